@@ -1,0 +1,2143 @@
+// Made by `npm run generate`; edit the source instead.
+export interface paths {
+    "/api/hyperfleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this server is
+         * @description The name, version and build time of the server.
+         */
+        get: operations["getMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this version of the API is
+         * @description The same as `/api/hyperfleet`, for the version in the path.
+         */
+        get: operations["getVersionMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/compatibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which clients are served
+         * @description The versions of the API specification, and the generations of clients, that this server serves.
+         */
+        get: operations["getCompatibility"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List clusters
+         * @description One page of all clusters, newest first unless `order` or `orderBy` says otherwise. Clusters marked for
+         *     deletion are listed until their record goes. `total` and `items` are of one snapshot.
+         */
+        get: operations["getClusters"];
+        put?: never;
+        /**
+         * Create a cluster
+         * @description Creates a cluster at generation 1. The name must not be held by another cluster that is not marked for
+         *     deletion. Members that only the server sets are accepted and ignored, so that a cluster that was read can be sent again.
+         */
+        post: operations["postCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a cluster
+         * @description One cluster, with the conditions that its adapters' reports amount to.
+         */
+        get: operations["getClusterById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the reports on a cluster
+         * @description The last report of each adapter on a cluster, by adapter unless `order` or `orderBy` says otherwise.
+         */
+        get: operations["getClusterStatuses"];
+        /**
+         * Report on a cluster
+         * @description Stores an adapter's report in place of its former one, and recomputes the conditions of the cluster.
+         *     Sending the same report again changes nothing and answers the same.
+         */
+        put: operations["putClusterStatuses"];
+        /**
+         * Report on a cluster (older clients)
+         * @deprecated
+         * @description The same as PUT, answered with 201.
+         */
+        post: operations["postClusterStatuses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the node pools of all clusters
+         * @description One page of the node pools of all clusters, newest first unless `order` or `orderBy` says otherwise.
+         */
+        get: operations["getNodePools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools/{nodepool_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a node pool by its own path
+         * @description One node pool, where its `href` points.
+         */
+        get: operations["getNodePool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools/{nodepool_id}/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the reports on a node pool by its own path
+         * @description The last report of each adapter on a node pool, by adapter unless `order` or `orderBy` says otherwise.
+         */
+        get: operations["getNodePoolReports"];
+        /**
+         * Report on a node pool by its own path
+         * @description The same as PUT under the cluster.
+         */
+        put: operations["putNodePoolReport"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the node pools of a cluster
+         * @description One page of the node pools of one cluster, newest first unless `order` or `orderBy` says otherwise.
+         */
+        get: operations["getNodePoolsByClusterId"];
+        put?: never;
+        /**
+         * Create a node pool
+         * @description Creates a node pool under a cluster. The name must not be held by another node pool of the cluster that
+         *     is not marked for deletion. A cluster that is marked for deletion takes no new node pools.
+         */
+        post: operations["createNodePool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a node pool of a cluster
+         * @description One node pool. Under another cluster than its own it is not found.
+         */
+        get: operations["getNodePoolById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the reports on a node pool
+         * @description The last report of each adapter on a node pool, by adapter unless `order` or `orderBy` says otherwise.
+         */
+        get: operations["getNodePoolsStatuses"];
+        /**
+         * Report on a node pool
+         * @description Stores an adapter's report in place of its former one, and recomputes the conditions of the node pool.
+         *     Sending the same report again changes nothing and answers the same.
+         */
+        put: operations["putNodePoolStatuses"];
+        /**
+         * Report on a node pool (older clients)
+         * @deprecated
+         * @description The same as PUT, answered with 201.
+         */
+        post: operations["postNodePoolStatuses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description What the server is.
+         * @example {
+         *       "id": "hyperfleet",
+         *       "kind": "API",
+         *       "href": "/api/hyperfleet/v1",
+         *       "version": "0.1.0",
+         *       "build_time": "2026-03-01T00:00:00.000000Z"
+         *     }
+         */
+        Metadata: {
+            /** @description The name of the API. */
+            id: string;
+            /**
+             * @description What this is.
+             * @enum {string}
+             */
+            kind: "API";
+            /** @description Where the API is. */
+            href: string;
+            /** @description The version of the server. */
+            version: string;
+            /**
+             * Format: date-time
+             * @description When the server was built.
+             */
+            build_time: string;
+        };
+        /**
+         * @description The versions of the specification, and the generations of clients, that are served.
+         * @example {
+         *       "kind": "Compatibility",
+         *       "spec_version": "1.0.25",
+         *       "generations": [
+         *         {
+         *           "name": "first",
+         *           "spec_versions": "1.0.2 - 1.0.10",
+         *           "conditions": [
+         *             "Available",
+         *             "Ready"
+         *           ]
+         *         },
+         *         {
+         *           "name": "second",
+         *           "spec_versions": "1.0.11 - 1.0.25",
+         *           "conditions": [
+         *             "LastKnownReconciled",
+         *             "Reconciled"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        Compatibility: {
+            /**
+             * @description What this is.
+             * @enum {string}
+             */
+            kind: "Compatibility";
+            /** @description The version of this document. */
+            spec_version: string;
+            /** @description The generations of clients. */
+            generations: {
+                /** @description What the generation is called. */
+                name: string;
+                /** @description The versions of the specification it was made for. */
+                spec_versions: string;
+                /** @description The aggregated conditions it reads. */
+                conditions: string[];
+            }[];
+        };
+        /**
+         * @description Labels by the rules of Kubernetes. A key is a name of up to 63 characters, maybe after a DNS subdomain and a slash.
+         * @example {
+         *       "environment": "production",
+         *       "example.com/team": "fleet"
+         *     }
+         */
+        Labels: {
+            [key: string]: string;
+        };
+        /**
+         * @description The provider's description of the resource. Stored and returned unchanged; objects and arrays nest up to 100 deep.
+         * @example {
+         *       "region": "us-east1",
+         *       "release": {
+         *         "version": "4.19.1"
+         *       }
+         *     }
+         */
+        Spec: {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A name in lower case letters, digits and inner hyphens.
+         * @example my-cluster
+         */
+        Name: string;
+        /**
+         * @description Set by the server; accepted and ignored in a request, so that what was read can be sent again.
+         * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+         */
+        ServerSet: unknown;
+        /**
+         * @description A reference to the parent of a resource.
+         * @example {
+         *       "id": "019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "kind": "Cluster",
+         *       "href": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11"
+         *     }
+         */
+        ObjectReference: {
+            /** @description The id of the parent. */
+            id: string;
+            /** @description The kind of the parent. */
+            kind: string;
+            /** @description The path of the parent. */
+            href: string;
+        };
+        /**
+         * @description One condition of a resource, aggregated from the reports of its adapters. Its times are those of reports, or of
+         *     the change that began the current generation.
+         * @example {
+         *       "type": "Ready",
+         *       "status": "True",
+         *       "reason": "ResourceReady",
+         *       "message": "All adapters report ready at current generation",
+         *       "observed_generation": 1,
+         *       "created_time": "2026-03-10T08:00:00.000000Z",
+         *       "last_updated_time": "2026-03-10T08:01:00.000000Z",
+         *       "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *     }
+         */
+        ResourceCondition: {
+            /** @description Available, Ready, Reconciled, LastKnownReconciled, or <Adapter>Successful. */
+            type: string;
+            /**
+             * @description Whether the condition holds.
+             * @enum {string}
+             */
+            status: "True" | "False";
+            /** @description Why, in one word. */
+            reason?: string;
+            /** @description Why, in a sentence that names the adapters and generations concerned. */
+            message?: string;
+            /**
+             * Format: int32
+             * @description The generation that the condition speaks of.
+             */
+            observed_generation: number;
+            /**
+             * Format: date-time
+             * @description Since when the resource has this condition.
+             */
+            created_time: string;
+            /**
+             * Format: date-time
+             * @description The time of the oldest report that the condition rests on.
+             */
+            last_updated_time: string;
+            /**
+             * Format: date-time
+             * @description Since when the status is what it is.
+             */
+            last_transition_time: string;
+        };
+        /**
+         * @description What the adapters' reports amount to.
+         * @example {
+         *       "conditions": [
+         *         {
+         *           "type": "Ready",
+         *           "status": "True",
+         *           "reason": "ResourceReady",
+         *           "message": "All adapters report ready at current generation",
+         *           "observed_generation": 1,
+         *           "created_time": "2026-03-10T08:00:00.000000Z",
+         *           "last_updated_time": "2026-03-10T08:01:00.000000Z",
+         *           "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        ResourceStatus: {
+            /** @description Available, Ready, Reconciled and LastKnownReconciled, then one condition for each required adapter that has reported. */
+            conditions: components["schemas"]["ResourceCondition"][];
+        };
+        /**
+         * @description What all kinds of resources have in common.
+         * @example {
+         *       "kind": "Cluster",
+         *       "id": "019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "href": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "name": "my-cluster",
+         *       "labels": {
+         *         "environment": "production"
+         *       },
+         *       "spec": {
+         *         "region": "us-east1",
+         *         "release": {
+         *           "version": "4.19.1"
+         *         }
+         *       },
+         *       "generation": 1,
+         *       "created_time": "2026-03-10T08:00:00.000000Z",
+         *       "updated_time": "2026-03-10T08:00:00.000000Z",
+         *       "created_by": "user@example.com",
+         *       "updated_by": "user@example.com",
+         *       "status": {
+         *         "conditions": [
+         *           {
+         *             "type": "Ready",
+         *             "status": "True",
+         *             "reason": "ResourceReady",
+         *             "message": "All adapters report ready at current generation",
+         *             "observed_generation": 1,
+         *             "created_time": "2026-03-10T08:00:00.000000Z",
+         *             "last_updated_time": "2026-03-10T08:01:00.000000Z",
+         *             "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        Resource: {
+            /** @description The kind of the resource. */
+            kind: string;
+            /** @description The id: opaque, unique over all kinds. */
+            id: string;
+            /** @description The path of the resource. */
+            href: string;
+            /** @description The name, unique among the resources that are not marked for deletion. */
+            name: string;
+            owner_references?: components["schemas"]["ObjectReference"];
+            labels: components["schemas"]["Labels"];
+            spec: components["schemas"]["Spec"];
+            /**
+             * Format: int32
+             * @description Rises by one when the spec changes by value.
+             */
+            generation: number;
+            /**
+             * Format: date-time
+             * @description When the resource was created.
+             */
+            created_time: string;
+            /**
+             * Format: date-time
+             * @description When its spec, labels or mark for deletion were last changed. Reports do not move it.
+             */
+            updated_time: string;
+            /** @description Who created the resource. */
+            created_by: string;
+            /** @description Who last changed its spec or labels. */
+            updated_by: string;
+            /**
+             * Format: date-time
+             * @description When the resource was marked for deletion. Absent when it was not.
+             */
+            deleted_time?: string;
+            /** @description Who marked the resource for deletion. Absent when nobody did. */
+            deleted_by?: string;
+            status: components["schemas"]["ResourceStatus"];
+        };
+        /**
+         * @description A Kubernetes cluster.
+         * @example {
+         *       "kind": "Cluster",
+         *       "id": "019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "href": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "name": "my-cluster",
+         *       "labels": {
+         *         "environment": "production"
+         *       },
+         *       "spec": {
+         *         "region": "us-east1",
+         *         "release": {
+         *           "version": "4.19.1"
+         *         }
+         *       },
+         *       "generation": 1,
+         *       "created_time": "2026-03-10T08:00:00.000000Z",
+         *       "updated_time": "2026-03-10T08:00:00.000000Z",
+         *       "created_by": "user@example.com",
+         *       "updated_by": "user@example.com",
+         *       "status": {
+         *         "conditions": [
+         *           {
+         *             "type": "Ready",
+         *             "status": "True",
+         *             "reason": "ResourceReady",
+         *             "message": "All adapters report ready at current generation",
+         *             "observed_generation": 1,
+         *             "created_time": "2026-03-10T08:00:00.000000Z",
+         *             "last_updated_time": "2026-03-10T08:01:00.000000Z",
+         *             "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        Cluster: components["schemas"]["Resource"] & {
+            /** @enum {string} */
+            kind?: "Cluster";
+        };
+        /**
+         * @description A node pool of a cluster.
+         * @example {
+         *       "kind": "NodePool",
+         *       "id": "019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22",
+         *       "href": "/api/hyperfleet/v1/nodepools/019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22",
+         *       "name": "workers",
+         *       "owner_references": {
+         *         "id": "019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *         "kind": "Cluster",
+         *         "href": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11"
+         *       },
+         *       "labels": {
+         *         "role": "worker"
+         *       },
+         *       "spec": {
+         *         "replicas": 3,
+         *         "machine_type": "n2-standard-8"
+         *       },
+         *       "generation": 1,
+         *       "created_time": "2026-03-10T08:00:30.000000Z",
+         *       "updated_time": "2026-03-10T08:00:30.000000Z",
+         *       "created_by": "user@example.com",
+         *       "updated_by": "user@example.com",
+         *       "status": {
+         *         "conditions": [
+         *           {
+         *             "type": "Ready",
+         *             "status": "False",
+         *             "reason": "AwaitingAdapters",
+         *             "message": "Waiting for adapters to report status",
+         *             "observed_generation": 0,
+         *             "created_time": "2026-03-10T08:00:30.000000Z",
+         *             "last_updated_time": "2026-03-10T08:00:30.000000Z",
+         *             "last_transition_time": "2026-03-10T08:00:30.000000Z"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        NodePool: components["schemas"]["Resource"] & {
+            /** @enum {string} */
+            kind?: "NodePool";
+        };
+        /**
+         * @description A cluster to create.
+         * @example {
+         *       "kind": "Cluster",
+         *       "name": "my-cluster",
+         *       "labels": {
+         *         "environment": "production"
+         *       },
+         *       "spec": {
+         *         "region": "us-east1",
+         *         "release": {
+         *           "version": "4.19.1"
+         *         }
+         *       }
+         *     }
+         */
+        ClusterCreateRequest: {
+            /**
+             * @description What is created.
+             * @enum {string}
+             */
+            kind: "Cluster";
+            name: components["schemas"]["Name"] & string;
+            labels?: components["schemas"]["Labels"];
+            spec: components["schemas"]["Spec"];
+            id?: components["schemas"]["ServerSet"];
+            href?: components["schemas"]["ServerSet"];
+            owner_references?: components["schemas"]["ServerSet"];
+            generation?: components["schemas"]["ServerSet"];
+            created_time?: components["schemas"]["ServerSet"];
+            updated_time?: components["schemas"]["ServerSet"];
+            created_by?: components["schemas"]["ServerSet"];
+            updated_by?: components["schemas"]["ServerSet"];
+            deleted_time?: components["schemas"]["ServerSet"];
+            deleted_by?: components["schemas"]["ServerSet"];
+            status?: components["schemas"]["ServerSet"];
+        };
+        /**
+         * @description A node pool to create.
+         * @example {
+         *       "kind": "NodePool",
+         *       "name": "workers",
+         *       "labels": {
+         *         "role": "worker"
+         *       },
+         *       "spec": {
+         *         "replicas": 3,
+         *         "machine_type": "n2-standard-8"
+         *       }
+         *     }
+         */
+        NodePoolCreateRequest: {
+            /**
+             * @description What is created.
+             * @enum {string}
+             */
+            kind: "NodePool";
+            name: components["schemas"]["Name"] & string;
+            labels?: components["schemas"]["Labels"];
+            spec: components["schemas"]["Spec"];
+            id?: components["schemas"]["ServerSet"];
+            href?: components["schemas"]["ServerSet"];
+            owner_references?: components["schemas"]["ServerSet"];
+            generation?: components["schemas"]["ServerSet"];
+            created_time?: components["schemas"]["ServerSet"];
+            updated_time?: components["schemas"]["ServerSet"];
+            created_by?: components["schemas"]["ServerSet"];
+            updated_by?: components["schemas"]["ServerSet"];
+            deleted_time?: components["schemas"]["ServerSet"];
+            deleted_by?: components["schemas"]["ServerSet"];
+            status?: components["schemas"]["ServerSet"];
+        };
+        /**
+         * @description What all lists have in common.
+         * @example {
+         *       "kind": "ClusterList",
+         *       "page": 1,
+         *       "size": 0,
+         *       "total": 0,
+         *       "items": []
+         *     }
+         */
+        List: {
+            /** @description The kind of the list. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description The page that was asked for.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description How many items the page has.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many items there are on all pages, of the same snapshot as the items.
+             */
+            total: number;
+            /** @description The items of the page. */
+            items: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * @description One page of clusters.
+         * @example {
+         *       "kind": "ClusterList",
+         *       "page": 1,
+         *       "size": 0,
+         *       "total": 0,
+         *       "items": []
+         *     }
+         */
+        ClusterList: components["schemas"]["List"] & {
+            /** @enum {string} */
+            kind?: "ClusterList";
+            items?: components["schemas"]["Cluster"][];
+        };
+        /**
+         * @description One page of node pools.
+         * @example {
+         *       "kind": "NodePoolList",
+         *       "page": 1,
+         *       "size": 0,
+         *       "total": 0,
+         *       "items": []
+         *     }
+         */
+        NodePoolList: components["schemas"]["List"] & {
+            /** @enum {string} */
+            kind?: "NodePoolList";
+            items?: components["schemas"]["NodePool"][];
+        };
+        /**
+         * @description One condition in a report.
+         * @example {
+         *       "type": "Available",
+         *       "status": "True",
+         *       "reason": "AllChecksPassed",
+         *       "message": "The cluster is valid"
+         *     }
+         */
+        ConditionRequest: {
+            /** @description What the condition is about: Available, Applied, Health, Finalized, or any other. */
+            type: string;
+            /**
+             * @description Whether the condition holds.
+             * @enum {string}
+             */
+            status: "True" | "False" | "Unknown";
+            /** @description Why, in one word. */
+            reason?: string;
+            /** @description Why, in a sentence. */
+            message?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description What one adapter reports on one resource. `Available`, `Applied` and `Health` must be among the conditions; with
+         *     `Finalized` True, `Available` and `Applied` may be absent. Members that this document does not know are ignored.
+         * @example {
+         *       "adapter": "validator",
+         *       "observed_generation": 1,
+         *       "observed_time": "2026-03-10T08:01:00Z",
+         *       "conditions": [
+         *         {
+         *           "type": "Available",
+         *           "status": "True",
+         *           "reason": "AllChecksPassed",
+         *           "message": "The cluster is valid"
+         *         },
+         *         {
+         *           "type": "Applied",
+         *           "status": "True"
+         *         },
+         *         {
+         *           "type": "Health",
+         *           "status": "True"
+         *         }
+         *       ],
+         *       "data": {
+         *         "checks": 12
+         *       }
+         *     }
+         */
+        AdapterStatusCreateRequest: {
+            /** @description The adapter that reports. */
+            adapter: string;
+            /**
+             * Format: int32
+             * @description The generation of the resource that the adapter has seen.
+             */
+            observed_generation: number;
+            /**
+             * Format: date-time
+             * @description When the adapter saw it, with any offset. At most 5 minutes ahead of the server.
+             */
+            observed_time: string;
+            /** @description The adapter's conditions, each type once. */
+            conditions: components["schemas"]["ConditionRequest"][];
+            /** @description Anything the adapter wants to keep; returned unchanged. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description Anything about the adapter's own work; returned unchanged. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description One condition of a stored report.
+         * @example {
+         *       "type": "Available",
+         *       "status": "True",
+         *       "reason": "AllChecksPassed",
+         *       "message": "The cluster is valid",
+         *       "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *     }
+         */
+        AdapterCondition: {
+            /** @description What the condition is about. */
+            type: string;
+            /**
+             * @description Whether the condition holds.
+             * @enum {string}
+             */
+            status: "True" | "False" | "Unknown";
+            /** @description Why, in one word. */
+            reason?: string;
+            /** @description Why, in a sentence. */
+            message?: string;
+            /**
+             * Format: date-time
+             * @description Since which report the status is what it is.
+             */
+            last_transition_time: string;
+        };
+        /**
+         * @description The stored report of one adapter on one resource.
+         * @example {
+         *       "adapter": "validator",
+         *       "observed_generation": 1,
+         *       "conditions": [
+         *         {
+         *           "type": "Available",
+         *           "status": "True",
+         *           "reason": "AllChecksPassed",
+         *           "message": "The cluster is valid",
+         *           "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *         },
+         *         {
+         *           "type": "Applied",
+         *           "status": "True",
+         *           "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *         },
+         *         {
+         *           "type": "Health",
+         *           "status": "True",
+         *           "last_transition_time": "2026-03-10T08:01:00.000000Z"
+         *         }
+         *       ],
+         *       "data": {
+         *         "checks": 12
+         *       },
+         *       "created_time": "2026-03-10T08:01:00.000000Z",
+         *       "last_report_time": "2026-03-10T08:01:00.000000Z"
+         *     }
+         */
+        AdapterStatus: {
+            /** @description The adapter. */
+            adapter: string;
+            /**
+             * Format: int32
+             * @description The generation of the resource that the adapter has seen.
+             */
+            observed_generation: number;
+            /** @description The adapter's conditions. */
+            conditions: components["schemas"]["AdapterCondition"][];
+            /** @description As it was reported. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description As it was reported; absent when it was not. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description The time of the adapter's first report.
+             */
+            created_time: string;
+            /**
+             * Format: date-time
+             * @description The time of the adapter's last report.
+             */
+            last_report_time: string;
+        };
+        /**
+         * @description One page of reports.
+         * @example {
+         *       "kind": "AdapterStatusList",
+         *       "page": 1,
+         *       "size": 0,
+         *       "total": 0,
+         *       "items": []
+         *     }
+         */
+        AdapterStatusList: components["schemas"]["List"] & {
+            /** @enum {string} */
+            kind?: "AdapterStatusList";
+            items?: components["schemas"]["AdapterStatus"][];
+        };
+        /**
+         * @description One rule that a request breaks.
+         * @example {
+         *       "field": "conditions[0].status",
+         *       "message": "must be equal to one of the allowed values",
+         *       "constraint": "enum"
+         *     }
+         */
+        ValidationError: {
+            /** @description Where: a dotted path such as spec.nodes or conditions[0].status, or the name of a parameter. */
+            field: string;
+            /** @description What is wrong. */
+            message: string;
+            /** @description What was sent. */
+            value?: unknown;
+            /** @description The rule. */
+            constraint?: string;
+        };
+        /**
+         * @description An error, by RFC 9457.
+         * @example {
+         *       "type": "https://api.hyperfleet.io/errors/resource-not-found",
+         *       "title": "Resource not found",
+         *       "status": 404,
+         *       "detail": "Cluster with id='019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11' not found",
+         *       "instance": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "code": "HYPERFLEET-NTF-001",
+         *       "timestamp": "2026-03-10T08:01:00.000000Z",
+         *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+         *     }
+         */
+        ProblemDetails: {
+            /**
+             * Format: uri
+             * @description The kind of error.
+             */
+            type: string;
+            /** @description The kind of error in words. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description What happened in this case. */
+            detail: string;
+            /** @description The path of the request. */
+            instance: string;
+            /**
+             * @description The stable code of the error.
+             * @enum {string}
+             */
+            code: "HYPERFLEET-VAL-000" | "HYPERFLEET-VAL-005" | "HYPERFLEET-VAL-006" | "HYPERFLEET-VAL-010" | "HYPERFLEET-VAL-011" | "HYPERFLEET-VAL-012" | "HYPERFLEET-NTF-000" | "HYPERFLEET-NTF-001" | "HYPERFLEET-NTF-004" | "HYPERFLEET-CNF-001" | "HYPERFLEET-CNF-003" | "HYPERFLEET-INT-001" | "HYPERFLEET-SVC-001" | "HYPERFLEET-SVC-002";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @description The trace id (W3C) under which the log has more. */
+            trace_id: string;
+            /** @description All violations, where there are any. */
+            errors?: components["schemas"]["ValidationError"][];
+        };
+    };
+    responses: {
+        /** @description What the server is. */
+        Metadata: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "id": "hyperfleet",
+                 *       "kind": "API",
+                 *       "href": "/api/hyperfleet/v1",
+                 *       "version": "0.1.0",
+                 *       "build_time": "2026-03-01T00:00:00.000000Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Metadata"];
+            };
+        };
+        /** @description The cluster. */
+        Cluster: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Cluster"];
+            };
+        };
+        /** @description The page. */
+        ClusterList: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "ClusterList",
+                 *       "page": 1,
+                 *       "size": 0,
+                 *       "total": 0,
+                 *       "items": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterList"];
+            };
+        };
+        /** @description The node pool. */
+        NodePool: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["NodePool"];
+            };
+        };
+        /** @description The page. */
+        NodePoolList: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "NodePoolList",
+                 *       "page": 1,
+                 *       "size": 0,
+                 *       "total": 0,
+                 *       "items": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodePoolList"];
+            };
+        };
+        /** @description The report, as it is stored. */
+        AdapterStatus: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AdapterStatus"];
+            };
+        };
+        /** @description The page. */
+        AdapterStatusList: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "AdapterStatusList",
+                 *       "page": 1,
+                 *       "size": 0,
+                 *       "total": 0,
+                 *       "items": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusList"];
+            };
+        };
+        /** @description The report was out of date, or said nothing new; nothing was stored. */
+        Discarded: {
+            headers: {
+                "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The request breaks a rule of this document. `errors` names all violations. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/validation-error",
+                 *       "title": "Validation error",
+                 *       "status": 400,
+                 *       "detail": "The request breaks 1 rule",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-VAL-000",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "errors": [
+                 *         {
+                 *           "field": "name",
+                 *           "message": "must NOT have more than 53 characters",
+                 *           "constraint": "maxLength"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description There is no such resource, or its parent is another one. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/resource-not-found",
+                 *       "title": "Resource not found",
+                 *       "status": 404,
+                 *       "detail": "Cluster with id='019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11' not found",
+                 *       "instance": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+                 *       "code": "HYPERFLEET-NTF-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The name is taken, or the state of the resource does not allow the request. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/resource-conflict",
+                 *       "title": "Resource conflict",
+                 *       "status": 409,
+                 *       "detail": "Cluster with name='my-cluster' already exists",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-CNF-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The body is larger than the server takes (1 MiB unless configured otherwise). */
+        PayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/payload-too-large",
+                 *       "title": "Payload too large",
+                 *       "status": 413,
+                 *       "detail": "The body is larger than 1048576 bytes",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-VAL-010",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The body is of a media type that the operation does not take. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/unsupported-media-type",
+                 *       "title": "Unsupported media type",
+                 *       "status": 415,
+                 *       "detail": "The body must be one of: application/json",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-VAL-011",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description A defect of the server. The log has more, under the same `trace_id`. */
+        InternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/internal-error",
+                 *       "title": "Internal error",
+                 *       "status": 500,
+                 *       "detail": "The server failed; the log has more under this trace_id",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-INT-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The database cannot be reached, or the server has too much to do. Try again. */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/service-unavailable",
+                 *       "title": "Service unavailable",
+                 *       "status": 503,
+                 *       "detail": "The database cannot be reached",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-SVC-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The database took longer than it may. Nothing was changed. Try again. */
+        Timeout: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/service-timeout",
+                 *       "title": "Service timeout",
+                 *       "status": 504,
+                 *       "detail": "The database took too long",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-SVC-002",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+         * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+         */
+        cluster_id: string;
+        /**
+         * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+         * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+         */
+        nodepool_id: string;
+        /**
+         * @description Which page, from 1. A page past the end is empty, with `total` kept.
+         * @example 1
+         */
+        page: number;
+        /**
+         * @description How many items a page holds at the most.
+         * @example 20
+         */
+        size: number;
+        /**
+         * @description How many reports a page holds at the most.
+         * @example 100
+         */
+        statusSize: number;
+        /**
+         * @deprecated
+         * @description The older name of `size`. When both are given they must be equal.
+         * @example 20
+         */
+        pageSize: number;
+        /**
+         * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
+         *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
+         *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
+         * @example name asc, created_time desc
+         */
+        order: string;
+        /**
+         * @deprecated
+         * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+         * @example name
+         */
+        orderBy: string;
+        /**
+         * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
+         *     no resource has finds nothing.
+         * @example name='my-cluster' and labels.environment='production'
+         */
+        search: string;
+        /**
+         * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
+         *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
+         * @example last_report_time desc
+         */
+        statusOrder: string;
+        /**
+         * @deprecated
+         * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+         * @example adapter
+         */
+        statusOrderBy: string;
+        /**
+         * @description Which reports to list: `adapter='validator'`.
+         * @example adapter='validator'
+         */
+        statusSearch: string;
+    };
+    requestBodies: {
+        /** @description The report. */
+        AdapterStatus: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
+    };
+    headers: {
+        /**
+         * @description The `href` of the resource.
+         * @example /api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+         */
+        Location: string;
+        /**
+         * @description Which rule discarded the report.
+         * @example stale-generation
+         */
+        "HyperFleet-Discarded": "future-generation" | "stale-generation" | "stale-time" | "unknown";
+        /**
+         * @description After how many seconds to try again.
+         * @example 1
+         */
+        "Retry-After": number;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Metadata"];
+            400: components["responses"]["BadRequest"];
+        };
+    };
+    getVersionMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Metadata"];
+            400: components["responses"]["BadRequest"];
+        };
+    };
+    getCompatibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions served. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "Compatibility",
+                     *       "spec_version": "1.0.25",
+                     *       "generations": [
+                     *         {
+                     *           "name": "first",
+                     *           "spec_versions": "1.0.2 - 1.0.10",
+                     *           "conditions": [
+                     *             "Available",
+                     *             "Ready"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "second",
+                     *           "spec_versions": "1.0.11 - 1.0.25",
+                     *           "conditions": [
+                     *             "LastKnownReconciled",
+                     *             "Reconciled"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Compatibility"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+        };
+    };
+    getClusters: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
+                 * @example 1
+                 */
+                page?: components["parameters"]["page"];
+                /**
+                 * @description How many items a page holds at the most.
+                 * @example 20
+                 */
+                size?: components["parameters"]["size"];
+                /**
+                 * @deprecated
+                 * @description The older name of `size`. When both are given they must be equal.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["pageSize"];
+                /**
+                 * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
+                 *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
+                 *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
+                 * @example name asc, created_time desc
+                 */
+                order?: components["parameters"]["order"];
+                /**
+                 * @deprecated
+                 * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+                 * @example name
+                 */
+                orderBy?: components["parameters"]["orderBy"];
+                /**
+                 * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
+                 *     no resource has finds nothing.
+                 * @example name='my-cluster' and labels.environment='production'
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClusterList"];
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    postCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The cluster to create. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "Cluster",
+                 *       "name": "my-cluster",
+                 *       "labels": {
+                 *         "environment": "production"
+                 *       },
+                 *       "spec": {
+                 *         "region": "us-east1",
+                 *         "release": {
+                 *           "version": "4.19.1"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The cluster, as it was created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getClusterById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Cluster"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getClusterStatuses: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
+                 * @example 1
+                 */
+                page?: components["parameters"]["page"];
+                /**
+                 * @description How many reports a page holds at the most.
+                 * @example 100
+                 */
+                size?: components["parameters"]["statusSize"];
+                /**
+                 * @deprecated
+                 * @description The older name of `size`. When both are given they must be equal.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["pageSize"];
+                /**
+                 * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
+                 *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
+                 * @example last_report_time desc
+                 */
+                order?: components["parameters"]["statusOrder"];
+                /**
+                 * @deprecated
+                 * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+                 * @example adapter
+                 */
+                orderBy?: components["parameters"]["statusOrderBy"];
+                /**
+                 * @description Which reports to list: `adapter='validator'`.
+                 * @example adapter='validator'
+                 */
+                search?: components["parameters"]["statusSearch"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AdapterStatusList"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    putClusterStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["AdapterStatus"];
+        responses: {
+            200: components["responses"]["AdapterStatus"];
+            204: components["responses"]["Discarded"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    postClusterStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["AdapterStatus"];
+        responses: {
+            201: components["responses"]["AdapterStatus"];
+            204: components["responses"]["Discarded"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getNodePools: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
+                 * @example 1
+                 */
+                page?: components["parameters"]["page"];
+                /**
+                 * @description How many items a page holds at the most.
+                 * @example 20
+                 */
+                size?: components["parameters"]["size"];
+                /**
+                 * @deprecated
+                 * @description The older name of `size`. When both are given they must be equal.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["pageSize"];
+                /**
+                 * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
+                 *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
+                 *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
+                 * @example name asc, created_time desc
+                 */
+                order?: components["parameters"]["order"];
+                /**
+                 * @deprecated
+                 * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+                 * @example name
+                 */
+                orderBy?: components["parameters"]["orderBy"];
+                /**
+                 * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
+                 *     no resource has finds nothing.
+                 * @example name='my-cluster' and labels.environment='production'
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["NodePoolList"];
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getNodePool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["NodePool"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getNodePoolReports: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
+                 * @example 1
+                 */
+                page?: components["parameters"]["page"];
+                /**
+                 * @description How many reports a page holds at the most.
+                 * @example 100
+                 */
+                size?: components["parameters"]["statusSize"];
+                /**
+                 * @deprecated
+                 * @description The older name of `size`. When both are given they must be equal.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["pageSize"];
+                /**
+                 * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
+                 *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
+                 * @example last_report_time desc
+                 */
+                order?: components["parameters"]["statusOrder"];
+                /**
+                 * @deprecated
+                 * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+                 * @example adapter
+                 */
+                orderBy?: components["parameters"]["statusOrderBy"];
+                /**
+                 * @description Which reports to list: `adapter='validator'`.
+                 * @example adapter='validator'
+                 */
+                search?: components["parameters"]["statusSearch"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AdapterStatusList"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    putNodePoolReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["AdapterStatus"];
+        responses: {
+            200: components["responses"]["AdapterStatus"];
+            204: components["responses"]["Discarded"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getNodePoolsByClusterId: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
+                 * @example 1
+                 */
+                page?: components["parameters"]["page"];
+                /**
+                 * @description How many items a page holds at the most.
+                 * @example 20
+                 */
+                size?: components["parameters"]["size"];
+                /**
+                 * @deprecated
+                 * @description The older name of `size`. When both are given they must be equal.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["pageSize"];
+                /**
+                 * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
+                 *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
+                 *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
+                 * @example name asc, created_time desc
+                 */
+                order?: components["parameters"]["order"];
+                /**
+                 * @deprecated
+                 * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+                 * @example name
+                 */
+                orderBy?: components["parameters"]["orderBy"];
+                /**
+                 * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
+                 *     no resource has finds nothing.
+                 * @example name='my-cluster' and labels.environment='production'
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["NodePoolList"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    createNodePool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        /** @description The node pool to create. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "NodePool",
+                 *       "name": "workers",
+                 *       "labels": {
+                 *         "role": "worker"
+                 *       },
+                 *       "spec": {
+                 *         "replicas": 3,
+                 *         "machine_type": "n2-standard-8"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodePoolCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The node pool, as it was created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePool"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getNodePoolById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["NodePool"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getNodePoolsStatuses: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
+                 * @example 1
+                 */
+                page?: components["parameters"]["page"];
+                /**
+                 * @description How many reports a page holds at the most.
+                 * @example 100
+                 */
+                size?: components["parameters"]["statusSize"];
+                /**
+                 * @deprecated
+                 * @description The older name of `size`. When both are given they must be equal.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["pageSize"];
+                /**
+                 * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
+                 *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
+                 * @example last_report_time desc
+                 */
+                order?: components["parameters"]["statusOrder"];
+                /**
+                 * @deprecated
+                 * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
+                 * @example adapter
+                 */
+                orderBy?: components["parameters"]["statusOrderBy"];
+                /**
+                 * @description Which reports to list: `adapter='validator'`.
+                 * @example adapter='validator'
+                 */
+                search?: components["parameters"]["statusSearch"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AdapterStatusList"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    putNodePoolStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["AdapterStatus"];
+        responses: {
+            200: components["responses"]["AdapterStatus"];
+            204: components["responses"]["Discarded"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    postNodePoolStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["AdapterStatus"];
+        responses: {
+            201: components["responses"]["AdapterStatus"];
+            204: components["responses"]["Discarded"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+}

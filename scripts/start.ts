@@ -1,0 +1,32 @@
+/**
+ * The quick start: serves on an embedded PostgreSQL, migrated, with the settings of quick-start.yaml.
+ * HYPERFLEET_… settings go over those; HYPERFLEET_DATABASE_URL or HYPERFLEET_DATABASE_HOST use that server instead.
+ *
+ * Usage: npm start [-- --server-port 8001 …]
+ */
+import { fileURLToPath } from 'node:url'
+import { loadConfig } from '../server/config.ts'
+import { loadDocument } from '../server/document.ts'
+import { serve } from '../server/lifecycle.ts'
+import { fail } from '../server/main.ts'
+
+const file = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
+
+async function start() {
+  const kinds = Object.keys(loadDocument().document['x-kinds'])
+  const { api, health, metrics } = await serve(loadConfig(kinds, { args: process.argv.slice(2), file }), {
+    migrating: true,
+  })
+  console.log(`
+The page      ${api}/openapi-ui
+The document  ${api}/openapi.yaml
+Health        ${health}/readyz
+Metrics       ${metrics}/metrics
+
+Try it:
+  curl -s ${api}/api/hyperfleet/v1/clusters -H 'content-type: application/json' \\
+    -d '{"kind":"Cluster","name":"my-cluster","spec":{}}'
+`)
+}
+
+start().catch(fail)

@@ -1,0 +1,65 @@
+/**
+ * Runs the tests against a real PostgreSQL: an embedded one in a temporary folder, or the server of
+ * HYPERFLEET_DATABASE_URL. A database is migrated once and then cloned for each test file.
+ * The last line printed is "N passed, N failed".
+ *
+ * Usage: npm test [-- test/sql/aggregation.test.ts …]
+ */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { startEmbedded } from '../server/embedded.ts'
+import { fail } from '../server/main.ts'
+import { createTemplate, dropTestDatabases } from '../test/databases.ts'
+
+async function test(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-test-'))
+  // What a test loses with the machine, nobody misses: no fsync for the embedded one.
+  const embedded = process.env.HYPERFLEET_DATABASE_URL
+    ? undefined
+    : await startEmbedded({
+        dir: join(folder, 'postgres'),
+        settings: { fsync: 'off', max_connections: '300' },
+      })
+  const server = embedded?.url ?? process.env.HYPERFLEET_DATABASE_URL ?? ''
+  try {
+    await createTemplate(server)
+    return await runTap(server, process.argv.slice(2))
+  } finally {
+    await dropTestDatabases(server)
+    await embedded?.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runTap(server: string, files: string[]): Promise<number> {
+  const tap = spawn(
+    process.execPath,
+    ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', `--jobs=${availableParallelism()}`, ...files],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...testEnvironment(), HYPERFLEET_TEST_SERVER: server } },
+  )
+  const counts = { passed: 0, failed: 0 }
+  for await (const line of createInterface({ input: tap.stdout })) {
+    // Only the innermost results count: those that no further level of the report follows.
+    const [, not, rest = ''] = /^\s*(not )?ok \d+(.*)/.exec(line) ?? [undefined, undefined, undefined]
+    if (/^\s*(not )?ok \d+/.test(line) && !/\{\s*$|# time=/.test(rest)) counts[not ? 'failed' : 'passed']++
+    if (not || !/^\s*ok \d+/.test(line)) console.log(line)
+  }
+  const code: number = tap.exitCode ?? (await new Promise((resolve) => tap.once('exit', resolve)))
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  console.log(`${counts.passed} passed, ${counts.failed} failed`)
+  return code
+}
+
+/** The tests choose their own settings. */
+function testEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('HYPERFLEET_') && !name.startsWith('LOG_'),
+    ),
+  )
+}
+
+test().then((code) => process.exit(code), fail)

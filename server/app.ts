@@ -1,0 +1,56 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
+import { type Json, parseJson } from './json.ts'
+import { buildListener, type Parts } from './listener.ts'
+import { operationResolver } from './operations.ts'
+import { validatorCompiler } from './validation.ts'
+
+/** The listener of the API: the operations of the document, and the document itself. */
+export async function buildApp(parts: Parts): Promise<FastifyInstance> {
+  const { config, database, document, documentText } = parts
+  const app = buildListener(parts)
+  app.decorate('database', database)
+  app.decorate('document', document)
+  app.decorate('settings', config)
+  app.decorateRequest('json', undefined)
+  app.decorateRequest('caller', 'system@hyperfleet.local')
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    ['application/json', 'application/problem+json'],
+    { parseAs: 'buffer' },
+    async (request: { json: Json | undefined }, bytes: Buffer) => {
+      request.json = parseJson(bytes)
+      return request.json?.value
+    },
+  )
+  app.setValidatorCompiler(validatorCompiler)
+  // Answers come as JSON from the database, or are small.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.addHook('onRoute', ({ schema }) => {
+    if (schema?.querystring) Object.assign(schema.querystring, { additionalProperties: false })
+  })
+
+  await app.register(swagger, { mode: 'static', specification: { document: document as never } })
+  await app.register(swaggerUi, {
+    routePrefix: '/openapi-ui',
+    staticCSP: true,
+    uiConfig: { deepLinking: true },
+  })
+  for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
+    app.get(path, async () => document)
+  }
+  app.get('/openapi.yaml', async (_request, reply) =>
+    reply.type('application/yaml; charset=utf-8').send(documentText),
+  )
+  app.get('/api/hyperfleet/v1/openapi.html', async (_request, reply) => reply.redirect('/openapi-ui'))
+
+  await app.register(fastifyOpenapiGlue, {
+    specification: structuredClone(document) as never,
+    operationResolver: operationResolver(document) as never,
+    addEmptySchema: true,
+  })
+  return app
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
+import { type Queries, queries } from '../generated/sql.ts'
+import type { Config } from './config.ts'
+import { StartError } from './start-error.ts'
+import { milliseconds } from './units.ts'
+
+type Name = keyof Queries
+type Row<Query extends Name> = Queries[Query]['row']
+
+/** What narrows down and orders a list, as search/ compiles it: SQL text over numbered parameters, and their values. */
+export interface Selection {
+  filter: (firstParameter: number) => string
+  values: unknown[]
+  order: string
+}
+
+/** The database cannot be reached, or has no connection to spare: a passing failure. */
+export class DatabaseUnavailable extends Error {}
+
+/** Serialization failure and deadlock: the transaction was rolled back, and may be tried again as it was. */
+const RETRIED = new Set(['40001', '40P01'])
+const ATTEMPTS = 3
+
+/** How many shapes of lists each connection keeps prepared; any more are planned each time. */
+const PREPARED_SHAPES = 200
+
+/** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
+export class Database {
+  readonly pool: pg.Pool
+  private readonly shapes = new Map<string, string>()
+
+  constructor(config: Config['database']) {
+    this.pool = new pg.Pool(connection(config))
+    // An idle connection that dies must not take the process with it; the next request gets another one.
+    this.pool.on('error', () => {})
+  }
+
+  /** Runs a query that returns exactly one row. */
+  async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>> {
+    return first(await this.all(name, parameters))
+  }
+
+  /** Runs a query and returns its rows. */
+  all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]> {
+    const { id, text } = queries[name]
+    return this.run({ name: id, text, values: ordered(name, parameters) })
+  }
+
+  /** Runs a list query for one selection of its rows, and returns its one row. */
+  async list<Query extends Name>(
+    name: Query,
+    parameters: Queries[Query]['parameters'],
+    selection: Selection,
+  ): Promise<Row<Query>> {
+    const values = ordered(name, parameters)
+    const text = queries[name].text
+      .replace(/\/\* filter: \*\/.*?\/\* :filter \*\//gs, () => selection.filter(values.length + 1))
+      .replace(/\/\* order: \*\/.*?\/\* :order \*\//gs, () => selection.order)
+    return first(
+      await this.run({ name: this.shape(name, text), text, values: [...values, ...selection.values] }),
+    )
+  }
+
+  /** Closes the connections once what runs on them has ended. */
+  close(): Promise<void> {
+    return this.pool.end()
+  }
+
+  private async run<Result extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Result[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(query)
+      } catch (error) {
+        if (attempt === ATTEMPTS || !RETRIED.has((error as pg.DatabaseError).code ?? '')) throw error
+      }
+    }
+  }
+
+  private async attempt<Result extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Result[]> {
+    const client = await this.pool.connect().catch((error: Error) => {
+      throw new DatabaseUnavailable('no connection to the database', { cause: error })
+    })
+    try {
+      const { rows } = await client.query<Result>(query)
+      client.release()
+      return rows
+    } catch (error) {
+      // An error that PostgreSQL itself reports leaves the connection usable; any other does not.
+      const reported = error instanceof pg.DatabaseError
+      client.release(!reported)
+      if (reported || error instanceof TypeError) throw error
+      throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
+    }
+  }
+
+  private shape(name: Name, text: string): string | undefined {
+    const known = this.shapes.get(text)
+    if (known || this.shapes.size >= PREPARED_SHAPES) return known
+    const id = `${queries[name].id}_${this.shapes.size}`
+    this.shapes.set(text, id)
+    return id
+  }
+}
+
+/** Opens the database, waiting for it as configured; throws a StartError when it is not there or too old. */
+export async function openDatabase(config: Config['database']): Promise<Database> {
+  const database = new Database(config)
+  const { conn_retry_attempts, conn_retry_interval } = config.pool
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { server_version } = await database.one('check_database', {})
+      if (server_version >= 150_000) return database
+      throw new StartError(
+        `PostgreSQL 15 or newer is needed, and the database is ${Math.floor(server_version / 10_000)}`,
+      )
+    } catch (error) {
+      const wrong = error instanceof StartError || error instanceof pg.DatabaseError || isRefusal(error)
+      if (!wrong && attempt < conn_retry_attempts) {
+        await new Promise((resolve) => setTimeout(resolve, milliseconds(conn_retry_interval)))
+        continue
+      }
+      await database.close()
+      if (error instanceof StartError) throw error
+      throw new StartError(`the database ${describe(config)} cannot be used: ${reason(error)}`)
+    }
+  }
+}
+
+/** How to connect: also for the tools that need a connection of their own. */
+export function connection(config: Config['database']): pg.PoolConfig {
+  const timeout = milliseconds(config.pool.statement_timeout)
+  const where = config.url
+    ? { connectionString: config.url }
+    : {
+        host: config.host ?? 'localhost',
+        port: config.port,
+        database: config.name,
+        user: config.username,
+        password: config.password,
+        ssl: secure(config.ssl),
+      }
+  return {
+    ...where,
+    application_name: 'hyperfleet-api',
+    max: config.pool.max_connections,
+    connectionTimeoutMillis: 5000,
+    statement_timeout: timeout,
+    // For a connection that is dead without saying so; the database's own limit comes first.
+    query_timeout: timeout + 2000,
+    keepAlive: true,
+  }
+}
+
+function secure({ mode, root_cert_file }: Config['database']['ssl']): pg.PoolConfig['ssl'] {
+  if (mode === 'disable') return false
+  const ca = root_cert_file ? readFileSync(root_cert_file, 'utf8') : undefined
+  return { rejectUnauthorized: mode === 'verify-full', ...(ca && { ca }) }
+}
+
+function ordered(name: Name, parameters: object): unknown[] {
+  return queries[name].parameters.map((parameter) => parameters[parameter as keyof typeof parameters])
+}
+
+function first<Result>(rows: Result[]): Result {
+  const [row] = rows
+  if (row === undefined) throw new Error('a query that returns one row returned none')
+  return row
+}
+
+/** A refusal of the very connection, such as a wrong password: waiting would not mend it. */
+function isRefusal(error: unknown): boolean {
+  return (error as Error).cause instanceof pg.DatabaseError && !isStarting((error as Error).cause)
+}
+
+const isStarting = (error: unknown) => ['57P03', '53300'].includes((error as pg.DatabaseError).code ?? '')
+
+function reason(error: unknown): string {
+  const cause = ((error as Error).cause ?? error) as Error & { errors?: Error[] }
+  return cause.errors?.[0]?.message ?? cause.message
+}
+
+function describe({ url, host, port, name }: Config['database']): string {
+  if (!url) return `${name} at ${host ?? 'localhost'}:${port}`
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  return parsed ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { parseDocument } from 'yaml'
+
+/** A kind of resource, as x-kinds of the document describes it. */
+export interface Kind {
+  plural: string
+  base_path: string
+  parent?: string
+}
+export type Kinds = Record<string, Kind>
+
+export interface Operation {
+  operationId: string
+  security?: object[]
+  requestBody?: { content: Record<string, unknown> } | { $ref: string }
+  parameters?: ({ $ref: string } | Parameter)[]
+}
+
+export interface Parameter {
+  name: string
+  in: string
+  schema: { default?: unknown }
+  'x-alias-of'?: string
+}
+
+/** The parts of openapi.yaml that the server itself reads. */
+export interface Document {
+  info: { version: string }
+  'x-kinds': Kinds
+  'x-compatibility': object
+  paths: Record<string, Record<string, Operation>>
+  components: Record<string, Record<string, object>>
+}
+
+export const documentFile = new URL('../openapi.yaml', import.meta.url)
+
+/**
+ * Reads openapi.yaml: as text, which is served, and as the object that everything is derived from.
+ *
+ * `defaultSize` is the size of a page of resources when the request does not say; both forms tell it.
+ */
+export function loadDocument({ defaultSize }: { defaultSize?: number } = {}): {
+  document: Document
+  text: string
+} {
+  const text = readFileSync(documentFile, 'utf8')
+  const yaml = parseDocument(text)
+  const place = ['components', 'parameters', 'size', 'schema', 'default']
+  if (defaultSize === undefined || yaml.getIn(place) === defaultSize) return { document: yaml.toJS(), text }
+  yaml.setIn(place, defaultSize)
+  return { document: yaml.toJS(), text: yaml.toString({ lineWidth: 0 }) }
+}
+
+/** What a `{$ref}` within the document points to; anything else is returned as it is. */
+export function resolve<Thing extends object>(document: Document, thing: Thing | { $ref: string }): Thing {
+  if (!('$ref' in thing)) return thing
+  const [, ...path] = thing.$ref.split('/')
+  return path.reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], document) as Thing
+}
+
+/** Every operation of the document, with its method (in capitals) and its path. */
+export function operationsOf(document: Document) {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  )
+}

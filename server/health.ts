@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import { buildListener, type Parts } from './listener.ts'
+import { milliseconds } from './units.ts'
+
+/** The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?). */
+export function buildHealthListener(parts: Parts, lifecycle: { isShuttingDown: boolean }): FastifyInstance {
+  const app = buildListener(parts)
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  for (const path of ['/readyz', '/healthcheck']) {
+    app.get(path, async (_request, reply) => {
+      const reason = lifecycle.isShuttingDown ? 'the server is shutting down' : await databaseFault(parts)
+      if (!reason) return { status: 'ok' }
+      reply.code(503)
+      return { status: 'error', reason }
+    })
+  }
+  return app
+}
+
+async function databaseFault({ config, database }: Parts): Promise<string | undefined> {
+  const limit = milliseconds(config.health.db_ping_timeout)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, limit, 'the database does not answer in time')
+  })
+  const answer = database.one('check_database', {}).then(
+    () => undefined,
+    () => 'the database cannot be reached',
+  )
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}

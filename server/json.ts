@@ -1,0 +1,128 @@
+import type { Violation } from './problems.ts'
+import { Problem } from './problems.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** A parsed body and the text it was parsed from: numbers survive only in the text. */
+export interface Json {
+  text: string
+  value: unknown
+}
+
+/** Parses a body. Throws a VAL-006 problem when it is not JSON in UTF-8; nothing at all gives undefined. */
+export function parseJson(bytes: Buffer): Json | undefined {
+  if (!bytes.length) return undefined
+  try {
+    const text = decoder.decode(bytes)
+    return { text, value: JSON.parse(text) as unknown }
+  } catch (error) {
+    throw new Problem('VAL-006', `The body is not JSON: ${(error as Error).message}`)
+  }
+}
+
+interface Node {
+  value: unknown
+  key: string | number
+  parent?: Node
+}
+
+/** Every value in a body, however deep, without recursion. */
+function* walk(root: unknown): Generator<Node> {
+  const pending: Node[] = [{ value: root, key: '' }]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    yield node
+    const { value } = node
+    if (Array.isArray(value)) {
+      for (let key = value.length - 1; key >= 0; key--) pending.push({ value: value[key], key, parent: node })
+    } else if (typeof value === 'object' && value !== null) {
+      for (const key of Object.keys(value).reverse()) {
+        pending.push({ value: (value as Record<string, unknown>)[key], key, parent: node })
+      }
+    }
+  }
+}
+
+/**
+ * What PostgreSQL could not store, or would store as something else: NUL and lone surrogates in texts and
+ * names of members, the member __proto__, and numbers that are too large, or that are lost between zero and
+ * the smallest double.
+ */
+export function unstorable({ text, value }: Json): Violation[] {
+  const violations: Violation[] = []
+  for (const node of walk(value)) {
+    const fault =
+      node.key === '__proto__'
+        ? 'must not be called __proto__'
+        : textFault(node.key) || textFault(node.value) || numberFault(node.value)
+    if (fault) violations.push({ field: pathOf(node), message: fault, constraint: 'storable' })
+  }
+  return [...violations, ...writtenNumbers(text)]
+}
+
+function textFault(text: unknown): string | undefined {
+  if (typeof text !== 'string') return
+  if (text.includes('\0')) return 'must not contain the character NUL'
+  if (!text.isWellFormed()) return 'must not contain a lone surrogate'
+  return
+}
+
+const numberFault = (value: unknown) =>
+  typeof value === 'number' && !Number.isFinite(value) ? 'must not exceed the range of a double' : undefined
+
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][-+]?\d+/g
+const MAX_WRITTEN_OUT = 1024 * 1024
+
+/** Faults that only the text shows: PostgreSQL keeps numbers digit by digit, so 1e308 takes 309 of them. */
+function writtenNumbers(text: string): Violation[] {
+  // Hardly any body has an exponent at all.
+  if (!/\d[eE][-+]?\d/.test(text)) return []
+  const violations: Violation[] = []
+  let digits = 0
+  for (const [token] of text.matchAll(tokens)) {
+    if (token.startsWith('"')) continue
+    const [mantissa = '', exponent = ''] = token.toLowerCase().split('e')
+    if (Number(token) === 0 && /[1-9]/.test(mantissa)) {
+      violations.push({
+        field: '',
+        message: `the number ${token} is too small for a double`,
+        constraint: 'storable',
+      })
+    }
+    digits += Math.min(Math.abs(Number(exponent)), 1024)
+  }
+  if (digits > MAX_WRITTEN_OUT) {
+    violations.push({
+      field: '',
+      message: 'the numbers are too long when written out',
+      constraint: 'storable',
+    })
+  }
+  return violations
+}
+
+/** How deep objects and arrays nest in a value, itself counted; stops counting beyond the limit. */
+export function isDeeperThan(value: unknown, limit: number): boolean {
+  let level = [value].filter(isContainer)
+  for (let depth = 1; level.length; depth++) {
+    if (depth > limit) return true
+    level = level.flatMap((container) => Object.values(container).filter(isContainer))
+  }
+  return false
+}
+
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** A dotted path: spec.a.b, conditions[0].status. */
+function pathOf(node: Node): string {
+  const keys: (string | number)[] = []
+  for (let at: Node | undefined = node; at?.parent; at = at.parent) keys.unshift(at.key)
+  return joinPath(keys)
+}
+
+/** A dotted path of keys and indexes: spec.a.b, conditions[0].status. */
+export function joinPath(keys: (string | number)[]): string {
+  return keys.reduce<string>(
+    (path, key) => (typeof key === 'number' ? `${path}[${key}]` : path ? `${path}.${key}` : key),
+    '',
+  )
+}

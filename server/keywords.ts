@@ -1,0 +1,92 @@
+import type { AnySchema, ErrorObject, KeywordDefinition, ValidateFunction } from 'ajv'
+import { isDeeperThan } from './json.ts'
+
+/** The document's own keywords: rules that OpenAPI 3.0 has no words for. */
+export const keywords: KeywordDefinition[] = [
+  {
+    // The schema that names of members must fit; OpenAPI 3.0 has no propertyNames.
+    keyword: 'x-property-names',
+    type: 'object',
+    macro: (propertyNames: AnySchema) => ({ propertyNames }),
+  },
+  {
+    // How deep objects and arrays may nest, the value itself counted.
+    keyword: 'x-max-depth',
+    type: 'object',
+    errors: 'full',
+    validate: function maxDepth(limit: number, data: unknown, _schema: unknown, context: Context) {
+      const valid = !isDeeperThan(data, limit)
+      const message = `must not nest more than ${limit} objects and arrays`
+      ;(maxDepth as unknown as ValidateFunction).errors = valid
+        ? []
+        : [violation('x-max-depth', context.instancePath, message)]
+      return valid
+    } as never,
+  },
+  {
+    // A member that must differ from item to item.
+    keyword: 'x-unique-by',
+    type: 'array',
+    errors: 'full',
+    validate: function uniqueBy(
+      member: string,
+      items: Record<string, unknown>[],
+      _schema: unknown,
+      context: Context,
+    ) {
+      const seen = new Set<unknown>()
+      const errors = items.flatMap((item, index) => {
+        const value = item?.[member]
+        const repeated = value !== undefined && seen.has(value)
+        seen.add(value)
+        return repeated
+          ? [
+              violation(
+                'x-unique-by',
+                `${context.instancePath}/${index}/${member}`,
+                'must not be repeated',
+                value,
+              ),
+            ]
+          : []
+      })
+      ;(uniqueBy as unknown as ValidateFunction).errors = errors
+      return errors.length === 0
+    } as never,
+  },
+  {
+    // Types of conditions that must be there; a group with `unless` may be absent when that type is True.
+    keyword: 'x-required-conditions',
+    type: 'array',
+    errors: 'full',
+    validate: function requiredConditions(
+      groups: { types: string[]; unless?: string }[],
+      items: { type?: unknown; status?: unknown }[],
+      _schema: unknown,
+      context: Context,
+    ) {
+      const statuses = new Map(items.map((item) => [item?.type, item?.status]))
+      const errors = groups
+        .filter(({ unless }) => statuses.get(unless) !== 'True')
+        .flatMap(({ types }) => types.filter((type) => !statuses.has(type)))
+        .sort()
+        .map((type) =>
+          violation(
+            'x-required-conditions',
+            context.instancePath,
+            `must contain a condition of the type ${type}`,
+          ),
+        )
+      ;(requiredConditions as unknown as ValidateFunction).errors = errors
+      return errors.length === 0
+    } as never,
+  },
+]
+
+interface Context {
+  instancePath: string
+}
+
+function violation(keyword: string, instancePath: string, message: string, data?: unknown): ErrorObject {
+  return { keyword, instancePath, schemaPath: '', params: {}, message, data }
+}

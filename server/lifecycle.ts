@@ -1,0 +1,123 @@
+import type { AddressInfo } from 'node:net'
+import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { type Database, openDatabase } from './database.ts'
+import { loadDocument } from './document.ts'
+import { type EmbeddedDatabase, startEmbedded } from './embedded.ts'
+import { buildHealthListener } from './health.ts'
+import { createLogger } from './logger.ts'
+import { buildMetricsListener, createMetrics } from './metrics.ts'
+import { migrate } from './migrate.ts'
+import { StartError } from './start-error.ts'
+import { milliseconds } from './units.ts'
+
+/** Where a server that has started can be reached. */
+export interface Addresses {
+  api: string
+  health: string
+  metrics: string
+}
+
+/**
+ * Starts the server and keeps it until SIGTERM or SIGINT; throws a StartError when it cannot start.
+ *
+ * An embedded database is started, migrated and stopped with it; any other is migrated only when asked to.
+ */
+export async function serve(config: Config, { migrating = false } = {}): Promise<Addresses> {
+  if (config.server.jwt.enabled) {
+    throw new StartError(
+      'JWT is on, and this release cannot check tokens yet: set HYPERFLEET_SERVER_JWT_ENABLED=false (server.jwt.enabled)',
+    )
+  }
+  const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
+  const lifecycle = { isShuttingDown: false }
+  const opened: { close(): Promise<unknown> }[] = []
+  const closeAll = async () => {
+    for (const each of opened.reverse()) await each.close()
+  }
+
+  try {
+    const embedded = await embed(config)
+    if (embedded) {
+      opened.push({ close: embedded.stop })
+      config.database.url = embedded.url
+    }
+    const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
+    if (migrating || embedded) await migrate(config, document['x-kinds'])
+    const database = await openDatabase(config.database)
+    opened.push(database)
+    await checkMigrated(database, config, logger)
+
+    const parts = { config, database, document, documentText: text, logger, metrics: createMetrics(database) }
+    const listeners = {
+      health: buildHealthListener(parts, lifecycle),
+      metrics: buildMetricsListener(parts),
+      api: await buildApp(parts),
+    }
+    for (const listener of Object.values(listeners)) opened.push(listener)
+    const addresses = {
+      health: await listen(listeners.health, config.health, 'health'),
+      metrics: await listen(listeners.metrics, config.metrics, 'metrics'),
+      api: await listen(listeners.api, config.server, 'server'),
+    }
+
+    const grace = closeWithGrace(
+      { delay: milliseconds(config.health.shutdown_timeout), logger: false },
+      async ({ signal, err }) => {
+        lifecycle.isShuttingDown = true
+        if (err) logger.fatal({ err }, 'the server ends after an error')
+        else logger.info(`the server ends (${signal ?? 'the database has ended'})`)
+        await closeAll()
+      },
+    )
+    embedded?.died.then((words) => {
+      logger.fatal(`the embedded database has ended: ${words}`)
+      process.exitCode = 1
+      grace.close()
+    })
+    return addresses
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined> {
+  if (!database.embedded || database.url || database.host) return undefined
+  return startEmbedded({ dir: database.embedded_dir, port: database.embedded_port })
+}
+
+/** A server never migrates a database that others may be using; and it says so when they follow other settings. */
+async function checkMigrated(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
+  const { migrated } = await database.one('check_database', {})
+  if (!migrated) throw new StartError('the database has no schema yet: run `npm run migrate` first')
+  for (const { kind, required_adapters } of await database.all('list_kinds', {})) {
+    const configured = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
+    if (required_adapters.join() !== configured.join()) {
+      logger.warn(
+        `the database requires [${required_adapters}] of ${kind}, this server's configuration [${configured}]; ` +
+          'the database is followed until `npm run migrate` is run',
+      )
+    }
+  }
+}
+
+async function listen(
+  app: FastifyInstance,
+  { host, port }: { host: string; port: number },
+  name: string,
+): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason = code === 'EADDRINUSE' ? 'the port is taken' : message
+    throw new StartError(
+      `cannot listen on ${host}:${port}: ${reason}; set HYPERFLEET_${name.toUpperCase()}_PORT (${name}.port) to another`,
+    )
+  }
+  const { port: bound } = app.server.address() as AddressInfo
+  return `http://${host}:${bound}`
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import type { Database } from './database.ts'
+import type { Document } from './document.ts'
+import type { Json } from './json.ts'
+import type { Metrics } from './metrics.ts'
+import { answerClientError, answerWithProblems, sendProblem, traceIdOf } from './problems.ts'
+import { bytesIn, milliseconds } from './units.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    database: Database
+    document: Document
+    settings: Config
+  }
+  interface FastifyRequest {
+    /** The W3C trace id. */
+    traceId: string
+    /** The body and its text; undefined when there is none. */
+    json: Json | undefined
+    /** Who is written down as created_by and the like. */
+    caller: string
+  }
+}
+
+/** What the listeners are built from. */
+export interface Parts {
+  config: Config
+  database: Database
+  document: Document
+  documentText: string
+  logger: FastifyBaseLogger
+  metrics: Metrics
+}
+
+/** A Fastify instance with what all three listeners share: ids, problems, limits, one log line a request. */
+export function buildListener({
+  config,
+  logger,
+  metrics,
+}: Pick<Parts, 'config' | 'logger' | 'metrics'>): FastifyInstance {
+  const { timeouts, body_limit } = config.server
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new Fastify.LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'request_id',
+    }),
+    bodyLimit: bytesIn(body_limit),
+    requestTimeout: milliseconds(timeouts.read),
+    handlerTimeout: milliseconds(timeouts.request),
+    keepAliveTimeout: milliseconds(timeouts.write),
+    http: { maxHeaderSize: 64 * 1024, connectionsCheckingInterval: 1000 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
+    genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
+    frameworkErrors: (error, request, reply) => {
+      request.traceId = traceIdOf(request.headers.traceparent)
+      sendProblem(error, request, reply)
+    },
+    clientErrorHandler: answerClientError,
+  })
+  app.decorateRequest('traceId', '')
+  app.addHook('onRequest', async (request, reply) => {
+    request.traceId = traceIdOf(request.headers.traceparent)
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.observe(request, reply)
+    request.log.info(
+      {
+        trace_id: request.traceId,
+        method: request.method,
+        path: request.url.split('?')[0],
+        status_code: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
+      },
+      'request',
+    )
+  })
+  answerWithProblems(app)
+  return app
+}
+
+const saneId = (id: unknown) => (typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : undefined)

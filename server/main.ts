@@ -1,0 +1,48 @@
+import { about } from './about.ts'
+import { type Config, loadConfig } from './config.ts'
+import { loadDocument } from './document.ts'
+import { serve } from './lifecycle.ts'
+import { migrate } from './migrate.ts'
+import { StartError } from './start-error.ts'
+
+const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
+
+  serve    serve the API (the database must have been migrated)
+  migrate  bring the database to this release
+  config   print the settings in force, without secrets
+  version  print the version`
+
+/** Runs one command line; failures that the operator can mend are one line on standard error and exit code 1. */
+export async function main([command = 'help', ...args]: string[]): Promise<void> {
+  const { document } = loadDocument()
+  const kinds = document['x-kinds']
+  const config = () => loadConfig(Object.keys(kinds), { args })
+  const commands: Record<string, () => Promise<unknown> | unknown> = {
+    serve: () => serve(config()),
+    migrate: () => migrate(config(), kinds),
+    config: () => console.log(JSON.stringify(redacted(config()), null, 2)),
+    version: () => console.log(about.version),
+    help: () => console.log(help),
+  }
+  const run = commands[command.replace(/^--/, '')]
+  if (!run) throw new StartError(`${command} is not a command; there are ${Object.keys(commands).join(', ')}`)
+  await run()
+}
+
+/** Ends the process on a failed start: in one line when the operator can mend it, else with all there is to know. */
+export function fail(error: unknown): never {
+  console.error(error instanceof StartError ? `hyperfleet-api: ${error.message}` : error)
+  process.exit(1)
+}
+
+function redacted(config: Config): Config {
+  const { password, url } = config.database
+  return {
+    ...config,
+    database: {
+      ...config.database,
+      ...(password && { password: '***' }),
+      ...(url && { url: url.replace(/:\/\/([^:/@]*):[^@]*@/, '://$1:***@') }),
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { operations } from '../generated/openapi.d.ts'
+import * as api from '../handlers/api.ts'
+import * as clusterStatuses from '../handlers/cluster-statuses.ts'
+import * as clusters from '../handlers/clusters.ts'
+import * as nodePoolStatuses from '../handlers/node-pool-statuses.ts'
+import * as nodePools from '../handlers/node-pools.ts'
+import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
+import { unstorable } from './json.ts'
+import { Problem } from './problems.ts'
+import { toViolations } from './validation.ts'
+
+type Id = keyof operations
+type Parameters<Op extends Id, Part extends 'path' | 'query'> = NonNullable<
+  operations[Op]['parameters'][Part]
+>
+
+/** Parameters as handlers see them: what has a default in the document is there. */
+type Filled<Query> = Query & Required<Pick<Query, Extract<keyof Query, 'page' | 'size'>>>
+
+type Body<Op extends Id> = operations[Op] extends {
+  requestBody: { content: { 'application/json': infer Content } }
+}
+  ? Content
+  : undefined
+
+/** What serves one operation of the document: valid parameters and body in, the body of the answer out. */
+export type Handler<Op extends Id> = (
+  request: FastifyRequest<{
+    Params: Parameters<Op, 'path'>
+    Querystring: Filled<Parameters<Op, 'query'>>
+    Body: Body<Op>
+  }>,
+  reply: FastifyReply,
+) => Promise<string | object | undefined>
+
+/** Every operation of the document has its handler: the compiler sees to it, and the start once more. */
+const handlers: { [Op in Id]: Handler<Op> } = {
+  ...api,
+  ...clusters,
+  ...clusterStatuses,
+  ...nodePools,
+  ...nodePoolStatuses,
+}
+
+/**
+ * Gives the glue what it needs for each operation. A request passes, in this order: parameters (400), the
+ * media type of the body (415), its size (413) and its syntax (400), its content (400), the handler.
+ * Throws when the document and the handlers differ.
+ */
+export function operationResolver(document: Document) {
+  const described = operationsOf(document)
+  const ids = described.map(({ operation }) => operation.operationId)
+  const unknown = Object.keys(handlers).filter((id) => !ids.includes(id))
+  const missing = ids.filter((id, index) => !(id in handlers) || ids.indexOf(id) !== index)
+  if (unknown.length || missing.length) {
+    throw new Error(
+      `document and handlers differ: without operation: [${unknown}]; without handler or twice: [${missing}]`,
+    )
+  }
+
+  return (operationId: string): Partial<RouteOptions> => {
+    const { operation } = described.find((candidate) => candidate.operation.operationId === operationId) ?? {}
+    const parameters = (operation?.parameters ?? []).map((parameter) =>
+      resolve<Parameter>(document, parameter),
+    )
+    const aliases = parameters.flatMap(({ name, 'x-alias-of': target }) => (target ? [{ name, target }] : []))
+    const body = operation?.requestBody && resolve<{ content: object }>(document, operation.requestBody)
+    const mediaTypes = body && Object.keys(body.content)
+    return {
+      onRequest: async (request) => {
+        settleQuery(request, aliases)
+        checkParameters(request)
+        if (mediaTypes) checkMediaType(request, mediaTypes)
+      },
+      preValidation: async (request) => {
+        if (mediaTypes && request.json === undefined) throw new Problem('VAL-006', 'The body is empty')
+      },
+      preHandler: async (request) => checkBody(request),
+      // The whole answer is checked against the document by the tests, not at each request.
+      handler: async (request, reply) => {
+        reply.type('application/json; charset=utf-8')
+        return handlers[operationId as Id](request as never, reply)
+      },
+      attachValidation: true,
+    }
+  }
+}
+
+/** Drops empty parameters, which count as absent, and moves older names to the newer ones. */
+function settleQuery(request: FastifyRequest, aliases: { name: string; target: string }[]) {
+  const query = request.query as Record<string, unknown>
+  for (const name of Object.keys(query)) if (query[name] === '') delete query[name]
+  for (const { name, target } of aliases) {
+    if (query[name] === undefined) continue
+    if (query[target] !== undefined && query[target] !== query[name]) {
+      const message = `must be equal to ${target} when both are given`
+      throw new Problem('VAL-000', `${name} and ${target} differ`, {
+        violations: [{ field: name, message, constraint: 'alias' }],
+      })
+    }
+    query[target] ??= query[name]
+  }
+}
+
+/** Before the body is read: parameters are refused first. */
+function checkParameters(request: FastifyRequest) {
+  const errors = (['params', 'querystring'] as const).flatMap((part) => {
+    const validate = request.getValidationFunction(part)
+    const data = part === 'params' ? request.params : request.query
+    return !validate || validate(data as Record<string, unknown>) ? [] : (validate.errors ?? [])
+  })
+  refuse(toViolations(errors as never))
+}
+
+function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
+  const header = request.headers['content-type']
+  const hasBody =
+    Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined
+  if (header === undefined && !hasBody) return
+  const mediaType = header?.split(';')[0]?.trim().toLowerCase() ?? ''
+  if (mediaTypes.includes(mediaType)) return
+  throw new Problem('VAL-011', `The body must be one of: ${mediaTypes.join(', ')}`)
+}
+
+function checkBody(request: FastifyRequest) {
+  const errors = request.validationError?.validation ?? []
+  refuse([...toViolations(errors as never), ...(request.json ? unstorable(request.json) : [])])
+}
+
+function refuse(violations: ReturnType<typeof toViolations>) {
+  if (!violations.length) return
+  const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
+  throw new Problem('VAL-000', `The request breaks ${rules}`, { violations })
+}

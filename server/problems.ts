@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import pg from 'pg'
+import type { components } from '../generated/openapi.d.ts'
+import { SearchError } from '../search/search-error.ts'
+import { DatabaseUnavailable } from './database.ts'
+
+export type Violation = components['schemas']['ValidationError']
+export type Code = keyof typeof problems
+
+/** Every kind of problem: its code without the prefix, its status, the last part of its type, its title. */
+export const problems = {
+  'VAL-000': { status: 400, slug: 'validation-error', title: 'Validation error' },
+  'VAL-005': { status: 400, slug: 'bad-request', title: 'Bad request' },
+  'VAL-006': { status: 400, slug: 'malformed-request', title: 'Malformed request' },
+  'VAL-010': { status: 413, slug: 'payload-too-large', title: 'Payload too large' },
+  'VAL-011': { status: 415, slug: 'unsupported-media-type', title: 'Unsupported media type' },
+  'VAL-012': { status: 431, slug: 'headers-too-large', title: 'Headers too large' },
+  'NTF-000': { status: 404, slug: 'not-found', title: 'Not found' },
+  'NTF-001': { status: 404, slug: 'resource-not-found', title: 'Resource not found' },
+  'NTF-004': { status: 405, slug: 'method-not-allowed', title: 'Method not allowed' },
+  'CNF-001': { status: 409, slug: 'resource-conflict', title: 'Resource conflict' },
+  'CNF-003': { status: 409, slug: 'state-conflict', title: 'State conflict' },
+  'INT-001': { status: 500, slug: 'internal-error', title: 'Internal error' },
+  'SVC-001': { status: 503, slug: 'service-unavailable', title: 'Service unavailable' },
+  'SVC-002': { status: 504, slug: 'service-timeout', title: 'Service timeout' },
+} as const
+
+/** What ends a request with an error that the client is told about. */
+export class Problem extends Error {
+  readonly code: Code
+  readonly status: number
+  readonly violations: Violation[] | undefined
+  readonly headers: Record<string, string>
+
+  constructor(
+    code: Code,
+    detail: string,
+    options: {
+      status?: number
+      violations?: Violation[]
+      headers?: Record<string, string>
+      cause?: unknown
+    } = {},
+  ) {
+    super(detail, { cause: options.cause })
+    this.code = code
+    this.status = options.status ?? problems[code].status
+    this.violations = options.violations
+    const passing = this.status === 503 || this.status === 504
+    this.headers = { ...(passing && { 'retry-after': '1' }), ...options.headers }
+  }
+}
+
+/** What the functions of sql/ refuse, by the SQLSTATE they raise (raise_problem): their words are for the client. */
+const refusals: Record<string, Code> = {
+  HF400: 'VAL-000',
+  HF404: 'NTF-001',
+  HF409: 'CNF-001', // duplicate name
+  HF410: 'CNF-003', // marked for deletion
+}
+
+/** What PostgreSQL itself refuses: its words stay in the log. A SQLSTATE not listed is a defect of ours. */
+const failures: [pattern: RegExp, code: Code, detail: string][] = [
+  [/^57014$/, 'SVC-002', 'The database took too long'], // query_canceled
+  [/^(40001|40P01)$/, 'SVC-001', 'Too many changes at the same moment'], // serialization_failure, deadlock_detected
+  [/^(08|53|57P)/, 'SVC-001', 'The database cannot be reached'], // connection, insufficient resources, shutdown
+  [/^(25006|55P03)$/, 'SVC-001', 'The database cannot be written at present'], // read_only, lock_not_available
+  [/^(22003|22007|22008|22009|22021|22P05)$/, 'VAL-000', 'The request holds a value that cannot be stored'], // data exceptions
+]
+
+const frameworkErrors: Record<string, Code> = {
+  FST_ERR_BAD_URL: 'VAL-006',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'VAL-010',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'VAL-011',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'VAL-006',
+  FST_ERR_HANDLER_TIMEOUT: 'SVC-002',
+}
+
+/** The problem that an error amounts to; whatever is not known is a defect, and its words are kept back. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof DatabaseUnavailable) {
+    return new Problem('SVC-001', 'The database cannot be reached', { cause: error })
+  }
+  if (error instanceof pg.DatabaseError) return fromDatabase(error)
+  if (error instanceof SearchError) {
+    const { parameter: field, message } = error
+    return new Problem('VAL-005', message, { violations: [{ field, message, constraint: 'syntax' }] })
+  }
+  const { code = '', message } = error as Error & { code?: string }
+  const known = frameworkErrors[code]
+  if (known === 'SVC-002') return new Problem(known, 'The request took too long', { cause: error })
+  if (known) return new Problem(known, message, { cause: error })
+  return new Problem('INT-001', 'The server failed; the log has more under this trace_id', { cause: error })
+}
+
+function fromDatabase(error: pg.DatabaseError): Problem {
+  const state = error.code ?? ''
+  const refusal = refusals[state]
+  if (refusal) {
+    return new Problem(refusal, error.message, {
+      ...(error.detail && { violations: JSON.parse(error.detail) }),
+    })
+  }
+  const [, code, detail] = failures.find(([pattern]) => pattern.test(state)) ?? []
+  if (code && detail) return new Problem(code, detail, { cause: error })
+  return new Problem('INT-001', 'The server failed; the log has more under this trace_id', { cause: error })
+}
+
+/** The problem document for a problem (RFC 9457). */
+export function problemDocument(
+  problem: Problem,
+  instance: string,
+  trace_id: string,
+): components['schemas']['ProblemDetails'] {
+  const { slug, title } = problems[problem.code]
+  return {
+    type: `https://api.hyperfleet.io/errors/${slug}`,
+    title,
+    status: problem.status,
+    detail: problem.message,
+    instance,
+    code: `HYPERFLEET-${problem.code}`,
+    timestamp: new Date().toISOString().replace('Z', '000Z'),
+    trace_id,
+    ...(problem.violations && { errors: problem.violations }),
+  }
+}
+
+/** Answers a request with the problem that an error amounts to, and logs what the client is not told. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const problem = toProblem(error)
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message)
+  const instance = request.url.split('?')[0] ?? request.url
+  reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemDocument(problem, instance, request.traceId)))
+}
+
+/** Makes every error of a listener a problem: of handlers, of the framework, of unknown routes and methods. */
+export function answerWithProblems(app: FastifyInstance) {
+  const routes: { pattern: RegExp; methods: Set<string> }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(
+      `^${url.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+').replace('*', '.*')}/?$`,
+    )
+    routes.push({ pattern, methods: new Set([method].flat()) })
+  })
+  app.setErrorHandler(sendProblem)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const allowed = new Set(
+      routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]),
+    )
+    const problem = allowed.size
+      ? new Problem('NTF-004', `${request.method} is not a method of ${path}`, {
+          headers: { allow: [...allowed].sort().join(', ') },
+        })
+      : new Problem('NTF-000', `There is no route ${path}`)
+    sendProblem(problem, request, reply)
+  })
+}
+
+/** The errors that Node finds before there is a request: what it could not parse, or did not get in time. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket) {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const problem =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new Problem('VAL-012', 'The headers are larger than 64 KiB')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new Problem('VAL-006', 'The request did not arrive in time', { status: 408 })
+        : new Problem('VAL-006', 'The request is not valid HTTP')
+  const body = JSON.stringify(problemDocument(problem, '/', newTraceId()))
+  const lines = [
+    `HTTP/1.1 ${problem.status} ${problems[problem.code].title}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** The W3C trace id of a request: the caller's where it sends a `traceparent`, else a new one. */
+export function traceIdOf(traceparent: unknown): string {
+  const [, traceId] =
+    /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(String(traceparent)) ?? []
+  return traceId ?? newTraceId()
+}
+
+const newTraceId = () => randomBytes(16).toString('hex')

@@ -1,0 +1,17 @@
+const seconds = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const
+const bytes = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const
+
+export const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/
+export const sizePattern = /^(\d{1,9})(B|KiB|MiB|GiB)$/
+
+/** The milliseconds in a duration such as `10s`, `5m` or `250ms`. */
+export function milliseconds(duration: string): number {
+  const [, count, unit] = durationPattern.exec(duration) ?? []
+  return Number(count) * seconds[unit as keyof typeof seconds] * 1000
+}
+
+/** The bytes in a size such as `1MiB`. */
+export function bytesIn(size: string): number {
+  const [, count, unit] = sizePattern.exec(size) ?? []
+  return Number(count) * bytes[unit as keyof typeof bytes]
+}

@@ -1,0 +1,23 @@
+-- discard_reason: which rule discards a report, null when none does.
+--
+-- p_generation  the resource's generation; p_deleting whether it is marked for deletion
+-- p_report      the report, as parse_report gives it; p_stored this adapter's stored one, or null
+-- Returns future-generation, stale-generation, stale-time or unknown: the first that applies.
+create or replace function discard_reason(
+    p_generation int,
+    p_deleting boolean,
+    p_report adapter_statuses,
+    p_stored adapter_statuses
+) returns text
+language sql stable parallel safe as $$
+    select case
+        when p_report.observed_generation > p_generation then 'future-generation'
+        when p_stored.adapter is null then null
+        when p_report.observed_generation < p_stored.observed_generation then 'stale-generation'
+        when p_report.observed_generation = p_stored.observed_generation
+            and p_report.last_report_time < p_stored.last_report_time then 'stale-time'
+        when p_report.available is null
+            and not (p_deleting and p_report.finalized)
+            and not same_report(p_report, p_stored) then 'unknown'
+    end
+$$;

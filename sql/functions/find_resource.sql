@@ -1,0 +1,21 @@
+-- find_resource: the id of a resource named by a path, HF404 naming the kind that is not there.
+--
+-- p_kind, p_id  the resource; p_owner_id  the parent's id in a nested path, null in a flat one.
+-- A child under another parent is not found.
+create or replace function find_resource(p_kind text, p_owner_id text, p_id text) returns uuid
+language plpgsql stable as $$
+declare
+    v_id uuid;
+begin
+    select resource.id
+    into v_id
+    from resources as resource
+    where resource.id = as_uuid(p_id)
+        and resource.kind = p_kind
+        and (p_owner_id is null or resource.owner_id = as_uuid(p_owner_id));
+    if not found then
+        perform raise_not_found(p_kind, p_owner_id, p_id);
+    end if;
+    return v_id;
+end;
+$$;

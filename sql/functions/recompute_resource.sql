@@ -1,0 +1,19 @@
+-- recompute_resource: brings one resource in line with the adapters that are required now. Run by
+-- `migrate` when a kind's set has changed. A marked resource that is complete by the new set goes.
+-- A resource that is no longer there is passed over.
+create or replace function recompute_resource(p_id uuid) returns void
+language plpgsql as $$
+declare
+    v_resource resources;
+begin
+    select resource.* into v_resource from resources as resource where resource.id = p_id;
+    if not found then
+        return;
+    end if;
+    v_resource := store_conditions(lock_for_report(v_resource));
+    perform remove_finalized(v_resource);
+exception
+    when sqlstate 'HF404' then
+        return;
+end;
+$$;

@@ -1,0 +1,73 @@
+-- report_status: takes one adapter's report on one resource, and recomputes the resource's conditions.
+--
+-- p_kind, p_id     the resource; p_owner_id its parent in a nested path, null in a flat one
+-- p_report         the request body, valid by the document
+-- p_max_clock_skew, p_max_age  see check_report_time
+-- Returns the stored report, or the reason why it was discarded (discard_reason) and no report.
+-- A report equal to the stored one is answered with that, and changes nothing.
+-- Refuses: HF400 the time, or too many adapters; HF404 no such resource.
+--
+-- What can be answered without writing is answered before the lock: a stored report only moves forward,
+-- so what is stale now is stale later, and a generation not reached yet equals a call made a moment ago.
+create or replace function report_status(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_report jsonb,
+    p_max_clock_skew interval,
+    p_max_age interval
+) returns table (discarded text, status adapter_statuses)
+language plpgsql as $$
+declare
+    v_adapter text := p_report ->> 'adapter';
+    v_id uuid;
+    v_resource resources;
+    v_stored adapter_statuses;
+    v_report adapter_statuses;
+begin
+    perform check_report_time((p_report ->> 'observed_time')::timestamptz, p_max_clock_skew, p_max_age);
+
+    v_id := find_resource(p_kind, p_owner_id, p_id);
+    select resource.* into v_resource from resources as resource where resource.id = v_id;
+    select stored.* into v_stored from adapter_statuses as stored
+    where stored.resource_id = v_id and stored.adapter = v_adapter;
+    v_report := parse_report(p_report, v_stored);
+    discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
+    if discarded is not null then
+        return next;
+        return;
+    end if;
+    if v_resource.deleted_time is null and same_report(v_report, v_stored) then
+        status := v_stored;
+        return next;
+        return;
+    end if;
+
+    v_resource := lock_for_report(v_resource);
+
+    -- Once more with what is true under the lock: this report may have waited for another.
+    select stored.* into v_stored from adapter_statuses as stored
+    where stored.resource_id = v_id and stored.adapter = v_adapter;
+    v_report := parse_report(p_report, v_stored);
+    v_report.resource_id := v_id;
+    discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
+    if discarded is not null then
+        return next;
+        return;
+    end if;
+
+    status := v_report;
+    if coalesce(same_report(v_report, v_stored), false) then
+        status := v_stored;
+    else
+        perform store_report(v_report, v_stored.adapter is null);
+        if v_report.available is not null or (v_resource.deleted_time is not null and v_report.finalized) then
+            v_resource := store_conditions(v_resource);
+        end if;
+    end if;
+    if v_resource.deleted_time is not null then
+        perform remove_finalized(v_resource);
+    end if;
+    return next;
+end;
+$$;

@@ -1,0 +1,24 @@
+-- store_conditions: writes the conditions of a resource where they differ from the stored ones.
+--
+-- A report moves neither updated_time nor updated_by, but the version. `states` is assigned its stored
+-- value where it is equal: an equal value written anew would break the heap-only update.
+-- Requires the lock on the resource. Returns the resource as it is afterwards.
+create or replace function store_conditions(p_resource resources) returns resources
+language plpgsql as $$
+declare
+    v_conditions jsonb := current_conditions(p_resource);
+    v_states text[];
+begin
+    if v_conditions = p_resource.conditions then
+        return p_resource;
+    end if;
+    v_states := condition_states(v_conditions);
+    update resources as resource
+    set conditions = v_conditions,
+        states = case when resource.states = v_states then resource.states else v_states end,
+        version = resource.version + 1
+    where resource.id = p_resource.id
+    returning * into p_resource;
+    return p_resource;
+end;
+$$;

@@ -1,0 +1,35 @@
+-- store_report: writes a report over the adapter's former one.
+--
+-- p_is_new  the adapter has not reported on this resource before; HF400 when 256 others have.
+-- Requires the lock on the resource.
+create or replace function store_report(p_report adapter_statuses, p_is_new boolean) returns void
+language plpgsql as $$
+begin
+    if p_is_new and 256 <= (
+        select count(*) from adapter_statuses as stored where stored.resource_id = p_report.resource_id
+    ) then
+        perform raise_problem(
+            'HF400',
+            'the resource has reports of 256 adapters already',
+            jsonb_build_array(jsonb_build_object(
+                'field', 'adapter',
+                'message', 'must be one of the 256 adapters that have reported on this resource',
+                'value', p_report.adapter,
+                'constraint', 'maxAdapters'
+            ))
+        );
+    end if;
+    insert into adapter_statuses
+    select p_report.*
+    on conflict (resource_id, adapter) do update
+    set observed_generation = excluded.observed_generation,
+        last_report_time = excluded.last_report_time,
+        available = excluded.available,
+        available_reason = excluded.available_reason,
+        available_message = excluded.available_message,
+        finalized = excluded.finalized,
+        conditions = excluded.conditions,
+        data = excluded.data,
+        metadata = excluded.metadata;
+end;
+$$;

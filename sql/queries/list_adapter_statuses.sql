@@ -1,0 +1,30 @@
+-- list_adapter_statuses: one page of the reports on a resource.
+--
+-- Params
+--   $1 kind      text
+--   $2 owner_id  text?  the parent's id in a nested path
+--   $3 id        text
+--   $4 page      int    from 1
+--   $5 size      int
+-- The filter and the order are compiled by search/; the filter's parameters follow these.
+-- Returns one row; total and items are of one snapshot. HF404 when there is no such resource.
+--   body  text  the list as JSON
+select
+    list_body(
+        'AdapterStatusList',
+        $4::int,
+        (
+            select count(*)
+            from adapter_statuses as status
+            where status.resource_id = resource.id and /* filter: */ true /* :filter */
+        ),
+        array(
+            select adapter_status_body(status)
+            from adapter_statuses as status
+            where status.resource_id = resource.id and /* filter: */ true /* :filter */
+            order by /* order: */ status.adapter /* :order */
+            limit $5::int
+            offset ($4::int - 1)::bigint * $5::int
+        )
+    ) as body
+from find_resource($1::text, $2::text, $3::text) as resource (id);

@@ -1,0 +1,16 @@
+-- report_status: takes one adapter's report (sql/functions/report_status.sql).
+--
+-- Params
+--   $1 kind            text
+--   $2 owner_id        text?     the parent's id in a nested path
+--   $3 id              text
+--   $4 report          jsonb     the request body
+--   $5 max_clock_skew  interval  how far ahead of the server observed_time may lie
+--   $6 max_age         interval? how old it may be
+-- Returns one row; HF400 and HF404 as the function says.
+--   discarded  text?  the rule that discarded the report
+--   body       text?  the stored report as JSON, when it was not discarded
+select
+    report.discarded,
+    adapter_status_body(report.status) as body
+from report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report;

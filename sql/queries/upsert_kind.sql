@@ -1,0 +1,11 @@
+-- upsert_kind: writes down what the document and the configuration say about a kind (set_kind).
+--
+-- Params
+--   $1 kind               text
+--   $2 plural             text
+--   $3 base_path          text
+--   $4 parent_kind        text?
+--   $5 required_adapters  text[]
+-- Returns one row.
+--   changed  boolean  the conditions of the kind's resources have to be computed anew
+select set_kind($1::text, $2::text, $3::text, $4::text, $5::text[]) as changed;
