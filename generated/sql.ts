@@ -34,6 +34,10 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; page: number; size: number; counted: boolean }
     row: { body: string }
   }
+  list_schema: {
+    parameters: {}
+    row: { definition: string }
+  }
   lock_migrations: {
     parameters: {}
     row: { locked: boolean }
@@ -97,6 +101,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'list_resources_be9501a8',
     parameters: ["kind","owner_id","page","size","counted"],
     text: "select\n    list_body(\n        $1::text || 'List',\n        $3::int,\n        case\n            when $5::boolean then (\n                select coalesce(sum(counted.count), 0)::bigint\n                from resource_counts as counted\n                where counted.kind = $1::text\n            )\n            else (\n                select count(*)\n                from resources as resource\n                where resource.kind = $1::text and /* filter: */ true /* :filter */\n            )\n        end,\n        array(\n            select resource_body(resource, own_kind, owner_kind)\n            from resources as resource\n            cross join kinds as own_kind\n            left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\n            where resource.kind = $1::text\n                and own_kind.kind = $1::text\n                and /* filter: */ true /* :filter */\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit $4::int\n            offset ($3::int - 1)::bigint * $4::int\n        )\n    ) as body\nfrom find_owner($1::text, $2::text) as owner (id)",
+  },
+  list_schema: {
+    id: 'list_schema_7fc8a408',
+    parameters: [],
+    text: "with relations as (\n    select class.oid, class.relname as name, class.relkind as kind, class.reloptions as options\n    from pg_class as class\n    where class.relnamespace = 'public'::regnamespace\n        and class.relkind in ('r', 'c')\n        and class.relname <> 'schema_migrations'\n),\nmembers as (\n    select\n        attribute.attrelid as oid,\n        1 as part,\n        attribute.attnum::text as sort_key,\n        attribute.attname\n            || ' ' || format_type(attribute.atttypid, attribute.atttypmod)\n            || case when attribute.attcollation = '\"C\"'::regcollation then ' collate \"C\"' else '' end\n            || case when attribute.attnotnull then ' not null' else '' end\n            || coalesce(' default ' || pg_get_expr(fallback.adbin, fallback.adrelid), '') as text\n    from pg_attribute as attribute\n    left join pg_attrdef as fallback\n        on fallback.adrelid = attribute.attrelid\n        and fallback.adnum = attribute.attnum\n    where attribute.attnum > 0 and not attribute.attisdropped\n    union all\n    select\n        pg_constraint.conrelid,\n        2,\n        pg_constraint.conname,\n        'constraint ' || pg_constraint.conname || ' ' || pg_get_constraintdef(pg_constraint.oid)\n    from pg_constraint\n    where pg_constraint.contype <> 'n'\n),\ndefinitions as (\n    select\n        relations.name,\n        1 as part,\n        case relations.kind\n            when 'r' then 'create table ' || relations.name\n            else 'create type ' || relations.name || ' as'\n        end\n        || E' (\\n    '\n        || string_agg(members.text, E',\\n    ' order by members.part, lpad(members.sort_key, 64, '0'))\n        || E'\\n)' || coalesce(' with (' || array_to_string(relations.options, ', ') || ')', '') as text\n    from relations\n    inner join members on members.oid = relations.oid\n    group by relations.name, relations.kind, relations.options\n    union all\n    select pg_indexes.tablename, 2, pg_indexes.indexdef\n    from pg_indexes\n    where pg_indexes.schemaname = 'public'\n        and pg_indexes.indexname not in (select pg_constraint.conname from pg_constraint)\n        and pg_indexes.tablename <> 'schema_migrations'\n    union all\n    select relations.name, 3, pg_get_triggerdef(pg_trigger.oid)\n    from pg_trigger\n    inner join relations on relations.oid = pg_trigger.tgrelid\n    where not pg_trigger.tgisinternal\n)\nselect definitions.text as definition\nfrom definitions\norder by definitions.name, definitions.part, definitions.text",
   },
   lock_migrations: {
     id: 'lock_migrations_7b6c971c',

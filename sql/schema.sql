@@ -1,0 +1,96 @@
+-- Made by `npm run generate` from sql/migrations: the schema that they amount to.
+
+create type adapter_report as (
+    adapter text,
+    observed_generation integer,
+    observed_time timestamp with time zone,
+    available boolean,
+    reason text,
+    message text,
+    finalized boolean
+);
+
+create table adapter_statuses (
+    resource_id uuid not null,
+    adapter text collate "C" not null,
+    observed_generation integer not null,
+    created_time timestamp with time zone not null,
+    last_report_time timestamp with time zone not null,
+    available boolean,
+    available_reason text,
+    available_message text,
+    finalized boolean not null,
+    conditions jsonb not null,
+    data jsonb not null,
+    metadata jsonb,
+    constraint adapter_statuses_pk PRIMARY KEY (resource_id, adapter),
+    constraint adapter_statuses_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE,
+    constraint adapter_statuses_observed_generation_check CHECK ((observed_generation >= 1))
+) with (fillfactor=85);
+
+create table applied_functions (
+    singleton boolean not null default true,
+    hash text not null,
+    constraint applied_functions_pk PRIMARY KEY (singleton),
+    constraint applied_functions_singleton_check CHECK (singleton)
+);
+
+create table kinds (
+    kind text collate "C" not null,
+    plural text not null,
+    base_path text not null,
+    parent_kind text collate "C",
+    required_adapters text[] not null,
+    constraint kinds_pk PRIMARY KEY (kind),
+    constraint kinds_plural_key UNIQUE (plural),
+    constraint kinds_parent_kind_fkey FOREIGN KEY (parent_kind) REFERENCES kinds(kind)
+);
+
+create table resource_counts (
+    kind text collate "C" not null,
+    slot integer not null,
+    count bigint not null,
+    constraint resource_counts_pk PRIMARY KEY (kind, slot)
+) with (fillfactor=20);
+
+create table resources (
+    id uuid not null,
+    kind text collate "C" not null,
+    owner_id uuid,
+    name text collate "C" not null,
+    labels jsonb not null,
+    label_pairs text[] collate "C" not null,
+    spec jsonb not null,
+    generation integer not null,
+    generation_time timestamp with time zone not null,
+    version integer not null,
+    created_time timestamp with time zone not null,
+    updated_time timestamp with time zone not null,
+    created_by text collate "C" not null,
+    updated_by text collate "C" not null,
+    deleted_time timestamp with time zone,
+    deleted_by text collate "C",
+    conditions jsonb not null,
+    states text[] collate "C" not null,
+    constraint resources_pk PRIMARY KEY (id),
+    constraint resources_deleted_check CHECK (((deleted_time IS NULL) = (deleted_by IS NULL))),
+    constraint resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES resources(id) ON DELETE RESTRICT,
+    constraint resources_generation_check CHECK ((generation >= 1)),
+    constraint resources_label_pairs_check CHECK (((cardinality(label_pairs) > 0) OR (labels = '{}'::jsonb)))
+) with (fillfactor=70);
+
+CREATE INDEX resources_kind_created_time_idx ON public.resources USING btree (kind, created_time DESC, id DESC);
+
+CREATE INDEX resources_kind_name_idx ON public.resources USING btree (kind, name, id);
+
+CREATE INDEX resources_label_pairs_idx ON public.resources USING gin (label_pairs);
+
+CREATE INDEX resources_owner_id_idx ON public.resources USING btree (owner_id, created_time DESC, id DESC) WHERE (owner_id IS NOT NULL);
+
+CREATE INDEX resources_states_idx ON public.resources USING gin (states);
+
+CREATE UNIQUE INDEX resources_name_key ON public.resources USING btree (kind, owner_id, name) NULLS NOT DISTINCT WHERE (deleted_time IS NULL);
+
+CREATE TRIGGER resources_count_deleted AFTER DELETE ON public.resources REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_resources();
+
+CREATE TRIGGER resources_count_inserted AFTER INSERT ON public.resources REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_resources();

@@ -1,0 +1,27 @@
+import pg from 'pg'
+import type { Test } from 'tap'
+
+/** A session of the test's own, in which it holds locks; it ends with the test. */
+export async function openSession(t: Test, url: string): Promise<pg.Client> {
+  const session = new pg.Client({ connectionString: url, application_name: 'test' })
+  session.on('error', () => {})
+  await session.connect()
+  t.teardown(() => session.end())
+  return session
+}
+
+/** Resolves once `count` sessions of the server wait for a lock; the test then knows how calls interleave. */
+export async function untilWaiting(session: pg.Client, count: number): Promise<void> {
+  const giveUp = Date.now() + 10_000
+  for (;;) {
+    // A transaction would be shown the same picture again and again.
+    await session.query('select pg_stat_clear_snapshot()')
+    const { rows } = await session.query(
+      `select count(*)::int as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and application_name <> 'test'`,
+    )
+    if (rows[0].waiting >= count) return
+    if (Date.now() > giveUp) throw new Error(`only ${rows[0].waiting} of ${count} sessions wait for a lock`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import t from 'tap'
+import { queries } from '../../generated/sql.ts'
+import { createDatabase } from '../databases.ts'
+import { openSession } from '../sessions.ts'
+
+const root = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+const filesOf = (folder: string) => readdirSync(new URL(folder, root)).filter((file) => !file.startsWith('.'))
+
+t.test('every query can be prepared, with the parameters and columns that its header names', async (t) => {
+  const session = await openSession(t, await createDatabase())
+  for (const [name, { text, parameters }] of Object.entries(queries)) {
+    await session.query(`prepare ${name} as ${text}`)
+    const { rows } = await session.query(
+      'select parameter_types::text[] as types, result_types::text[] as results from pg_prepared_statements where name = $1',
+      [name],
+    )
+    const header = read(`sql/queries/${name}.sql`)
+    const declared = [...header.matchAll(/^--\s+\$\d+\s+\w+\s+([\w[\]]+)/gm)].map(([, type]) => type)
+    t.same(rows[0].types.map(shortName), declared, `${name}: parameters`)
+    t.equal(declared.length, parameters.length, `${name}: names`)
+    const returned = header.slice(header.indexOf('-- Returns'))
+    const columns = [...returned.matchAll(/^-- {3}\w+\s+([\w[\]]+)(?:\?|\s|$)/gm)].map(([, type]) => type)
+    t.same((rows[0].results ?? []).map(shortName), columns, `${name}: columns`)
+  }
+})
+
+t.test('every SQL file', async (t) => {
+  const source = ['server', 'scripts']
+    .flatMap((folder) => filesOf(folder).map((file) => read(`${folder}/${file}`)))
+    .join('\n')
+  for (const folder of ['sql/queries', 'sql/functions']) {
+    for (const file of filesOf(folder)) {
+      const name = file.replace('.sql', '')
+      const text = read(`${folder}/${file}`)
+      t.match(text, new RegExp(`^-- ${name}: `), `${name} begins with its name and its promise`)
+      t.notMatch(text.replace(/--.*/g, ''), /select\s+\*/, `${name} names its columns`)
+      t.notMatch(text.replace(/--.*/g, ''), /\bnow\(\)/, `${name} reads the clock after its lock, if at all`)
+    }
+  }
+  for (const file of filesOf('sql/queries')) {
+    const name = file.replace('.sql', '')
+    const text = read(`sql/queries/${file}`).replace(/--.*/g, '')
+    t.equal(text.split(';').length, 2, `${name} is one statement`)
+    t.notMatch(text, /\$\d+(?!\d*::)/, `${name} casts its parameters`)
+    t.match(source, `'${name}'`, `${name} is called`)
+  }
+  t.same(
+    filesOf('sql/migrations').map((file) => Number(file.slice(0, 3))),
+    filesOf('sql/migrations').map((_, index) => index + 1),
+    'migrations are numbered without gaps',
+  )
+})
+
+/** PostgreSQL's names of types as the headers write them. */
+function shortName(type: string): string {
+  const names: Record<string, string> = {
+    integer: 'int',
+    'timestamp with time zone': 'timestamptz',
+  }
+  return names[type] ?? type
+}
