@@ -100,6 +100,39 @@ export interface paths {
         get: operations["getClusterById"];
         put?: never;
         post?: never;
+        /**
+         * Delete a cluster
+         * @description Marks the cluster and its node pools for deletion; its name is free at once. The record goes when every required adapter has
+         *     reported `Finalized` True at the new generation, after those of the node pools, or at once where no adapter is required. Deleting again changes nothing.
+         */
+        delete: operations["deleteClusterById"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a cluster
+         * @description Replaces the spec, the labels, or both, each whole; what is absent stays. As `application/merge-patch+json`, both are
+         *     merged instead (RFC 7396). Only a change of the spec by value raises `generation`; a patch that changes nothing
+         *     writes nothing. `If-Match` and `generation` are preconditions; without either, the last write wins.
+         *     `generation` guards the spec, the entity tag guards everything.
+         */
+        patch: operations["patchClusterById"];
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/force-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a cluster by force
+         * @description Removes a cluster that is marked for deletion, with everything under it, whatever its adapters have reported. It
+         *     changes only what is stored here: what adapters made elsewhere stays. The log keeps who did it, and why.
+         */
+        post: operations["forceDeleteCluster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -170,10 +203,22 @@ export interface paths {
         get: operations["getNodePool"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a node pool by its own path
+         * @description Marks the node pool for deletion; its name is free at once. The record goes when every required adapter has
+         *     reported `Finalized` True at the new generation, or at once where no adapter is required. Deleting again changes nothing.
+         */
+        delete: operations["deleteNodePool"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a node pool by its own path
+         * @description Replaces the spec, the labels, or both, each whole; what is absent stays. As `application/merge-patch+json`, both are
+         *     merged instead (RFC 7396). Only a change of the spec by value raises `generation`; a patch that changes nothing
+         *     writes nothing. `If-Match` and `generation` are preconditions; without either, the last write wins.
+         *     `generation` guards the spec, the entity tag guards everything.
+         */
+        patch: operations["patchNodePool"];
         trace?: never;
     };
     "/api/hyperfleet/v1/nodepools/{nodepool_id}/statuses": {
@@ -239,6 +284,39 @@ export interface paths {
         get: operations["getNodePoolById"];
         put?: never;
         post?: never;
+        /**
+         * Delete a node pool of a cluster
+         * @description Marks the node pool for deletion; its name is free at once. The record goes when every required adapter has
+         *     reported `Finalized` True at the new generation, or at once where no adapter is required. Deleting again changes nothing.
+         */
+        delete: operations["deleteNodePoolById"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a node pool of a cluster
+         * @description Replaces the spec, the labels, or both, each whole; what is absent stays. As `application/merge-patch+json`, both are
+         *     merged instead (RFC 7396). Only a change of the spec by value raises `generation`; a patch that changes nothing
+         *     writes nothing. `If-Match` and `generation` are preconditions; without either, the last write wins.
+         *     `generation` guards the spec, the entity tag guards everything.
+         */
+        patch: operations["patchNodePoolById"];
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/force-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a node pool by force
+         * @description Removes a node pool that is marked for deletion, with everything under it, whatever its adapters have reported. It
+         *     changes only what is stored here: what adapters made elsewhere stays. The log keeps who did it, and why.
+         */
+        post: operations["forceDeleteNodePool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -701,6 +779,86 @@ export interface components {
             status?: components["schemas"]["ServerSet"];
         };
         /**
+         * @description What to change of a resource. Null counts as absent; spec or labels must be there.
+         * @example {
+         *       "spec": {
+         *         "region": "us-east1"
+         *       },
+         *       "generation": 1
+         *     }
+         */
+        PatchRequest: {
+            /** @description The new spec, which replaces the old one whole. */
+            spec?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The new labels, which replace the old ones whole; {} clears them. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: int32
+             * @description Do it only at this generation, else 409.
+             */
+            generation?: number | null;
+        };
+        /**
+         * @description What to change of a cluster.
+         * @example {
+         *       "spec": {
+         *         "region": "us-east1"
+         *       },
+         *       "generation": 1
+         *     }
+         */
+        ClusterPatchRequest: components["schemas"]["PatchRequest"];
+        /**
+         * @description What to change of a node pool.
+         * @example {
+         *       "spec": {
+         *         "replicas": 5
+         *       },
+         *       "generation": 1
+         *     }
+         */
+        NodePoolPatchRequest: components["schemas"]["PatchRequest"];
+        /**
+         * @description What to change of a resource, as a JSON merge patch (RFC 7396). Null removes; spec or labels must be there.
+         * @example {
+         *       "spec": {
+         *         "replicas": 5
+         *       },
+         *       "labels": {
+         *         "environment": null
+         *       }
+         *     }
+         */
+        MergePatchRequest: {
+            /** @description Merged into the spec. */
+            spec?: {
+                [key: string]: unknown;
+            };
+            /** @description Merged into the labels; null clears them. */
+            labels?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * Format: int32
+             * @description Do it only at this generation, else 409.
+             */
+            generation?: number | null;
+        };
+        /**
+         * @description Why a resource is removed by force.
+         * @example {
+         *       "reason": "The provider account is gone"
+         *     }
+         */
+        ForceDeleteRequest: {
+            /** @description The reason; the log keeps it. */
+            reason: string;
+        };
+        /**
          * @description What all lists have in common.
          * @example {
          *       "kind": "ClusterList",
@@ -993,7 +1151,7 @@ export interface components {
              * @description The stable code of the error.
              * @enum {string}
              */
-            code: "HYPERFLEET-VAL-000" | "HYPERFLEET-VAL-005" | "HYPERFLEET-VAL-006" | "HYPERFLEET-VAL-010" | "HYPERFLEET-VAL-011" | "HYPERFLEET-VAL-012" | "HYPERFLEET-NTF-000" | "HYPERFLEET-NTF-001" | "HYPERFLEET-NTF-004" | "HYPERFLEET-CNF-001" | "HYPERFLEET-CNF-003" | "HYPERFLEET-INT-001" | "HYPERFLEET-SVC-001" | "HYPERFLEET-SVC-002";
+            code: "HYPERFLEET-VAL-000" | "HYPERFLEET-VAL-005" | "HYPERFLEET-VAL-006" | "HYPERFLEET-VAL-010" | "HYPERFLEET-VAL-011" | "HYPERFLEET-VAL-012" | "HYPERFLEET-NTF-000" | "HYPERFLEET-NTF-001" | "HYPERFLEET-NTF-004" | "HYPERFLEET-CNF-001" | "HYPERFLEET-CNF-002" | "HYPERFLEET-CNF-003" | "HYPERFLEET-INT-001" | "HYPERFLEET-SVC-001" | "HYPERFLEET-SVC-002";
             /**
              * Format: date-time
              * @description When it happened.
@@ -1027,6 +1185,7 @@ export interface components {
         /** @description The cluster. */
         Cluster: {
             headers: {
+                ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content: {
@@ -1054,6 +1213,7 @@ export interface components {
         /** @description The node pool. */
         NodePool: {
             headers: {
+                ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content: {
@@ -1162,7 +1322,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The name is taken, or the state of the resource does not allow the request. */
+        /**
+         * @description The name is taken, the generation is another one, the state of the resource does not allow the request (it is marked for
+         *     deletion, or it is not), or a request with the same Idempotency-Key still runs (`Retry-After` says when to come back).
+         */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -1176,6 +1339,56 @@ export interface components {
                  *       "detail": "Cluster with name='my-cluster' already exists",
                  *       "instance": "/api/hyperfleet/v1/clusters",
                  *       "code": "HYPERFLEET-CNF-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The caller has this version already. */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The resource has changed since the caller saw it; read it again. */
+        PreconditionFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/version-conflict",
+                 *       "title": "Version conflict",
+                 *       "status": 412,
+                 *       "detail": "Cluster with id='019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11' has changed: its entity tag is now \"4\"",
+                 *       "instance": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+                 *       "code": "HYPERFLEET-CNF-002",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The Idempotency-Key was used with another body. */
+        KeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/validation-error",
+                 *       "title": "Validation error",
+                 *       "status": 422,
+                 *       "detail": "This Idempotency-Key was used with another body",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-VAL-000",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
                  *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                  *     }
@@ -1359,8 +1572,77 @@ export interface components {
          * @example adapter='validator'
          */
         statusSearch: string;
+        /**
+         * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+         * @example "3"
+         */
+        "If-Match": string;
+        /**
+         * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
+         * @example "3"
+         */
+        "If-None-Match": string;
+        /**
+         * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
+         *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
+         * @example 6f1c1f0e-6f5e-4d0c-9f77-0c9e1b3f1f10
+         */
+        "Idempotency-Key": string;
     };
     requestBodies: {
+        /** @description What to change. */
+        ClusterPatch: {
+            content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "region": "us-east1",
+                 *         "release": {
+                 *           "version": "4.19.2"
+                 *         }
+                 *       },
+                 *       "generation": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterPatchRequest"];
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "release": {
+                 *           "version": "4.19.2"
+                 *         }
+                 *       },
+                 *       "labels": {
+                 *         "environment": null
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatchRequest"];
+            };
+        };
+        /** @description What to change. */
+        NodePoolPatch: {
+            content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "replicas": 5,
+                 *         "machine_type": "n2-standard-8"
+                 *       },
+                 *       "generation": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodePoolPatchRequest"];
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "replicas": 5
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatchRequest"];
+            };
+        };
         /** @description The report. */
         AdapterStatus: {
             content: {
@@ -1395,6 +1677,11 @@ export interface components {
         };
     };
     headers: {
+        /**
+         * @description The entity tag of the resource. It differs after every visible change, one of conditions by a report included.
+         * @example "3"
+         */
+        ETag: string;
         /**
          * @description The `href` of the resource.
          * @example /api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
@@ -1541,7 +1828,14 @@ export interface operations {
     postCluster: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
+                 *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
+                 * @example 6f1c1f0e-6f5e-4d0c-9f77-0c9e1b3f1f10
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1570,6 +1864,7 @@ export interface operations {
             /** @description The cluster, as it was created. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -1581,6 +1876,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -1589,7 +1885,13 @@ export interface operations {
     getClusterById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /**
                  * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
@@ -1602,8 +1904,121 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Cluster"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    deleteClusterById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["Cluster"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    patchClusterById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["ClusterPatch"];
+        responses: {
+            200: components["responses"]["Cluster"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    forceDeleteCluster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The provider account is gone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ForceDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -1773,7 +2188,13 @@ export interface operations {
     getNodePool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /**
                  * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
@@ -1786,8 +2207,72 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["NodePool"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    deleteNodePool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["NodePool"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    patchNodePool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["NodePoolPatch"];
+        responses: {
+            200: components["responses"]["NodePool"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -1938,7 +2423,14 @@ export interface operations {
     createNodePool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
+                 *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
+                 * @example 6f1c1f0e-6f5e-4d0c-9f77-0c9e1b3f1f10
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /**
                  * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
@@ -1971,6 +2463,7 @@ export interface operations {
             /** @description The node pool, as it was created. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -1983,6 +2476,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -1991,7 +2485,13 @@ export interface operations {
     getNodePoolById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /**
                  * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
@@ -2009,8 +2509,136 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["NodePool"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    deleteNodePoolById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["NodePool"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    patchNodePoolById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["NodePoolPatch"];
+        responses: {
+            200: components["responses"]["NodePool"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    forceDeleteNodePool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /**
+                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
+                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
+                 */
+                cluster_id: components["parameters"]["cluster_id"];
+                /**
+                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
+                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
+                 */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The provider account is gone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ForceDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];

@@ -7,20 +7,32 @@ export interface Queries {
     row: { server_version: number; migrated: boolean }
   }
   create_resource: {
-    parameters: { kind: string; owner_id: string | null; body: string; caller: string }
-    row: { body: string; href: string }
+    parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string }
+    row: { body: string; href: string; version: number }
+  }
+  delete_resource: {
+    parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null }
+    row: { body: string; version: number }
+  }
+  force_delete_resource: {
+    parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null }
+    row: { removed: string }
   }
   get_functions_hash: {
     parameters: {}
     row: { hash: string }
   }
   get_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string }
-    row: { body: string }
+    parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null }
+    row: { body: string | null; version: number }
   }
   list_adapter_statuses: {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number }
     row: { body: string }
+  }
+  list_inconsistencies: {
+    parameters: {}
+    row: { problem: string; kind: string; id: string | null; detail: string | null }
   }
   list_kinds: {
     parameters: {}
@@ -41,6 +53,10 @@ export interface Queries {
   lock_migrations: {
     parameters: {}
     row: { locked: boolean }
+  }
+  patch_resource: {
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null }
+    row: { body: string; version: number }
   }
   report_status: {
     parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null }
@@ -68,9 +84,19 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    current_setting('server_version_num')::int as server_version,\n    to_regclass('applied_functions') is not null as migrated",
   },
   create_resource: {
-    id: 'create_resource_3080cd3f',
-    parameters: ["kind","owner_id","body","caller"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind) as body,\n    own_kind.base_path || '/' || own_kind.plural || '/' || resource.id as href\nfrom create_resource($1::text, $2::text, $3::jsonb, $4::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    id: 'create_resource_83ea3b32',
+    parameters: ["kind","owner_id","body","caller","key","key_ttl"],
+    text: "select created.body, created.href, created.version\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $5::text, $6::interval) as created",
+  },
+  delete_resource: {
+    id: 'delete_resource_80c3ca45',
+    parameters: ["kind","owner_id","id","caller","if_match"],
+    text: "select resource_body(resource, own_kind, owner_kind) as body, resource.version\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+  },
+  force_delete_resource: {
+    id: 'force_delete_resource_42a95c2d',
+    parameters: ["kind","owner_id","id","if_match"],
+    text: "select force_delete_resource($1::text, $2::text, $3::text, $4::text)::text as removed",
   },
   get_functions_hash: {
     id: 'get_functions_hash_3a0b46c5',
@@ -78,14 +104,19 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select applied_functions.hash\nfrom applied_functions",
   },
   get_resource: {
-    id: 'get_resource_50b8c091',
-    parameters: ["kind","owner_id","id"],
-    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        else resource_body(resource, own_kind, owner_kind)\n    end as body\nfrom kinds as own_kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nwhere own_kind.kind = $1::text",
+    id: 'get_resource_10970132',
+    parameters: ["kind","owner_id","id","if_none_match"],
+    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then resource_body(resource, own_kind, owner_kind)\n    end as body,\n    resource.version\nfrom kinds as own_kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nwhere own_kind.kind = $1::text",
   },
   list_adapter_statuses: {
     id: 'list_adapter_statuses_96deb503',
     parameters: ["kind","owner_id","id","page","size"],
     text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        array(\n            select adapter_status_body(status)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n            order by /* order: */ status.adapter /* :order */\n            limit $5::int\n            offset ($4::int - 1)::bigint * $5::int\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text) as resource (id)",
+  },
+  list_inconsistencies: {
+    id: 'list_inconsistencies_f27df154',
+    parameters: [],
+    text: "with judged as (\n    select\n        resource,\n        current_conditions(resource) as by_rules,\n        -- As if there had been no conditions before: what follows from the reports alone.\n        current_conditions(jsonb_populate_record(resource, '{\"conditions\": []}'::jsonb)) as from_reports,\n        exists (select from resources as child where child.owner_id = resource.id) as has_children,\n        cardinality(kinds.required_adapters) = 0 as needs_no_adapter\n    from resources as resource\n    inner join kinds on kinds.kind = resource.kind\n),\nfacts as (\n    select stored.resource_id, stored.entries -> 'type' as type, stored.entries - array[\n        'type', 'created_time', 'last_transition_time'\n    ] as fact, stored.source\n    from (\n        select (judged.resource).id as resource_id, jsonb_array_elements((judged.resource).conditions) as entries, 1 as source\n        from judged\n        union all\n        select (judged.resource).id, jsonb_array_elements(judged.from_reports), 2\n        from judged\n    ) as stored\n    where stored.entries ->> 'type' in ('Reconciled', 'Ready')\n)\nselect 'the conditions are not what the rules make of the reports' as problem, (judged.resource).kind, (judged.resource).id::text as id, judged.by_rules::text as detail\nfrom judged\nwhere judged.by_rules <> (judged.resource).conditions\nunion all\nselect 'a condition does not follow from the reports', resource.kind, resource.id::text, facts.fact::text\nfrom facts\ninner join facts as expected on expected.resource_id = facts.resource_id and expected.type = facts.type and expected.source = 2\ninner join resources as resource on resource.id = facts.resource_id\nwhere facts.source = 1 and facts.fact <> expected.fact\nunion all\nselect 'states do not follow from the conditions', resource.kind, resource.id::text, resource.states::text\nfrom resources as resource\nwhere resource.states <> condition_states(resource.conditions)\nunion all\nselect 'label pairs do not follow from the labels', resource.kind, resource.id::text, resource.label_pairs::text\nfrom resources as resource\nwhere resource.label_pairs <> label_pairs(resource.labels)\nunion all\nselect 'marked for deletion, complete and childless, and still there', (judged.resource).kind, (judged.resource).id::text, null\nfrom judged\nwhere (judged.resource).deleted_time is not null\n    and not judged.has_children\n    and (judged.needs_no_adapter or 'Reconciled=True' = any (condition_states(judged.from_reports)))\nunion all\nselect 'a child that is not marked under a parent that is', child.kind, child.id::text, owner.id::text\nfrom resources as child\ninner join resources as owner on owner.id = child.owner_id\nwhere child.deleted_time is null and owner.deleted_time is not null\nunion all\nselect 'the parent is missing or of the wrong kind', child.kind, child.id::text, child.owner_id::text\nfrom resources as child\ninner join kinds on kinds.kind = child.kind\nleft join resources as owner on owner.id = child.owner_id\nwhere owner.kind is distinct from kinds.parent_kind\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a report of a generation that was never reached', resource.kind, resource.id::text, status.adapter\nfrom adapter_statuses as status\ninner join resources as resource on resource.id = status.resource_id\nwhere status.observed_generation > resource.generation\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.name\nhaving count(*) > 1\nunion all\nselect 'times out of order', resource.kind, resource.id::text, null\nfrom resources as resource\nwhere resource.updated_time < resource.created_time\n    or resource.generation_time < resource.created_time\n    or resource.generation_time > resource.updated_time\n    or resource.deleted_time <> resource.generation_time\nunion all\nselect 'the kept count is wrong', kinds.kind, null, counted.total || ' kept, ' || actual.total || ' there'\nfrom kinds\ncross join lateral (\n    select coalesce(sum(resource_counts.count), 0) as total\n    from resource_counts\n    where resource_counts.kind = kinds.kind\n) as counted\ncross join lateral (\n    select count(*) as total\n    from resources as resource\n    where resource.kind = kinds.kind\n) as actual\nwhere counted.total <> actual.total\norder by problem, kind, id",
   },
   list_kinds: {
     id: 'list_kinds_2bb05d44',
@@ -111,6 +142,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'lock_migrations_7b6c971c',
     parameters: [],
     text: "select pg_try_advisory_lock(hashtext('hyperfleet-api migrate')) as locked",
+  },
+  patch_resource: {
+    id: 'patch_resource_dd78735d',
+    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match"],
+    text: "select resource_body(resource, own_kind, owner_kind) as body, resource.version\nfrom patch_resource(\n    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
     id: 'report_status_0a1ee74c',

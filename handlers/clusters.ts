@@ -1,7 +1,15 @@
 import type { Handler } from '../server/operations.ts'
-import { createResource, getResource, listResources } from '../server/resources.ts'
+import {
+  createResource,
+  deleteResource,
+  forceDeleteResource,
+  getResource,
+  listResources,
+  patchResource,
+} from '../server/resources.ts'
 
 const clusters = { kind: 'Cluster', owner_id: null }
+const cluster = ({ cluster_id }: { cluster_id: string }) => ({ ...clusters, id: cluster_id })
 
 /** One page of all clusters. */
 export const getClusters: Handler<'getClusters'> = (request) =>
@@ -12,5 +20,17 @@ export const postCluster: Handler<'postCluster'> = (request, reply) =>
   createResource(request, reply, clusters)
 
 /** One cluster. */
-export const getClusterById: Handler<'getClusterById'> = (request) =>
-  getResource(request, { ...clusters, id: request.params.cluster_id })
+export const getClusterById: Handler<'getClusterById'> = (request, reply) =>
+  getResource(request, reply, cluster(request.params))
+
+/** Changes a cluster. */
+export const patchClusterById: Handler<'patchClusterById'> = (request, reply) =>
+  patchResource(request, reply, cluster(request.params))
+
+/** Marks a cluster and its node pools for deletion. */
+export const deleteClusterById: Handler<'deleteClusterById'> = (request, reply) =>
+  deleteResource(request, reply, cluster(request.params))
+
+/** Removes a marked cluster and its node pools. */
+export const forceDeleteCluster: Handler<'forceDeleteCluster'> = (request, reply) =>
+  forceDeleteResource(request, reply, cluster(request.params))

@@ -19,7 +19,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
-    ['application/json', 'application/problem+json'],
+    ['application/json', 'application/merge-patch+json', 'application/problem+json'],
     { parseAs: 'buffer' },
     async (request: { json: Json | undefined }, bytes: Buffer) => {
       request.json = parseJson(bytes)

@@ -162,6 +162,14 @@ export const configSchema = {
         },
       },
     },
+    idempotency: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        ttl: duration('24h', 'How long the answer to a create with an Idempotency-Key is kept.'),
+      },
+    },
     logging: {
       type: 'object',
       additionalProperties: false,

@@ -57,10 +57,11 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
       api: await buildApp(parts),
     }
     for (const listener of Object.values(listeners)) opened.push(listener)
+    // Health last: who is told that the server is ready finds the API there.
     const addresses = {
-      health: await listen(listeners.health, config.health, 'health'),
-      metrics: await listen(listeners.metrics, config.metrics, 'metrics'),
       api: await listen(listeners.api, config.server, 'server'),
+      metrics: await listen(listeners.metrics, config.metrics, 'metrics'),
+      health: await listen(listeners.health, config.health, 'health'),
     }
 
     const grace = closeWithGrace(

@@ -105,23 +105,29 @@ function settleQuery(request: FastifyRequest, aliases: { name: string; target: s
 
 /** Before the body is read: parameters are refused first. */
 function checkParameters(request: FastifyRequest) {
-  const errors = (['params', 'querystring'] as const).flatMap((part) => {
-    const validate = request.getValidationFunction(part)
-    const data = part === 'params' ? request.params : request.query
-    return !validate || validate(data as Record<string, unknown>) ? [] : (validate.errors ?? [])
+  const parts = { params: request.params, querystring: request.query, headers: request.headers }
+  const errors = Object.entries(parts).flatMap(([part, values]) => {
+    const validate = request.getValidationFunction(part as keyof typeof parts)
+    return !validate || validate(values as Record<string, unknown>) ? [] : (validate.errors ?? [])
   })
   refuse(toViolations(errors as never))
 }
 
 function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
-  const header = request.headers['content-type']
-  const hasBody =
-    Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined
+  const {
+    'content-type': header,
+    'content-length': length = 0,
+    'transfer-encoding': encoding,
+  } = request.headers
+  const hasBody = Number(length) > 0 || encoding !== undefined
   if (header === undefined && !hasBody) return
-  const mediaType = header?.split(';')[0]?.trim().toLowerCase() ?? ''
-  if (mediaTypes.includes(mediaType)) return
+  if (mediaTypes.includes(mediaTypeOf(request))) return
   throw new Problem('VAL-011', `The body must be one of: ${mediaTypes.join(', ')}`)
 }
+
+/** The media type of a body, without its parameters. */
+export const mediaTypeOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string =>
+  headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
 
 function checkBody(request: FastifyRequest) {
   const errors = request.validationError?.validation ?? []

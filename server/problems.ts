@@ -21,6 +21,7 @@ export const problems = {
   'NTF-001': { status: 404, slug: 'resource-not-found', title: 'Resource not found' },
   'NTF-004': { status: 405, slug: 'method-not-allowed', title: 'Method not allowed' },
   'CNF-001': { status: 409, slug: 'resource-conflict', title: 'Resource conflict' },
+  'CNF-002': { status: 409, slug: 'version-conflict', title: 'Version conflict' },
   'CNF-003': { status: 409, slug: 'state-conflict', title: 'State conflict' },
   'INT-001': { status: 500, slug: 'internal-error', title: 'Internal error' },
   'SVC-001': { status: 503, slug: 'service-unavailable', title: 'Service unavailable' },
@@ -54,11 +55,16 @@ export class Problem extends Error {
 }
 
 /** What the functions of sql/ refuse, by the SQLSTATE they raise (raise_problem): their words are for the client. */
-const refusals: Record<string, Code> = {
-  HF400: 'VAL-000',
-  HF404: 'NTF-001',
-  HF409: 'CNF-001', // duplicate name
-  HF410: 'CNF-003', // marked for deletion
+const refusals: Record<string, { code: Code; status?: number; headers?: Record<string, string> }> = {
+  HF400: { code: 'VAL-000' },
+  HF404: { code: 'NTF-001' },
+  HF405: { code: 'VAL-005' }, // empty patch
+  HF409: { code: 'CNF-001' }, // duplicate name
+  HF410: { code: 'CNF-003' }, // marked for deletion, or not marked
+  HF411: { code: 'CNF-002' }, // another generation
+  HF412: { code: 'CNF-002', status: 412 }, // another entity tag
+  HF422: { code: 'VAL-000', status: 422 }, // idempotency key used with another body
+  HF423: { code: 'CNF-003', headers: { 'retry-after': '1' } }, // idempotency key in use
 }
 
 /** What PostgreSQL itself refuses: its words stay in the log. A SQLSTATE not listed is a defect of ours. */
@@ -100,9 +106,9 @@ function fromDatabase(error: pg.DatabaseError): Problem {
   const state = error.code ?? ''
   const refusal = refusals[state]
   if (refusal) {
-    return new Problem(refusal, error.message, {
-      ...(error.detail && { violations: JSON.parse(error.detail) }),
-    })
+    const { code, ...options } = refusal
+    const violations = error.detail ? (JSON.parse(error.detail) as Violation[]) : undefined
+    return new Problem(code, error.message, { ...options, ...(violations && { violations }) })
   }
   const [, code, detail] = failures.find(([pattern]) => pattern.test(state)) ?? []
   if (code && detail) return new Problem(code, detail, { cause: error })

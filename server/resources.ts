@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { compileSelection, type ListQuery } from '../search/compile.ts'
 import { resourceFields, statusFields } from '../search/fields.ts'
+import { mediaTypeOf } from './operations.ts'
 
 /** What a path names: all resources of a kind, or those of one parent. */
 export interface Collection {
@@ -30,9 +31,17 @@ export async function listResources(
     .body
 }
 
-/** One resource. */
-export async function getResource({ server }: FastifyRequest, named: Named): Promise<string> {
-  return (await server.database.one('get_resource', named)).body
+/** One resource; 304 without a body when the caller has this version already. */
+export async function getResource(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  named: Named,
+): Promise<string | undefined> {
+  const if_none_match = headerOf(request, 'if-none-match')
+  const { body, version } = await request.server.database.one('get_resource', { ...named, if_none_match })
+  tag(reply, version)
+  if (body === null) reply.code(304)
+  return body ?? undefined
 }
 
 /** Creates a resource, answered with 201 and where it is. */
@@ -42,13 +51,69 @@ export async function createResource(
   collection: Collection,
 ): Promise<string> {
   const { server, caller } = request
-  const { body, href } = await server.database.one('create_resource', {
+  const { body, href, version } = await server.database.one('create_resource', {
     ...collection,
     body: textOf(request),
     caller,
+    key: headerOf(request, 'idempotency-key'),
+    key_ttl: server.settings.idempotency.ttl,
   })
-  reply.code(201).header('location', href)
+  tag(reply.code(201).header('location', href), version)
   return body
+}
+
+/** Changes spec and labels, as the media type of the body says. */
+export async function patchResource(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  named: Named,
+): Promise<string> {
+  const { server, caller } = request
+  const { body, version } = await server.database.one('patch_resource', {
+    ...named,
+    patch: textOf(request),
+    is_merge: mediaTypeOf(request) === 'application/merge-patch+json',
+    caller,
+    if_match: headerOf(request, 'if-match'),
+  })
+  tag(reply, version)
+  return body
+}
+
+/** Marks a resource for deletion, answered with 202. */
+export async function deleteResource(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  named: Named,
+): Promise<string> {
+  const { server, caller } = request
+  const if_match = headerOf(request, 'if-match')
+  const { body, version } = await server.database.one('delete_resource', { ...named, caller, if_match })
+  tag(reply.code(202), version)
+  return body
+}
+
+/** Removes a marked resource and its descendants, answered with 204; the log keeps who did it and why. */
+export async function forceDeleteResource(
+  request: FastifyRequest<{ Body: { reason: string } }>,
+  reply: FastifyReply,
+  named: Named,
+): Promise<undefined> {
+  const if_match = headerOf(request, 'if-match')
+  const { removed } = await request.server.database.one('force_delete_resource', { ...named, if_match })
+  request.log.warn(
+    {
+      audit: 'force-delete',
+      resource_type: named.kind.toLowerCase(),
+      resource_id: named.id,
+      caller: request.caller,
+      reason: request.body.reason,
+      removed: JSON.parse(removed),
+    },
+    'a resource was removed by force',
+  )
+  reply.code(204)
+  return undefined
 }
 
 /** One page of the reports on a resource. */
@@ -80,5 +145,13 @@ export async function report(
   return undefined
 }
 
+/** The entity tag of a resource: strong, and another one after every visible change. */
+const tag = (reply: FastifyReply, version: number) => reply.header('etag', `"${version}"`)
+
 /** The body as it was sent: parsed and written again, its numbers could be others. */
-const textOf = ({ json }: FastifyRequest): string => json?.text ?? ''
+const textOf = ({ json }: Pick<FastifyRequest, 'json'>): string => json?.text ?? ''
+
+function headerOf({ headers }: Pick<FastifyRequest, 'headers'>, name: string): string | null {
+  const value = headers[name]
+  return value === undefined ? null : String(value)
+}

@@ -35,6 +35,21 @@ create table applied_functions (
     constraint applied_functions_singleton_check CHECK (singleton)
 );
 
+create table idempotency_keys (
+    caller text collate "C" not null,
+    kind text collate "C" not null,
+    owner_id text collate "C" not null,
+    key text collate "C" not null,
+    body_hash bytea not null,
+    body text not null,
+    href text not null,
+    version integer not null,
+    created_time timestamp with time zone not null,
+    constraint idempotency_keys_pk PRIMARY KEY (caller, kind, owner_id, key)
+);
+
+CREATE INDEX idempotency_keys_created_time_idx ON public.idempotency_keys USING btree (created_time);
+
 create table kinds (
     kind text collate "C" not null,
     plural text not null,

@@ -2,9 +2,10 @@
 --
 -- p_resource is the row as it is about to be written: its generation, mark and previous conditions are
 -- taken from the argument; its reports, its children and the required adapters are read.
--- Requires the lock on the resource, taken by an earlier statement.
+-- `stable`: it reads with the snapshot of the statement that calls it, which in a write path begins after the
+-- lock was had, and in a check is the same for all resources.
 create or replace function current_conditions(p_resource resources) returns jsonb
-language plpgsql as $$
+language plpgsql stable as $$
 begin
     return aggregate_conditions(
         p_resource.kind,

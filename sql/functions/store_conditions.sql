@@ -1,7 +1,6 @@
--- store_conditions: writes the conditions of a resource where they differ from the stored ones.
+-- store_conditions: brings the conditions of a resource up to date, and writes them where they differ.
 --
--- A report moves neither updated_time nor updated_by, but the version. `states` is assigned its stored
--- value where it is equal: an equal value written anew would break the heap-only update.
+-- A report moves neither updated_time nor updated_by, but the version.
 -- Requires the lock on the resource. Returns the resource as it is afterwards.
 create or replace function store_conditions(p_resource resources) returns resources
 language plpgsql as $$
@@ -13,6 +12,8 @@ begin
         return p_resource;
     end if;
     v_states := condition_states(v_conditions);
+    -- Only these columns: a report must not write the spec again. `states` is assigned its stored value
+    -- where it is equal, since an equal value written anew would break the heap-only update.
     update resources as resource
     set conditions = v_conditions,
         states = case when resource.states = v_states then resource.states else v_states end,

@@ -1,16 +1,20 @@
 -- get_resource: one resource.
 --
 -- Params
---   $1 kind      text
---   $2 owner_id  text?  the parent's id in a nested path
---   $3 id        text
+--   $1 kind           text
+--   $2 owner_id       text?  the parent's id in a nested path
+--   $3 id             text
+--   $4 if_none_match  text?  the header If-None-Match
 -- Returns one row; HF404 when there is none.
---   body  text  the resource as JSON
+--   body     text?  the resource as JSON; null when the caller has this version already
+--   version  int    its version, for the entity tag
 select
     case
         when resource.id is null then raise_not_found($1::text, $2::text, $3::text)
-        else resource_body(resource, own_kind, owner_kind)
-    end as body
+        when $4::text is null or not has_tag($4::text, resource.version)
+            then resource_body(resource, own_kind, owner_kind)
+    end as body,
+    resource.version
 from kinds as own_kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
 left join resources as resource

@@ -1,0 +1,63 @@
+-- create_resource_once: creates a resource; with a key, only the first time.
+--
+-- p_kind, p_owner_id, p_caller  see create_resource
+-- p_body  the request body as it was sent: its bytes tell whether a repeated request is the same
+-- p_key   the header Idempotency-Key, valid for this caller and path; null when there is none
+-- p_ttl   how long an answer is kept
+-- Returns the body of the answer, the path of the resource, and its version: those of the first answer
+-- when the key has been used.
+-- Refuses, beside what create_resource does: HF423 the first request with this key still runs, HF422 the
+-- key was used with another body.
+create or replace function create_resource_once(
+    p_kind text,
+    p_owner_id text,
+    p_body text,
+    p_caller text,
+    p_key text,
+    p_ttl interval
+) returns table (body text, href text, version int)
+language plpgsql as $$
+declare
+    v_owner_id text := coalesce(p_owner_id, '');
+    v_hash bytea := sha256(convert_to(p_body, 'UTF8'));
+    v_stored idempotency_keys;
+begin
+    if p_key is not null then
+        -- Held until the transaction ends, however it ends: a request that died leaves nothing behind.
+        if not pg_try_advisory_xact_lock(
+            hashtextextended(concat_ws(E'\n', p_caller, p_kind, v_owner_id, p_key), 0)
+        ) then
+            perform raise_problem('HF423', 'The first request with this Idempotency-Key is still running');
+        end if;
+        select stored.*
+        into v_stored
+        from idempotency_keys as stored
+        where stored.caller = p_caller
+            and stored.kind = p_kind
+            and stored.owner_id = v_owner_id
+            and stored.key = p_key
+            and stored.created_time > clock_timestamp() - p_ttl;
+        if found and v_stored.body_hash <> v_hash then
+            perform raise_problem('HF422', 'This Idempotency-Key was used with another body');
+        end if;
+        if found then
+            return query select v_stored.body, v_stored.href, v_stored.version;
+            return;
+        end if;
+    end if;
+
+    select
+        resource_body(resource, own_kind, owner_kind),
+        own_kind.base_path || '/' || own_kind.plural || '/' || resource.id,
+        resource.version
+    into body, href, version
+    from create_resource(p_kind, p_owner_id, p_body::jsonb, p_caller) as resource
+    inner join kinds as own_kind on own_kind.kind = resource.kind
+    left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;
+
+    if p_key is not null then
+        perform keep_answer(p_caller, p_kind, v_owner_id, p_key, v_hash, body, href, version, p_ttl);
+    end if;
+    return next;
+end;
+$$;

@@ -1,0 +1,40 @@
+-- force_delete_resource: removes a marked resource with all its descendants, whatever its adapters say.
+--
+-- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
+-- p_if_match    the header If-Match, null when there is none
+-- Returns the removed descendants as [{kind, id}], for the audit log. A marked parent that waited only for
+-- this resource goes too, as it does with any last child. Refuses: HF404, HF412, HF410 when it is not marked.
+create or replace function force_delete_resource(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_if_match text
+) returns jsonb
+language plpgsql as $$
+declare
+    v_resource resources := lock_family(p_kind, p_owner_id, p_id);
+    v_owner resources;
+    v_removed jsonb;
+begin
+    perform check_tag(v_resource, p_if_match);
+    if v_resource.deleted_time is null then
+        perform raise_problem('HF410', format('%s with id=''%s'' is not marked for deletion', p_kind, p_id));
+    end if;
+
+    with removed as (
+        delete from resources as child
+        where child.owner_id = v_resource.id
+        returning child.kind, child.id
+    )
+    select coalesce(jsonb_agg(jsonb_build_object('kind', removed.kind, 'id', removed.id) order by removed.id), '[]')
+    into v_removed
+    from removed;
+    delete from resources as resource where resource.id = v_resource.id;
+
+    select owner.* into v_owner from resources as owner where owner.id = v_resource.owner_id;
+    if found then
+        perform remove_finalized(v_owner);
+    end if;
+    return v_removed;
+end;
+$$;

@@ -1,0 +1,72 @@
+-- patch_resource: changes the spec, the labels, or both.
+--
+-- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
+-- p_patch       the request body: spec, labels, and generation as a precondition
+-- p_is_merge    it is a JSON merge patch (RFC 7396); else spec and labels replace the stored ones whole,
+--               and null counts as absent
+-- p_caller      who is written down as updated_by
+-- p_if_match    the header If-Match, null when there is none
+-- Returns the resource as it is afterwards. Nothing is written when nothing changes by value; only a
+-- change of the spec begins a new generation.
+-- Refuses, in this order: HF405 nothing to change, HF404, HF412 the tag differs, HF410 marked for
+-- deletion, HF411 the generation differs.
+create or replace function patch_resource(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_patch jsonb,
+    p_is_merge boolean,
+    p_caller text,
+    p_if_match text
+) returns resources
+language plpgsql as $$
+declare
+    v_patch jsonb := case when p_is_merge then p_patch else jsonb_strip_top_nulls(p_patch) end;
+    v_resource resources;
+    v_before resources;
+begin
+    if not v_patch ?| array['spec', 'labels'] then
+        perform raise_problem('HF405', 'The patch changes nothing: it has neither spec nor labels');
+    end if;
+
+    v_before := lock_resource(p_kind, find_resource(p_kind, p_owner_id, p_id));
+    perform check_tag(v_before, p_if_match);
+    if v_before.deleted_time is not null then
+        perform raise_problem('HF410', format('%s with id=''%s'' is marked for deletion', p_kind, p_id));
+    end if;
+    if (v_patch ->> 'generation')::numeric <> v_before.generation then
+        perform raise_problem(
+            'HF411',
+            format('%s with id=''%s'' is at generation %s, not %s',
+                p_kind, p_id, v_before.generation, v_patch ->> 'generation')
+        );
+    end if;
+
+    v_resource := v_before;
+    if p_is_merge then
+        v_resource.spec := merge_patch(v_before.spec, coalesce(v_patch -> 'spec', '{}'::jsonb));
+        v_resource.labels := case
+            when jsonb_typeof(v_patch -> 'labels') = 'null' then '{}'::jsonb
+            else merge_patch(v_before.labels, coalesce(v_patch -> 'labels', '{}'::jsonb))
+        end;
+    else
+        v_resource.spec := coalesce(v_patch -> 'spec', v_before.spec);
+        v_resource.labels := coalesce(v_patch -> 'labels', v_before.labels);
+    end if;
+    if v_resource.spec = v_before.spec and v_resource.labels = v_before.labels then
+        return v_before;
+    end if;
+
+    v_resource.updated_time := change_time(v_before);
+    v_resource.updated_by := p_caller;
+    if v_resource.spec <> v_before.spec then
+        v_resource.generation := v_before.generation + 1;
+        v_resource.generation_time := v_resource.updated_time;
+        v_resource.conditions := current_conditions(v_resource);
+    end if;
+    if v_resource.labels <> v_before.labels then
+        v_resource.label_pairs := label_pairs(v_resource.labels);
+    end if;
+    return write_resource(v_resource);
+end;
+$$;
