@@ -4,7 +4,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { parse } from 'yaml'
 import { type Config, configSchema } from './config.schema.ts'
 import { StartError } from './start-error.ts'
-import { durationPattern, sizePattern } from './units.ts'
+import { isDuration, sizePattern } from './units.ts'
 
 export type { Config } from './config.schema.ts'
 
@@ -36,12 +36,12 @@ const validator = new Ajv({
   strict: false,
   verbose: true,
 })
-  .addFormat('duration', durationPattern)
+  .addFormat('duration', isDuration)
   .addFormat('size', sizePattern)
   .compile<Config>(configSchema)
 
 const hints: Record<string, string> = {
-  duration: 'write it like 500ms, 10s or 5m',
+  duration: 'write it like 500ms, 10s or 5m, up to 24d',
   size: 'write it like 512KiB or 1MiB',
 }
 
@@ -67,7 +67,7 @@ export function loadConfig(
   const problems = validator(config) ? [] : (validator.errors ?? []).map(explain)
   if (problems.length) throw new StartError(problems.join('; '))
   const settled = config as Config
-  for (const entity of settled.entities) checkEntity(entity, kinds)
+  for (const entity of settled.entities) checkEntity(entity, kinds, settled.entities)
   return settled
 }
 
@@ -92,19 +92,29 @@ function readFile(named: string | undefined): Tree {
   try {
     const content: unknown = parse(readFileSync(file, 'utf8')) ?? {}
     if (typeof content !== 'object' || Array.isArray(content)) throw new Error('it must hold a mapping')
-    return content as Tree
+    return withoutNulls(content as Tree)
   } catch (error) {
     throw new StartError(
-      `the configuration file ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`,
+      `the configuration file ${file} cannot be read: ${(error as Error).message.split('\n')[0]?.replace(/:$/, '')}`,
     )
   }
 }
+
+/** A key without a value counts as absent. */
+function withoutNulls(tree: Tree): Tree {
+  const members = Object.entries(tree).filter(([, value]) => value !== null)
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, isTree(value) ? withoutNulls(value) : value]),
+  )
+}
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && !Array.isArray(value)
 
 function readJson(path: string[], value: string): unknown {
   try {
     return JSON.parse(value)
   } catch {
-    throw new StartError(`${environmentName(path)} must be JSON, not ${value}`)
+    throw new StartError(`${environmentName(path)} must be JSON, not ${JSON.stringify(value)}`)
   }
 }
 
@@ -142,7 +152,11 @@ function requireAdapters(config: Tree, kinds: string[], env: Environment) {
   }
 }
 
-function checkEntity({ kind, required_adapters }: Config['entities'][number], kinds: string[]) {
+function checkEntity(entity: Config['entities'][number], kinds: string[], all: Config['entities']) {
+  const { kind, required_adapters } = entity
+  if (all.find((other) => other.kind === kind) !== entity) {
+    throw new StartError(`entities: the kind ${kind} is there twice`)
+  }
   if (!kinds.includes(kind)) {
     throw new StartError(`entities: the kind ${kind} is not one of the document's: ${kinds.join(', ')}`)
   }
@@ -172,10 +186,13 @@ function explain({ instancePath, keyword, params, message, data }: ErrorObject &
     return `the setting ${name} is unknown; docs/configuration.md lists the settings`
   }
   const hint = hints[(params as { format?: string }).format ?? '']
-  const value = path.endsWith('password') || data === undefined ? '' : ` (it is ${JSON.stringify(data)})`
+  const value = isSecret(path) || data === undefined ? '' : ` (it is ${JSON.stringify(data)})`
   const rule =
     keyword === 'enum'
       ? `must be one of ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`
       : message
   return `${path} ${rule}${value}${hint ? `: ${hint}` : ''}`
 }
+
+/** Settings whose values hold a password, or may. */
+const isSecret = (path: string) => ['database', 'database.url', 'database.password'].includes(path)

@@ -154,8 +154,18 @@ export function connection(config: Config['database']): pg.PoolConfig {
 
 function secure({ mode, root_cert_file }: Config['database']['ssl']): pg.PoolConfig['ssl'] {
   if (mode === 'disable') return false
-  const ca = root_cert_file ? readFileSync(root_cert_file, 'utf8') : undefined
+  const ca = root_cert_file ? readCertificate(root_cert_file) : undefined
   return { rejectUnauthorized: mode === 'verify-full', ...(ca && { ca }) }
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StartError(
+      `database.ssl.root_cert_file (HYPERFLEET_DATABASE_SSL_ROOT_CERT_FILE) cannot be read: ${(error as Error).message}`,
+    )
+  }
 }
 
 function ordered(name: Name, parameters: object): unknown[] {

@@ -35,14 +35,32 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
   const lifecycle = { isShuttingDown: false }
   const opened: { close(): Promise<unknown> }[] = []
   const closeAll = async () => {
-    for (const each of opened.reverse()) await each.close()
+    for (let each = opened.pop(); each; each = opened.pop()) {
+      await each.close().catch((error) => logger.error({ err: error }, 'closing failed'))
+    }
   }
+  // From the first moment on, so that a signal during the start stops what has been started. The listeners end
+  // what runs within the configured time; this limit is for what even that does not end.
+  const grace = closeWithGrace(
+    { delay: milliseconds(config.health.shutdown_timeout) + 5000, logger: false },
+    async ({ signal, err }) => {
+      lifecycle.isShuttingDown = true
+      if (err) logger.fatal({ err }, 'the server ends after an error')
+      else if (signal) logger.info(`the server ends: ${signal}`)
+      await closeAll()
+      if (!signal) process.exit(1)
+    },
+  )
 
   try {
     const embedded = await embed(config)
     if (embedded) {
       opened.push({ close: embedded.stop })
       config.database.url = embedded.url
+      embedded.died.then((words) => {
+        logger.fatal(`the embedded database has ended: ${words}`)
+        grace.close()
+      })
     }
     const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
     if (migrating || embedded) await migrate(config, document['x-kinds'])
@@ -51,35 +69,20 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     await checkMigrated(database, config, logger)
 
     const parts = { config, database, document, documentText: text, logger, metrics: createMetrics(database) }
-    const listeners = {
-      health: buildHealthListener(parts, lifecycle),
-      metrics: buildMetricsListener(parts),
-      api: await buildApp(parts),
-    }
-    for (const listener of Object.values(listeners)) opened.push(listener)
+    const health = buildHealthListener(parts, lifecycle)
+    const metrics = buildMetricsListener(parts)
+    const api = await buildApp(parts)
+    opened.push(health, metrics, api)
     // Health last: who is told that the server is ready finds the API there.
-    const addresses = {
-      api: await listen(listeners.api, config.server, 'server'),
-      metrics: await listen(listeners.metrics, config.metrics, 'metrics'),
-      health: await listen(listeners.health, config.health, 'health'),
+    return {
+      api: await listen(api, config.server, 'server'),
+      metrics: await listen(metrics, config.metrics, 'metrics'),
+      health: await listen(health, config.health, 'health'),
     }
-
-    const grace = closeWithGrace(
-      { delay: milliseconds(config.health.shutdown_timeout), logger: false },
-      async ({ signal, err }) => {
-        lifecycle.isShuttingDown = true
-        if (err) logger.fatal({ err }, 'the server ends after an error')
-        else logger.info(`the server ends (${signal ?? 'the database has ended'})`)
-        await closeAll()
-      },
-    )
-    embedded?.died.then((words) => {
-      logger.fatal(`the embedded database has ended: ${words}`)
-      process.exitCode = 1
-      grace.close()
-    })
-    return addresses
   } catch (error) {
+    // A start that a signal ends is no failure.
+    if (lifecycle.isShuttingDown) return new Promise(() => {})
+    grace.uninstall()
     await closeAll()
     throw error
   }
@@ -115,8 +118,10 @@ async function listen(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const reason = code === 'EADDRINUSE' ? 'the port is taken' : message
+    const setting = code === 'EADDRINUSE' || code === 'EACCES' ? 'port' : 'host'
     throw new StartError(
-      `cannot listen on ${host}:${port}: ${reason}; set HYPERFLEET_${name.toUpperCase()}_PORT (${name}.port) to another`,
+      `cannot listen on ${host}:${port}: ${reason}; ` +
+        `set HYPERFLEET_${name.toUpperCase()}_${setting.toUpperCase()} (${name}.${setting}) to another`,
     )
   }
   const { port: bound } = app.server.address() as AddressInfo

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import type { Database } from './database.ts'
@@ -79,7 +80,24 @@ export function buildListener({
     )
   })
   answerWithProblems(app)
+  endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
+}
+
+/**
+ * When the listener closes, what runs may finish within the limit. A connection that has not said anything yet,
+ * as browsers open them in advance, is not waited for.
+ */
+function endConnections(app: FastifyInstance, limit: number) {
+  const sockets = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  app.addHook('preClose', async () => {
+    for (const socket of sockets) if (!socket.bytesRead) socket.destroy()
+    setTimeout(() => app.server.closeAllConnections(), limit).unref()
+  })
 }
 
 const saneId = (id: unknown) => (typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : undefined)

@@ -19,7 +19,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const config = () => loadConfig(Object.keys(kinds), { args })
   const commands: Record<string, () => Promise<unknown> | unknown> = {
     serve: () => serve(config()),
-    migrate: () => migrate(config(), kinds),
+    migrate: () => migrate(config(), kinds), // of a server elsewhere: an embedded one is migrated when it starts
     config: () => console.log(JSON.stringify(redacted(config()), null, 2)),
     version: () => console.log(about.version),
     help: () => console.log(help),
@@ -35,14 +35,25 @@ export function fail(error: unknown): never {
   process.exit(1)
 }
 
+/** The settings without what only the database may know. */
 function redacted(config: Config): Config {
   const { password, url } = config.database
   return {
     ...config,
     database: {
       ...config.database,
-      ...(password && { password: '***' }),
-      ...(url && { url: url.replace(/:\/\/([^:/@]*):[^@]*@/, '://$1:***@') }),
+      ...(password && { password: hidden }),
+      ...(url && { url: withoutPassword(url) }),
     },
   }
+}
+
+const hidden = '***'
+
+function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return hidden
+  const parsed = new URL(url)
+  if (parsed.password) parsed.password = hidden
+  if (parsed.searchParams.has('password')) parsed.searchParams.set('password', hidden)
+  return parsed.href
 }

@@ -1,8 +1,14 @@
 const seconds = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const
 const bytes = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const
 
-export const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/
+const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/
 export const sizePattern = /^(\d{1,9})(B|KiB|MiB|GiB)$/
+
+/** The longest time that a timer can wait. */
+const LONGEST = 2 ** 31 - 1
+
+/** Whether a text is a duration that a timer can wait, such as `10s`. */
+export const isDuration = (text: string) => durationPattern.test(text) && milliseconds(text) <= LONGEST
 
 /** The milliseconds in a duration such as `10s`, `5m` or `250ms`. */
 export function milliseconds(duration: string): number {

@@ -1,0 +1,375 @@
+/** Starts and ends, seen from outside: real processes, each with its own folder, ports and database. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { base } from '../application.ts'
+import { createEmptyDatabase } from '../databases.ts'
+
+type Environment = Record<string, string>
+interface Run {
+  child: ChildProcess
+  output: { stdout: string; stderr: string }
+  /** Resolves with the exit code. */
+  ended: Promise<number | null>
+}
+interface Served extends Run {
+  api: string
+  health: string
+  metrics: string
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const PATIENCE_MS = 20_000
+const JOBS = 3
+const freePorts = {
+  HYPERFLEET_SERVER_PORT: '0',
+  HYPERFLEET_HEALTH_PORT: '0',
+  HYPERFLEET_METRICS_PORT: '0',
+}
+const noAdapters = { HYPERFLEET_CLUSTER_ADAPTERS: '[]', HYPERFLEET_NODEPOOL_ADAPTERS: '[]' }
+
+t.jobs = JOBS
+
+t.test('the quick start serves, and SIGTERM leaves nothing behind', async (t) => {
+  const folder = dataFolder(t)
+  const server = await quickStart(t, folder)
+  for (const address of [
+    `${server.api}/openapi-ui`,
+    `${server.api}/openapi.json`,
+    `${server.api}/openapi.yaml`,
+    `${server.health}/readyz`,
+    `${server.metrics}/metrics`,
+  ]) {
+    t.equal((await fetch(address)).status, 200, address)
+  }
+  t.match(server.output.stdout, `${server.api}/openapi-ui`, 'prints the page')
+  t.match(server.output.stdout, `${server.api}/openapi.yaml`, 'prints the document')
+  t.equal((statSync(join(folder, 'password')).mode & 0o777).toString(8), '600', 'the password is private')
+
+  const postmaster = postmasterOf(folder) ?? 0
+  t.ok(isAlive(postmaster), 'PostgreSQL runs')
+  // As browsers do, ahead of any request.
+  await openConnection(t, server.api)
+  server.child.kill('SIGTERM')
+  t.equal(await server.ended, 0)
+  t.notOk(isAlive(postmaster), 'PostgreSQL has ended')
+  t.equal(postmasterOf(folder), undefined, 'in good order')
+})
+
+t.test('SIGTERM during a start leaves no PostgreSQL behind', async (t) => {
+  const folder = dataFolder(t)
+  const run = launch(t, 'start', [], { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder })
+  const postmaster = await until('PostgreSQL has started', run, async () => postmasterOf(folder))
+  run.child.kill('SIGTERM')
+  await run.ended
+  for (const giveUp = Date.now() + PATIENCE_MS / 4; isAlive(postmaster) && Date.now() < giveUp; )
+    await delay(20)
+  t.notOk(isAlive(postmaster))
+})
+
+t.test('a start after kill -9 of the server serves what was acknowledged', async (t) => {
+  const folder = dataFolder(t)
+  const killed = await quickStart(t, folder)
+  const id = await createCluster(t, killed)
+  killed.child.kill('SIGKILL')
+  await killed.ended
+  const next = await quickStart(t, folder)
+  t.equal((await fetch(`${next.api}${base}/clusters/${id}`)).status, 200)
+})
+
+t.test('a server whose PostgreSQL is killed ends with a word on it, and the next start serves', async (t) => {
+  const folder = dataFolder(t)
+  const bereft = await quickStart(t, folder)
+  const id = await createCluster(t, bereft)
+  const before = bereft.output.stdout.length
+  process.kill(postmasterOf(folder) ?? 0, 'SIGKILL')
+  t.equal(await bereft.ended, 1)
+  const words = lines(bereft.output.stdout.slice(before) + bereft.output.stderr)
+  t.equal(words.length, 1, words.join('\n'))
+  t.match(words[0], /the embedded database has ended/)
+  const next = await quickStart(t, folder)
+  t.equal((await fetch(`${next.api}${base}/clusters/${id}`)).status, 200)
+})
+
+t.test('a second start on a folder in use is refused, and the first keeps serving', async (t) => {
+  const folder = dataFolder(t)
+  const first = await quickStart(t, folder)
+  const second = launch(t, 'start', [], { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder })
+  await refuses(t, second, /the data folder .* is in use by another server/)
+  await createCluster(t, first)
+})
+
+t.test('a taken API port is one clear line, and the embedded database goes too', async (t) => {
+  const folder = dataFolder(t)
+  const port = portOf(await listenAnywhere(t))
+  const env = {
+    ...freePorts,
+    HYPERFLEET_DATABASE_EMBEDDED_DIR: folder,
+    HYPERFLEET_SERVER_PORT: String(port),
+  }
+  await refuses(t, launch(t, 'start', [], env), `:${port}: the port is taken; set HYPERFLEET_SERVER_PORT`)
+  t.ok(existsSync(join(folder, 'cluster', 'PG_VERSION')), 'it had been made')
+  t.equal(postmasterOf(folder), undefined, 'it has ended')
+})
+
+t.test('a data folder that cannot be used is one line that names its setting', async (t) => {
+  const file = join(temporaryFolder(t), 'file')
+  writeFileSync(file, '')
+  for (const folder of [file, join(file, 'beneath')]) {
+    const env = { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder }
+    const line = await refuses(t, launch(t, 'start', [], env), 'HYPERFLEET_DATABASE_EMBEDDED_DIR')
+    t.match(line, folder)
+  }
+})
+
+t.test('a database that is not there is one line without its password', async (t) => {
+  const listener = await listenAnywhere(t)
+  const port = portOf(listener)
+  listener.close()
+  const env = {
+    ...serving(`postgres://someone:tell-nobody@127.0.0.1:${port}/fleet`),
+    HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS: '1',
+  }
+  const run = launch(t, 'hyperfleet-api', ['serve'], env)
+  await refuses(t, run, `the database fleet at 127.0.0.1:${port} cannot be used`)
+  t.notMatch(run.output, { stdout: /tell-nobody/ })
+  t.notMatch(run.output, { stderr: /tell-nobody/ })
+})
+
+t.test('the required adapters must be set, be it to none', async (t) => {
+  const { HYPERFLEET_CLUSTER_ADAPTERS: _, HYPERFLEET_NODEPOOL_ADAPTERS: __, ...env } = serving('postgres:///')
+  const line = await refuses(t, launch(t, 'hyperfleet-api', ['serve'], env), 'HYPERFLEET_CLUSTER_ADAPTERS')
+  t.match(line, 'HYPERFLEET_NODEPOOL_ADAPTERS')
+  const { entities } = JSON.parse(await prints(t, ['config'], { ...env, ...noAdapters }))
+  t.same(entities, [
+    { kind: 'Cluster', required_adapters: [] },
+    { kind: 'NodePool', required_adapters: [] },
+  ])
+})
+
+t.test('settings that cannot be followed are one line each', async (t) => {
+  t.jobs = JOBS
+  const folder = temporaryFolder(t)
+  const fileOf = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content)
+    return ['--config', join(folder, name)]
+  }
+  const kinds = 'entities: [{kind: Cluster, required_adapters: []}, {kind: NodePool, required_adapters: []}'
+  const cases: [string, string[], Environment, string | RegExp][] = [
+    [
+      'JWT, which is on by default',
+      [],
+      { HYPERFLEET_SERVER_JWT_ENABLED: 'true' },
+      /JWT .*HYPERFLEET_SERVER_JWT_ENABLED=false/,
+    ],
+    ['an unknown key', fileOf('key.yaml', 'server: {prot: 8000}'), {}, 'the setting server.prot is unknown'],
+    ['a file that is not YAML', fileOf('yaml.yaml', 'server: {port: 1'), {}, 'yaml.yaml cannot be read'],
+    [
+      'a bad duration',
+      [],
+      { HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT: 'soon' },
+      /health\.shutdown_timeout .*soon.*10s/,
+    ],
+    [
+      'adapters that share a condition',
+      [],
+      { HYPERFLEET_CLUSTER_ADAPTERS: '["a-b","a--b"]' },
+      /a-b and a--b of Cluster .*ABSuccessful/,
+    ],
+    [
+      'an unknown kind',
+      fileOf('kind.yaml', `${kinds}, {kind: Toaster, required_adapters: []}]`),
+      {},
+      'the kind Toaster',
+    ],
+  ]
+  for (const [name, args, env, expected] of cases) {
+    t.test(name, async (t) => {
+      const run = launch(t, 'hyperfleet-api', ['serve', ...args], { ...serving('postgres:///'), ...env })
+      await refuses(t, run, expected)
+    })
+  }
+})
+
+t.test('a database is served once it has been migrated, by however many at once', async (t) => {
+  const env = serving(await createEmptyDatabase())
+  await refuses(t, launch(t, 'hyperfleet-api', ['serve'], env), 'npm run migrate')
+  const migrations = [1, 2, 3].map(() => launch(t, 'hyperfleet-api', ['migrate'], env))
+  for (const { ended, output } of migrations) {
+    t.equal(await ended, 0)
+    t.equal(output.stderr, '')
+  }
+  const port = await freePort(t)
+  const server = launch(t, 'hyperfleet-api', ['serve', '--server-port', String(port)], env)
+  const api = `http://localhost:${port}`
+  await until(`${api} answers`, server, () => fetch(`${api}/openapi.json`).catch(() => undefined))
+  await createCluster(t, { api })
+  server.child.kill('SIGTERM')
+  t.equal(await server.ended, 0)
+})
+
+t.test('version and config print, and config keeps secrets', async (t) => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  t.equal(await prints(t, ['version'], {}), `${version}\n`)
+  const url = 'postgres://someone:tell-nobody@db.example.org:5433/fleet'
+  const env = { ...serving(url), HYPERFLEET_DATABASE_PASSWORD: 'nor-this' }
+  const text = await prints(t, ['config', '--server-port', '8001'], env)
+  t.notMatch(text, /tell-nobody|nor-this/)
+  const { database, server } = JSON.parse(text)
+  t.match(database.url, /^postgres:\/\/someone:.*@db\.example\.org:5433\/fleet$/, 'where it is, is shown')
+  t.equal(server.port, 8001, 'with the flags in force')
+})
+
+/** Settings with which `serve` gets as far as the database. */
+function serving(url: string): Environment {
+  return {
+    ...freePorts,
+    ...noAdapters,
+    HYPERFLEET_CONFIG: '/dev/null',
+    HYPERFLEET_DATABASE_URL: url,
+    HYPERFLEET_SERVER_JWT_ENABLED: 'false',
+  }
+}
+
+/** Runs one of scripts/ with no settings but these, until it ends or the test does. */
+function launch(t: Test, script: 'start' | 'hyperfleet-api', args: string[], env: Environment): Run {
+  const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
+  // env becomes node, without the instruments that tap would hand on, which more than double a start.
+  const node = ['-u', 'NODE_OPTIONS', process.execPath, '--import', 'tsx', `scripts/${script}.ts`]
+  const child = spawn('env', [...node, ...args], {
+    cwd: root,
+    env: { ...Object.fromEntries(own), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  // Not 'close': a PostgreSQL that outlives its server would hold the streams.
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => setImmediate(resolve, code))
+  })
+  t.teardown(async () => {
+    child.kill('SIGTERM')
+    const impatient = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+    await ended
+    clearTimeout(impatient)
+  })
+  return { child, output, ended }
+}
+
+async function quickStart(t: Test, folder: string): Promise<Served> {
+  const env = { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder }
+  const run = launch(t, 'start', [], env)
+  const printed = /The page\s+(\S+)\/openapi-ui[\s\S]*Health\s+(\S+)\/readyz[\s\S]*Metrics\s+(\S+)\/metrics/
+  const [, api = '', health = '', metrics = ''] = await until('the addresses are printed', run, async () =>
+    printed.exec(run.output.stdout),
+  )
+  return { ...run, api, health, metrics }
+}
+
+/** Waits for what `look` finds; throws when the process ends first, or takes too long. */
+async function until<Found>(what: string, run: Run, look: () => Promise<Found | null | undefined>) {
+  for (const giveUp = Date.now() + PATIENCE_MS; ; await delay(20)) {
+    const found = await look()
+    if (found) return found
+    const over = run.child.exitCode ?? run.child.signalCode
+    if (over !== null || Date.now() > giveUp) {
+      throw new Error(`not in time: ${what} (ended: ${over})\n${run.output.stdout}${run.output.stderr}`)
+    }
+  }
+}
+
+/** The process ends with code 1 after one line on standard error, which is returned. */
+async function refuses(t: Test, run: Run, expected: string | RegExp): Promise<string> {
+  t.equal(await run.ended, 1)
+  const said = lines(run.output.stderr)
+  t.equal(said.length, 1, said.join('\n'))
+  t.match(said[0], /^hyperfleet-api: /)
+  t.match(said[0], expected)
+  return said[0] ?? ''
+}
+
+async function prints(t: Test, args: string[], env: Environment): Promise<string> {
+  const { ended, output } = launch(t, 'hyperfleet-api', args, env)
+  t.equal(await ended, 0)
+  t.equal(output.stderr, '')
+  return output.stdout
+}
+
+async function createCluster(t: Test, { api }: { api: string }): Promise<string> {
+  const answer = await fetch(`${api}${base}/clusters`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'Cluster', name: 'my-cluster', spec: {} }),
+  })
+  t.equal(answer.status, 201)
+  const { id } = (await answer.json()) as { id: string }
+  return id
+}
+
+const lines = (text: string) => text.split('\n').filter((line) => line.trim())
+
+function temporaryFolder(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hyperfleet-start-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A data folder for an embedded PostgreSQL, which goes with the test even when its server could not stop it. */
+function dataFolder(t: Test): string {
+  const folder = join(temporaryFolder(t), 'postgres')
+  t.teardown(async () => {
+    const postmaster = postmasterOf(folder)
+    if (!postmaster || !isAlive(postmaster)) return
+    process.kill(postmaster, 'SIGINT')
+    for (const giveUp = Date.now() + PATIENCE_MS; postmasterOf(folder) && Date.now() < giveUp; )
+      await delay(20)
+  })
+  return folder
+}
+
+/** The process id of the PostgreSQL on a data folder; undefined when it has ended in good order. */
+function postmasterOf(folder: string): number | undefined {
+  const file = join(folder, 'cluster', 'postmaster.pid')
+  return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function openConnection(t: Test, address: string): Promise<void> {
+  const { port, hostname: host } = new URL(address)
+  const socket = connect({ port: Number(port), host }).on('error', () => {})
+  t.teardown(() => void socket.destroy())
+  await new Promise((resolve) => socket.once('connect', resolve))
+}
+
+/** Listens on a free port of the host that the server listens on. */
+async function listenAnywhere(t: Test): Promise<Server> {
+  const listener = createServer()
+  t.teardown(() => void listener.close())
+  await new Promise<void>((resolve) => listener.listen(0, 'localhost', resolve))
+  return listener
+}
+
+const portOf = (listener: Server) => (listener.address() as AddressInfo).port
+
+async function freePort(t: Test): Promise<number> {
+  const listener = await listenAnywhere(t)
+  const port = portOf(listener)
+  await new Promise((resolve) => listener.close(resolve))
+  return port
+}
