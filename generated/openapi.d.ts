@@ -940,7 +940,7 @@ export interface components {
             status: "True" | "False" | "Unknown";
             /** @description Why, in one word. */
             reason?: string;
-            /** @description Why, in a sentence. */
+            /** @description Why, in a sentence. At most 32 KiB. */
             message?: string;
         } & {
             [key: string]: unknown;

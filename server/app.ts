@@ -7,6 +7,15 @@ import { buildListener, type Parts } from './listener.ts'
 import { operationResolver } from './operations.ts'
 import { validatorCompiler } from './validation.ts'
 
+/** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
+const csp = {
+  'default-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'object-src': ["'none'"],
+  'frame-ancestors': ["'self'"],
+}
+
 /** The listener of the API: the operations of the document, and the document itself. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { config, database, document, documentText } = parts
@@ -30,13 +39,17 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   // Answers come as JSON from the database, or are small.
   app.setSerializerCompiler(() => JSON.stringify)
   app.addHook('onRoute', ({ schema }) => {
-    if (schema?.querystring) Object.assign(schema.querystring, { additionalProperties: false })
+    if (!schema || !('operationId' in schema)) return
+    const { querystring, headers } = schema as { querystring?: object; headers?: { properties: object } }
+    // An unknown parameter is a mistake: serach= must not list everything.
+    schema.querystring = { type: 'object', properties: {}, ...querystring, additionalProperties: false }
+    if (headers) schema.headers = { ...headers, properties: lowerCased(headers.properties) }
   })
 
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(swaggerUi, {
     routePrefix: '/openapi-ui',
-    staticCSP: true,
+    staticCSP: csp,
     uiConfig: { deepLinking: true },
   })
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
@@ -54,3 +67,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   })
   return app
 }
+
+/** Node gives the names of headers in lower case. */
+const lowerCased = (properties: object) =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name.toLowerCase(), schema]))

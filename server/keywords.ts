@@ -24,6 +24,19 @@ export const keywords: KeywordDefinition[] = [
     } as never,
   },
   {
+    // How many bytes a text may have in UTF-8; maxLength counts characters.
+    keyword: 'x-max-bytes',
+    type: 'string',
+    errors: 'full',
+    validate: function maxBytes(limit: number, data: string, _schema: unknown, context: Context) {
+      const valid = Buffer.byteLength(data) <= limit
+      ;(maxBytes as unknown as ValidateFunction).errors = valid
+        ? []
+        : [violation('x-max-bytes', context.instancePath, `must not have more than ${limit} bytes`)]
+      return valid
+    } as never,
+  },
+  {
     // A member that must differ from item to item.
     keyword: 'x-unique-by',
     type: 'array',

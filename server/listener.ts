@@ -52,11 +52,17 @@ export function buildListener({
     requestTimeout: milliseconds(timeouts.read),
     handlerTimeout: milliseconds(timeouts.request),
     keepAliveTimeout: milliseconds(timeouts.write),
-    http: { maxHeaderSize: 64 * 1024, connectionsCheckingInterval: 1000 },
+    // Node takes the smaller of its two limits for headers only: both must be the same.
+    http: {
+      maxHeaderSize: 64 * 1024,
+      headersTimeout: milliseconds(timeouts.read),
+      connectionsCheckingInterval: 1000,
+    },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
     genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: (error, request, reply) => {
       request.traceId = traceIdOf(request.headers.traceparent)
+      reply.header('x-request-id', request.id)
       sendProblem(error, request, reply)
     },
     clientErrorHandler: answerClientError,

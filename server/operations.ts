@@ -7,7 +7,7 @@ import * as nodePoolStatuses from '../handlers/node-pool-statuses.ts'
 import * as nodePools from '../handlers/node-pools.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
 import { unstorable } from './json.ts'
-import { Problem } from './problems.ts'
+import { Problem, type Violation } from './problems.ts'
 import { toViolations } from './validation.ts'
 
 type Id = keyof operations
@@ -69,6 +69,7 @@ export function operationResolver(document: Document) {
     const mediaTypes = body && Object.keys(body.content)
     return {
       onRequest: async (request) => {
+        settlePath(request)
         settleQuery(request, aliases)
         checkParameters(request)
         if (mediaTypes) checkMediaType(request, mediaTypes)
@@ -77,14 +78,21 @@ export function operationResolver(document: Document) {
         if (mediaTypes && request.json === undefined) throw new Problem('VAL-006', 'The body is empty')
       },
       preHandler: async (request) => checkBody(request),
-      // The whole answer is checked against the document by the tests, not at each request.
+      // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
-        reply.type('application/json; charset=utf-8')
-        return handlers[operationId as Id](request as never, reply)
+        const body = await handlers[operationId as Id](request as never, reply)
+        if (body !== undefined) reply.type('application/json; charset=utf-8')
+        return body
       },
       attachValidation: true,
     }
   }
+}
+
+/** No id holds a NUL, and PostgreSQL could not even look for one: with another character it is simply not found. */
+function settlePath({ params }: { params: unknown }) {
+  const ids = params as Record<string, string>
+  for (const name of Object.keys(ids)) ids[name] = ids[name]?.replaceAll('\0', '\ufffd') ?? ''
 }
 
 /** Drops empty parameters, which count as absent, and moves older names to the newer ones. */
@@ -134,8 +142,16 @@ function checkBody(request: FastifyRequest) {
   refuse([...toViolations(errors as never), ...(request.json ? unstorable(request.json) : [])])
 }
 
-function refuse(violations: ReturnType<typeof toViolations>) {
+/** More than this many violations help nobody. */
+const MAX_VIOLATIONS = 100
+
+/** What is asked of a list, in a language of its own. */
+const LANGUAGE = new Set(['search', 'order', 'orderBy'])
+
+function refuse(violations: Violation[]) {
   if (!violations.length) return
+  const isTooLong = ({ field, constraint }: Violation) => LANGUAGE.has(field) && constraint === 'maxLength'
+  const code = violations.every(isTooLong) ? 'VAL-005' : 'VAL-000'
   const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
-  throw new Problem('VAL-000', `The request breaks ${rules}`, { violations })
+  throw new Problem(code, `The request breaks ${rules}`, { violations: violations.slice(0, MAX_VIOLATIONS) })
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
@@ -73,7 +73,8 @@ const failures: [pattern: RegExp, code: Code, detail: string][] = [
   [/^(40001|40P01)$/, 'SVC-001', 'Too many changes at the same moment'], // serialization_failure, deadlock_detected
   [/^(08|53|57P)/, 'SVC-001', 'The database cannot be reached'], // connection, insufficient resources, shutdown
   [/^(25006|55P03)$/, 'SVC-001', 'The database cannot be written at present'], // read_only, lock_not_available
-  [/^(22003|22007|22008|22009|22021|22P05)$/, 'VAL-000', 'The request holds a value that cannot be stored'], // data exceptions
+  // Data exceptions; program_limit_exceeded and statement_too_complex come of what nests too deep.
+  [/^(22003|2200[789]|22021|22P05|5400[01])$/, 'VAL-000', 'The request holds a value that cannot be stored'],
 ]
 
 const frameworkErrors: Record<string, Code> = {
@@ -188,6 +189,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket) 
     `HTTP/1.1 ${problem.status} ${problems[problem.code].title}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-ID: ${randomUUID()}`,
     'Connection: close',
   ]
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)

@@ -5,9 +5,6 @@ import { joinPath } from './json.ts'
 import { keywords } from './keywords.ts'
 import type { Violation } from './problems.ts'
 
-/** More than this many violations help nobody. */
-const MAX_VIOLATIONS = 100
-
 /** Keywords that only say that another one failed, which has said so itself. */
 const ECHOES = new Set(['allOf', 'if', 'propertyNames', 'x-property-names'])
 
@@ -33,7 +30,6 @@ export const validatorCompiler: FastifySchemaCompiler<AnySchema> = ({ schema, ht
 export function toViolations(errors: ErrorObject[]): Violation[] {
   return errors
     .filter(({ keyword }) => !ECHOES.has(keyword))
-    .slice(0, MAX_VIOLATIONS)
     .map((error) => {
       const { keyword, message = 'is invalid', params, propertyName, data } = error
       const named = propertyName ?? params.missingProperty ?? params.additionalProperty ?? params.missing
@@ -78,5 +74,5 @@ function extend(ajv: Ajv): Ajv {
   return ajv
 }
 
-/** PostgreSQL's calendar has no year 0, and its offsets end before 16 hours. */
-const fitsDatabase = (text: string) => !text.startsWith('0000') && !/[-+](1[6-9]|2\d):?\d\d$/.test(text)
+/** RFC 3339 wants a colon in offsets; PostgreSQL's calendar has no year 0, and its offsets end before 16 hours. */
+const fitsDatabase = (text: string) => /(z|[-+](0\d|1[0-5]):\d\d)$/i.test(text) && !text.startsWith('0000')

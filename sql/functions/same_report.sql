@@ -9,4 +9,5 @@ language sql stable parallel safe as $$
         and p_stored.metadata is not distinct from p_report.metadata
         and jsonb_array_length(p_stored.conditions) = jsonb_array_length(p_report.conditions)
         and p_stored.conditions @> p_report.conditions
+        and p_report.conditions @> p_stored.conditions
 $$;

@@ -1,0 +1,177 @@
+import { createServer } from 'node:net'
+import t, { type Test } from 'tap'
+import { loadDocument, operationsOf } from '../../server/document.ts'
+import { type Answer, type Application, application, report } from '../application.ts'
+import { execute } from '../databases.ts'
+import { answered } from '../document-check.ts'
+import { openSession } from '../sessions.ts'
+
+const nowhere = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
+const env = {
+  HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
+  HYPERFLEET_NODEPOOL_ADAPTERS: '["validation"]',
+}
+
+const operations = operationsOf(loadDocument().document).map(({ method, path, operation }) => {
+  const { operationId, requestBody, responses } = operation as typeof operation & { responses: object }
+  return {
+    method,
+    path,
+    id: operationId,
+    hasBody: requestBody !== undefined,
+    statuses: Object.keys(responses),
+  }
+})
+type Operation = (typeof operations)[number]
+
+/** A request of an operation, as `call` takes it. */
+interface Sent {
+  path: string
+  body?: object | string
+  headers?: Record<string, string>
+}
+
+let names = 0
+const fresh = (kind: string, more: object = {}) => ({ kind, name: `c-${++names}`, spec: {}, ...more })
+
+/** A body that an operation takes, for resources that nobody has changed or reported on; another one each time. */
+function bodyOf({ method, path, hasBody }: Operation): object | undefined {
+  if (!hasBody) return undefined
+  if (path.endsWith('/force-delete')) return { reason: 'test' }
+  if (path.endsWith('/statuses')) return report('validation', 1, 'True', 1)
+  if (method === 'PATCH') return { labels: { n: String(++names) } }
+  return fresh(path.endsWith('/nodepools') ? 'NodePool' : 'Cluster')
+}
+
+/** A request of an operation, on resources that are not there unless their ids are given. */
+const plain = (operation: Operation, cluster = nowhere, pool = nowhere): Sent => {
+  const body = bodyOf(operation)
+  const path = operation.path.replace('{cluster_id}', cluster).replace('{nodepool_id}', pool)
+  return body ? { path, body } : { path }
+}
+
+/** What to do before a request, and how to change it, for each status that an operation can be answered with. */
+const ways: Record<string, (sent: Sent, operation: Operation, call: Application['call']) => Promise<Sent>> = {
+  '200': async (sent) => sent,
+  '201': async (sent) => sent,
+  '202': async (sent) => sent,
+  '204': async (sent, { path }, call) => {
+    if (path.endsWith('/statuses')) return { ...sent, body: report('validation', 99, 'True', 1) }
+    await call('DELETE', sent.path.replace('/force-delete', ''))
+    return sent
+  },
+  '304': async (sent) => ({ ...sent, headers: { 'if-none-match': '*' } }),
+  '400': async (sent) => ({ ...sent, path: `${sent.path}?nonsense=1` }),
+  '404': async (_sent, operation) => plain(operation),
+  '409': async (sent, { method, path }, call) => {
+    if (method === 'PATCH') return { ...sent, body: { ...(sent.body as object), generation: 99 } }
+    if (!path.endsWith('/force-delete')) await call(method, sent.path, sent.body)
+    return sent
+  },
+  '412': async (sent) => ({ ...sent, headers: { 'if-match': '"99"' } }),
+  '413': async (sent) => ({ ...sent, body: JSON.stringify(sent.body).padEnd(1024 * 1024 + 1) }),
+  '415': async (sent) => ({ ...sent, headers: { 'content-type': 'text/plain' } }),
+  '422': async (sent, { method }, call) => {
+    const headers = { 'idempotency-key': `key-${++names}` }
+    await call(method, sent.path, sent.body, headers)
+    return { ...sent, body: { ...(sent.body as object), spec: { other: true } }, headers }
+  },
+}
+
+/** The operations for which the document declares a status. */
+const declaring = (status: string) => operations.filter(({ statuses }) => statuses.includes(status))
+
+/** Asserts that an answer of the server's own failure tells nothing of its inside. */
+function saysNothing(t: Test, operation: Operation, { status, body, text }: Answer) {
+  const { instance, trace_id, timestamp, ...words } = body
+  t.ok(instance && trace_id && timestamp, `${operation.id} ${status} can be found in the log`)
+  const inside =
+    /\b(select|insert|update|from|where|relation|column|function|constraint|syntax|sql\w*|pg\w*|postgres\w*|resources|kinds|adapter_statuses|idempotency_keys|schema|lock|query|statement|canceling|localhost|127\.0\.0\.1|ECONN\w*|errno|code 42\w+|node_modules|stack|TypeError)\b|_gone|\.[jt]s\b|\n\s+at /i
+  t.notMatch(JSON.stringify(words), inside, `${operation.id} ${status} tells nothing of the inside`)
+  t.notOk('stack' in body || 'cause' in body || /\\n/.test(text), `${operation.id} ${status} has no stack`)
+}
+
+t.test('every operation', async (t) => {
+  const { call } = await application(t, env)
+
+  for (const operation of operations) {
+    const statuses = operation.statuses.filter((status) => status < '500')
+    await t.test(`${operation.id} is answered with ${statuses.join(', ')}`, async (t) => {
+      for (const status of statuses) {
+        const way = ways[status]
+        if (!way) {
+          t.fail(`no request is known that is answered with ${status}`)
+          continue
+        }
+        const { body: cluster } = await call('POST', 'clusters', fresh('Cluster'))
+        const { body: pool } = await call('POST', `clusters/${cluster.id}/nodepools`, fresh('NodePool'))
+        const { path, body, headers } = await way(plain(operation, cluster.id, pool.id), operation, call)
+        const answer = await call(operation.method, path, body, headers)
+        t.equal(answer.status, Number(status), `${operation.method} ${path}: ${answer.text.slice(0, 300)}`)
+      }
+    })
+  }
+})
+
+t.test('a database that cannot be reached is 503', async (t) => {
+  const { call } = await application(t, env, `postgresql://nobody@127.0.0.1:${await closedPort()}/nothing`)
+  for (const operation of declaring('503')) {
+    const { path, body } = plain(operation)
+    const answer = await call(operation.method, path, body)
+    t.match(answer, { status: 503, body: { status: 503, code: 'HYPERFLEET-SVC-001' } }, operation.id)
+    t.match(answer.headers['retry-after'], /^[1-9]\d*$/, operation.id)
+    saysNothing(t, operation, answer)
+  }
+})
+
+t.test('a statement that takes too long is 504', async (t) => {
+  const { call, url } = await application(t, {
+    ...env,
+    HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '200ms',
+  })
+  const session = await openSession(t, url)
+  await session.query('begin')
+  await session.query('lock table resources, kinds in access exclusive mode')
+  await Promise.all(
+    declaring('504').map(async (operation) => {
+      const { path, body } = plain(operation)
+      const answer = await call(operation.method, path, body)
+      t.match(answer, { status: 504, body: { status: 504, code: 'HYPERFLEET-SVC-002' } }, operation.id)
+      t.match(answer.headers['retry-after'], /^[1-9]\d*$/, operation.id)
+      saysNothing(t, operation, answer)
+    }),
+  )
+  await session.query('rollback')
+  t.equal((await call('GET', 'clusters')).status, 200, 'it passes')
+})
+
+t.test('a defect of ours is 500', async (t) => {
+  const { call, url } = await application(t, env)
+  await execute(url, 'alter table resources rename to resources_gone')
+  for (const operation of declaring('500')) {
+    const { path, body } = plain(operation)
+    const answer = await call(operation.method, path, body)
+    t.match(answer, { status: 500, body: { status: 500, code: 'HYPERFLEET-INT-001' } }, operation.id)
+    t.equal(answer.headers['retry-after'], undefined, `${operation.id} is not to be tried again`)
+    saysNothing(t, operation, answer)
+  }
+})
+
+t.test('every status that the document declares has been answered above', async (t) => {
+  const declared = operations.flatMap(({ id, statuses }) => statuses.map((status) => `${id} ${status}`))
+  t.ok(declared.length > 100)
+  t.strictSame(
+    declared.filter((place) => !answered.has(place)),
+    [],
+  )
+})
+
+/** A port on which nobody listens. */
+function closedPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,274 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import t from 'tap'
+import { parse } from 'yaml'
+import { resourceFields, statusFields } from '../../search/fields.ts'
+import { documentFile, loadDocument, operationsOf, resolve } from '../../server/document.ts'
+import { keywords } from '../../server/keywords.ts'
+import { problems } from '../../server/problems.ts'
+import { application, base } from '../application.ts'
+
+/** What can be asked without a token. */
+const publicOperations = ['getCompatibility', 'getMetadata', 'getVersionMetadata']
+
+type Node = { [name: string]: unknown }
+interface Described {
+  operationId: string
+  tags: string[]
+  summary?: string
+  description?: string
+  security?: object[]
+  parameters?: { $ref: string }[]
+  requestBody?: Node
+  responses: Record<string, Node>
+}
+
+const { document, text } = loadDocument()
+const schemas = document.components.schemas as Record<string, Node>
+const operations = operationsOf(document).map(({ method, path, operation }) => ({
+  method,
+  path,
+  ...(operation as unknown as Described),
+}))
+const ids = operations.map(({ operationId }) => operationId)
+
+/** Every object in the document that `wanted` finds, with the JSON pointer to it. */
+function* find(
+  wanted: (node: Node) => boolean,
+  node: unknown = document,
+  at = '#',
+): Generator<[string, Node]> {
+  if (typeof node !== 'object' || node === null) return
+  if (wanted(node as Node)) yield [at, node as Node]
+  for (const [name, inner] of Object.entries(node))
+    yield* find(
+      wanted,
+      inner,
+      `${at}/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`,
+    )
+}
+
+/** The examples of a media type, parameter or header, by what they are called. */
+function examplesOf({ example, examples = {} }: Node): [name: string, value: unknown][] {
+  const named = Object.entries(examples as Record<string, Node>).map(([name, each]): [string, unknown] => [
+    name,
+    (resolve(document, each as { $ref: string }) as Node).value,
+  ])
+  return example === undefined ? named : [['example', example], ...named]
+}
+
+t.test('operations', async (t) => {
+  await t.test('have ids of their own', async (t) => {
+    t.strictSame(
+      ids.filter((id, index) => ids.indexOf(id) !== index),
+      [],
+    )
+  })
+
+  await t.test('are exported by the file of their tag, and by no other', async (t) => {
+    const tags = [...new Set(operations.flatMap((each) => each.tags))]
+    const fileOf = (tag: string) => `${tag.toLowerCase().replaceAll(' ', '-')}.ts`
+    const folder = new URL('../../handlers/', import.meta.url)
+    t.strictSame(readdirSync(folder).sort(), tags.map(fileOf).sort())
+    for (const tag of tags) {
+      const exported = Object.keys(await import(new URL(fileOf(tag), folder).href))
+      const tagged = operations.filter((each) => each.tags.includes(tag)).map((each) => each.operationId)
+      t.strictSame(exported.sort(), tagged.sort(), tag)
+    }
+  })
+
+  await t.test('have one tag each, which the document describes', async (t) => {
+    const described = (document as unknown as { tags: { name: string; description: string }[] }).tags
+    for (const { operationId, tags } of operations) {
+      t.equal(tags.length, 1, operationId)
+      t.match(described.find(({ name }) => name === tags[0])?.description, /./, operationId)
+    }
+    for (const { name } of described)
+      t.ok(
+        operations.some(({ tags }) => tags.includes(name)),
+        name,
+      )
+  })
+
+  await t.test('need a token, unless they are public', async (t) => {
+    const { security } = document as unknown as { security: object[] }
+    t.strictSame(security, [{ bearerAuth: [] }])
+    const open = operations.filter((each) => (each.security ?? security).length === 0)
+    t.strictSame(open.map(({ operationId }) => operationId).sort(), publicOperations)
+  })
+
+  await t.test('are described, with an example of every body', async (t) => {
+    for (const { operationId, summary, description, requestBody, responses } of operations) {
+      t.match(summary, /./, `${operationId} has a summary`)
+      t.match(description, /./, `${operationId} has a description`)
+      for (const [part, node] of Object.entries({
+        ...responses,
+        ...(requestBody && { body: requestBody }),
+      })) {
+        const { description, content = {} } = resolve(document, node as { $ref: string }) as Node
+        t.match(description, /./, `${operationId} ${part} has a description`)
+        for (const mediaType of Object.values(content as Record<string, Node>))
+          t.ok(examplesOf(mediaType).length > 0, `${operationId} ${part} has an example`)
+      }
+    }
+  })
+
+  await t.test('declare the refusals that all of their sort have', async (t) => {
+    for (const { operationId, path, requestBody, responses } of operations) {
+      const open = publicOperations.includes(operationId)
+      const due = [
+        '400',
+        ...(path.includes('{') ? ['404'] : []),
+        ...(requestBody ? ['413', '415'] : []),
+        ...(open ? [] : ['500', '503', '504']),
+      ]
+      for (const status of due) t.ok(status in responses, `${operationId} ${status}`)
+    }
+  })
+})
+
+t.test('parts of the document', async (t) => {
+  await t.test('are referred to, and are there', async (t) => {
+    const used = new Set<string>()
+    for (const [at, { $ref }] of find((node) => typeof node.$ref === 'string')) {
+      used.add(String($ref))
+      t.ok(resolve(document, { $ref: String($ref) }), `${at}: ${$ref}`)
+    }
+    for (const [section, parts] of Object.entries(document.components))
+      for (const name of Object.keys(parts)) {
+        if (section === 'securitySchemes') continue
+        t.ok(used.has(`#/components/${section}/${name}`), `${section} ${name} is used`)
+      }
+  })
+
+  await t.test('have a description and an example', async (t) => {
+    for (const [name, schema] of Object.entries(schemas)) {
+      t.match(schema.description, /./, `schema ${name}`)
+      t.ok(examplesOf(schema).length > 0, `schema ${name}`)
+    }
+    for (const section of ['parameters', 'headers'])
+      for (const [name, part] of Object.entries(document.components[section] ?? {})) {
+        t.match((part as Node).description, /./, `${section} ${name}`)
+        t.ok(examplesOf(part as Node).length > 0, `${section} ${name}`)
+      }
+    for (const [name, schema] of Object.entries(schemas))
+      for (const [member, property] of Object.entries((schema.properties ?? {}) as Record<string, Node>)) {
+        const plain = !('$ref' in property || 'allOf' in property)
+        if (plain) t.match(property.description, /./, `${name}.${member}`)
+      }
+  })
+
+  await t.test('have examples and defaults that are valid', async (t) => {
+    const ajv = new Ajv({ strict: false, allErrors: true })
+    formats.default(ajv)
+    for (const keyword of keywords) ajv.addKeyword(keyword)
+    ajv.addSchema(document, 'document')
+    const isValid = (at: string, value: unknown, title: string) => {
+      const validate = ajv.compile({ $ref: `document${at}` })
+      t.ok(validate(value), `${title}: ${ajv.errorsText(validate.errors)}`)
+    }
+    let count = 0
+    for (const [at, node] of find(({ schema }) => typeof schema === 'object'))
+      for (const [name, value] of examplesOf(node)) {
+        isValid(`${at}/schema`, value, `${at} ${name}`)
+        count++
+      }
+    for (const [name, schema] of Object.entries(schemas))
+      for (const [, value] of examplesOf(schema)) {
+        isValid(`#/components/schemas/${name}`, value, `schema ${name}`)
+        count++
+      }
+    for (const [at, node] of find((node) => 'default' in node && 'type' in node))
+      isValid(at, node.default, `${at} default`)
+    t.ok(count > 60, `${count} examples`)
+  })
+})
+
+t.test('what the document repeats of the code', async (t) => {
+  await t.test('are the codes of problems', async (t) => {
+    const { code } = (schemas.ProblemDetails as Node).properties as { code: { enum: string[] } }
+    t.strictSame(
+      [...code.enum].sort(),
+      Object.keys(problems)
+        .map((each) => `HYPERFLEET-${each}`)
+        .sort(),
+    )
+    for (const [at, node] of find(({ code, trace_id }) => typeof code === 'string' && !!trace_id)) {
+      const known = problems[String(node.code).replace('HYPERFLEET-', '') as keyof typeof problems]
+      t.match(node, { title: known.title, type: `https://api.hyperfleet.io/errors/${known.slug}` }, at)
+      t.ok(node.status === known.status || /^(412|422)$/.test(String(node.status)), at)
+    }
+  })
+
+  await t.test('are the fields to sort by', async (t) => {
+    const { order, statusOrder } = document.components.parameters as Record<string, { description: string }>
+    for (const [parameter, { fields }] of [
+      [order, resourceFields],
+      [statusOrder, statusFields],
+    ] as const) {
+      const [, names = ''] = /Sortable: ([\w,\s]+)\./.exec(parameter?.description ?? '') ?? []
+      const sortable = Object.entries(fields).filter(([, field]) => field.sortable)
+      t.strictSame(names.split(/,\s*/).sort(), sortable.map(([name]) => name).sort())
+    }
+  })
+})
+
+t.test('the document is served', async (t) => {
+  const { app, call } = await application(t)
+
+  await t.test('as JSON, under three paths', async (t) => {
+    for (const path of ['/openapi.json', '/openapi', `${base}/openapi`]) {
+      const answer = await call('GET', path)
+      t.equal(answer.status, 200, path)
+      t.match(answer.headers['content-type'], /^application\/json/, path)
+      t.ok(isDeepStrictEqual(answer.body, JSON.parse(JSON.stringify(document))), path)
+    }
+  })
+
+  await t.test('as the file, byte for byte', async (t) => {
+    const response = await app.inject('/openapi.yaml')
+    t.equal(response.statusCode, 200)
+    t.match(response.headers['content-type'], /^application\/yaml/)
+    t.ok(response.rawPayload.equals(readFileSync(documentFile)))
+    t.equal(response.body, text)
+  })
+
+  await t.test('as pages that need no other host', async (t) => {
+    for (const path of ['/openapi-ui', '/openapi-ui/']) {
+      const page = await app.inject(path)
+      t.equal(page.statusCode, 200, path)
+      t.match(page.headers['content-type'], /^text\/html/, path)
+      t.match(page.headers['content-security-policy'], /default-src 'self'/, path)
+      const links = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link)
+      t.ok(links.length >= 4, path)
+      t.notMatch(page.body, /(https?:)?\/\/(?!www\.w3\.org)[a-z0-9-]+\.[a-z]/i, path)
+      for (const link of links) {
+        const { host, pathname } = new URL(link, `http://here${path}`)
+        t.equal(host, 'here', link)
+        t.equal((await app.inject(pathname)).statusCode, 200, link)
+      }
+    }
+    const initializer = await app.inject('/openapi-ui/static/swagger-initializer.js')
+    t.equal(initializer.statusCode, 200)
+    t.match(initializer.body, /validatorUrl: null/, 'the document is not sent to a validator elsewhere')
+  })
+
+  await t.test('as pages under the path of the API', async (t) => {
+    const { statusCode, headers } = await app.inject(`${base}/openapi.html`)
+    t.equal(statusCode, 302)
+    t.equal(headers.location, '/openapi-ui')
+  })
+})
+
+t.test('the document tells the configured size of a page', async (t) => {
+  const { app, call } = await application(t, { HYPERFLEET_LISTS_DEFAULT_SIZE: '7' })
+  const expected = structuredClone(document)
+  const { size } = expected.components.parameters as { size: { schema: object } }
+  Object.assign(size.schema, { default: 7 })
+  t.ok(isDeepStrictEqual((await call('GET', '/openapi.json')).body, JSON.parse(JSON.stringify(expected))))
+  const yaml = (await app.inject('/openapi.yaml')).body
+  t.ok(isDeepStrictEqual(parse(yaml), expected))
+  t.not(yaml, text)
+})
