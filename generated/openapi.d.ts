@@ -1505,87 +1505,56 @@ export interface components {
         };
     };
     parameters: {
-        /**
-         * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-         * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-         */
+        /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
         cluster_id: string;
-        /**
-         * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-         * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-         */
+        /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
         nodepool_id: string;
-        /**
-         * @description Which page, from 1. A page past the end is empty, with `total` kept.
-         * @example 1
-         */
+        /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
         page: number;
-        /**
-         * @description How many items a page holds at the most.
-         * @example 20
-         */
+        /** @description How many items a page holds at the most. */
         size: number;
-        /**
-         * @description How many reports a page holds at the most.
-         * @example 100
-         */
+        /** @description How many reports a page holds at the most. */
         statusSize: number;
         /**
          * @deprecated
          * @description The older name of `size`. When both are given they must be equal.
-         * @example 20
          */
         pageSize: number;
         /**
          * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
          *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
          *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
-         * @example name asc, created_time desc
          */
         order: string;
         /**
          * @deprecated
          * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-         * @example name
          */
         orderBy: string;
         /**
          * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
          *     no resource has finds nothing.
-         * @example name='my-cluster' and labels.environment='production'
          */
         search: string;
         /**
          * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
          *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
-         * @example last_report_time desc
          */
         statusOrder: string;
         /**
          * @deprecated
          * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-         * @example adapter
          */
         statusOrderBy: string;
-        /**
-         * @description Which reports to list: `adapter='validator'`.
-         * @example adapter='validator'
-         */
+        /** @description Which reports to list: `adapter='validator'`. */
         statusSearch: string;
-        /**
-         * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-         * @example "3"
-         */
+        /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
         "If-Match": string;
-        /**
-         * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
-         * @example "3"
-         */
+        /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
         "If-None-Match": string;
         /**
          * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
          *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
-         * @example 6f1c1f0e-6f5e-4d0c-9f77-0c9e1b3f1f10
          */
         "Idempotency-Key": string;
     };
@@ -1776,39 +1745,29 @@ export interface operations {
     getClusters: {
         parameters: {
             query?: {
-                /**
-                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
-                 * @example 1
-                 */
+                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /**
-                 * @description How many items a page holds at the most.
-                 * @example 20
-                 */
+                /** @description How many items a page holds at the most. */
                 size?: components["parameters"]["size"];
                 /**
                  * @deprecated
                  * @description The older name of `size`. When both are given they must be equal.
-                 * @example 20
                  */
                 pageSize?: components["parameters"]["pageSize"];
                 /**
                  * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
                  *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
                  *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
-                 * @example name asc, created_time desc
                  */
                 order?: components["parameters"]["order"];
                 /**
                  * @deprecated
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-                 * @example name
                  */
                 orderBy?: components["parameters"]["orderBy"];
                 /**
                  * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
                  *     no resource has finds nothing.
-                 * @example name='my-cluster' and labels.environment='production'
                  */
                 search?: components["parameters"]["search"];
             };
@@ -1832,7 +1791,6 @@ export interface operations {
                 /**
                  * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
                  *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
-                 * @example 6f1c1f0e-6f5e-4d0c-9f77-0c9e1b3f1f10
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
@@ -1886,17 +1844,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
-                 * @example "3"
-                 */
+                /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -1916,17 +1868,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -1946,17 +1892,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -1979,17 +1919,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -2027,46 +1961,31 @@ export interface operations {
     getClusterStatuses: {
         parameters: {
             query?: {
-                /**
-                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
-                 * @example 1
-                 */
+                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /**
-                 * @description How many reports a page holds at the most.
-                 * @example 100
-                 */
+                /** @description How many reports a page holds at the most. */
                 size?: components["parameters"]["statusSize"];
                 /**
                  * @deprecated
                  * @description The older name of `size`. When both are given they must be equal.
-                 * @example 20
                  */
                 pageSize?: components["parameters"]["pageSize"];
                 /**
                  * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
                  *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
-                 * @example last_report_time desc
                  */
                 order?: components["parameters"]["statusOrder"];
                 /**
                  * @deprecated
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-                 * @example adapter
                  */
                 orderBy?: components["parameters"]["statusOrderBy"];
-                /**
-                 * @description Which reports to list: `adapter='validator'`.
-                 * @example adapter='validator'
-                 */
+                /** @description Which reports to list: `adapter='validator'`. */
                 search?: components["parameters"]["statusSearch"];
             };
             header?: never;
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -2086,10 +2005,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -2112,10 +2028,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -2136,39 +2049,29 @@ export interface operations {
     getNodePools: {
         parameters: {
             query?: {
-                /**
-                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
-                 * @example 1
-                 */
+                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /**
-                 * @description How many items a page holds at the most.
-                 * @example 20
-                 */
+                /** @description How many items a page holds at the most. */
                 size?: components["parameters"]["size"];
                 /**
                  * @deprecated
                  * @description The older name of `size`. When both are given they must be equal.
-                 * @example 20
                  */
                 pageSize?: components["parameters"]["pageSize"];
                 /**
                  * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
                  *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
                  *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
-                 * @example name asc, created_time desc
                  */
                 order?: components["parameters"]["order"];
                 /**
                  * @deprecated
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-                 * @example name
                  */
                 orderBy?: components["parameters"]["orderBy"];
                 /**
                  * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
                  *     no resource has finds nothing.
-                 * @example name='my-cluster' and labels.environment='production'
                  */
                 search?: components["parameters"]["search"];
             };
@@ -2189,17 +2092,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
-                 * @example "3"
-                 */
+                /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2219,17 +2116,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2249,17 +2140,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2281,46 +2166,31 @@ export interface operations {
     getNodePoolReports: {
         parameters: {
             query?: {
-                /**
-                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
-                 * @example 1
-                 */
+                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /**
-                 * @description How many reports a page holds at the most.
-                 * @example 100
-                 */
+                /** @description How many reports a page holds at the most. */
                 size?: components["parameters"]["statusSize"];
                 /**
                  * @deprecated
                  * @description The older name of `size`. When both are given they must be equal.
-                 * @example 20
                  */
                 pageSize?: components["parameters"]["pageSize"];
                 /**
                  * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
                  *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
-                 * @example last_report_time desc
                  */
                 order?: components["parameters"]["statusOrder"];
                 /**
                  * @deprecated
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-                 * @example adapter
                  */
                 orderBy?: components["parameters"]["statusOrderBy"];
-                /**
-                 * @description Which reports to list: `adapter='validator'`.
-                 * @example adapter='validator'
-                 */
+                /** @description Which reports to list: `adapter='validator'`. */
                 search?: components["parameters"]["statusSearch"];
             };
             header?: never;
             path: {
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2340,10 +2210,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2364,48 +2231,35 @@ export interface operations {
     getNodePoolsByClusterId: {
         parameters: {
             query?: {
-                /**
-                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
-                 * @example 1
-                 */
+                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /**
-                 * @description How many items a page holds at the most.
-                 * @example 20
-                 */
+                /** @description How many items a page holds at the most. */
                 size?: components["parameters"]["size"];
                 /**
                  * @deprecated
                  * @description The older name of `size`. When both are given they must be equal.
-                 * @example 20
                  */
                 pageSize?: components["parameters"]["pageSize"];
                 /**
                  * @description The fields to sort by, each with a direction: `name asc, created_time desc`. Exactly `asc` or `desc` is the
                  *     direction of `orderBy` instead. Sortable: id, name, kind, href, generation, created_time, updated_time,
                  *     deleted_time, created_by, updated_by, deleted_by. Empty values come last; ties are broken by id.
-                 * @example name asc, created_time desc
                  */
                 order?: components["parameters"]["order"];
                 /**
                  * @deprecated
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-                 * @example name
                  */
                 orderBy?: components["parameters"]["orderBy"];
                 /**
                  * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
                  *     no resource has finds nothing.
-                 * @example name='my-cluster' and labels.environment='production'
                  */
                 search?: components["parameters"]["search"];
             };
             header?: never;
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -2427,15 +2281,11 @@ export interface operations {
                 /**
                  * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
                  *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
-                 * @example 6f1c1f0e-6f5e-4d0c-9f77-0c9e1b3f1f10
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
             };
             cookie?: never;
@@ -2486,22 +2336,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Answer 304 without a body when this is the entity tag of the resource (or one of these, or `*`).
-                 * @example "3"
-                 */
+                /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2521,22 +2362,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2556,22 +2388,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2594,22 +2417,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Do it only when this is the entity tag of the resource (or one of these, or `*`), else 412.
-                 * @example "3"
-                 */
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
             };
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2647,51 +2461,33 @@ export interface operations {
     getNodePoolsStatuses: {
         parameters: {
             query?: {
-                /**
-                 * @description Which page, from 1. A page past the end is empty, with `total` kept.
-                 * @example 1
-                 */
+                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /**
-                 * @description How many reports a page holds at the most.
-                 * @example 100
-                 */
+                /** @description How many reports a page holds at the most. */
                 size?: components["parameters"]["statusSize"];
                 /**
                  * @deprecated
                  * @description The older name of `size`. When both are given they must be equal.
-                 * @example 20
                  */
                 pageSize?: components["parameters"]["pageSize"];
                 /**
                  * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
                  *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
-                 * @example last_report_time desc
                  */
                 order?: components["parameters"]["statusOrder"];
                 /**
                  * @deprecated
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
-                 * @example adapter
                  */
                 orderBy?: components["parameters"]["statusOrderBy"];
-                /**
-                 * @description Which reports to list: `adapter='validator'`.
-                 * @example adapter='validator'
-                 */
+                /** @description Which reports to list: `adapter='validator'`. */
                 search?: components["parameters"]["statusSearch"];
             };
             header?: never;
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2711,15 +2507,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;
@@ -2742,15 +2532,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The id of a cluster. Opaque; an id that no cluster can have is simply not found.
-                 * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-                 */
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
-                /**
-                 * @description The id of a node pool. Opaque; an id that no node pool can have is simply not found.
-                 * @example 019ad2a6-0b51-7e44-9b0d-6f1f6f7c2d22
-                 */
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
             };
             cookie?: never;

@@ -50,7 +50,8 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   await app.register(swaggerUi, {
     routePrefix: '/openapi-ui',
     staticCSP: csp,
-    uiConfig: { deepLinking: true },
+    uiConfig: { deepLinking: true, layout: 'BaseLayout' },
+    theme: { title: 'HyperFleet API' },
   })
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
     app.get(path, async () => document)

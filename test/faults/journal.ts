@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import { execute } from '../databases.ts'
-import { aggregate, type Condition, type Report, type Resource } from '../sql/model.ts'
+import { aggregate, type Report, type Resource, sameConditions } from '../sql/model.ts'
 
 /** One write to a row, in the order of the commits: each is written down under the lock of its resource. */
 export interface Entry {
@@ -87,19 +86,6 @@ export function faultsOf(entries: Entry[], required: Record<string, string[]>): 
     states.set(row.id, { ...state, conditions: row.conditions })
   }
   return faults
-}
-
-/** Messages that the model leaves open are not compared. */
-function sameConditions(actual: Condition[], expected: Condition[]): boolean {
-  return (
-    actual.length === expected.length &&
-    expected.every((each, index) =>
-      Object.entries(each).every(
-        ([member, value]) =>
-          value === undefined || isDeepStrictEqual(actual[index]?.[member as keyof Condition], value),
-      ),
-    )
-  )
 }
 
 /** As PostgreSQL writes it in JSON: 2026-03-10T08:01:00.5+00:00. */

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { type Answer, application, report } from '../application.ts'
+import { generator, seed } from '../random.ts'
 import { faultsOf, keepJournal, readJournal } from './journal.ts'
 
 const required = { Cluster: ['validation', 'dns'], NodePool: ['validation'] }
@@ -7,7 +8,6 @@ const CALLERS = 12
 const CALLS = 60
 
 t.test('many callers change, report on, and delete the same few resources', async (t) => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
   t.comment(`SEED=${seed}`)
   const { call, url, database } = await application(t, {
     HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(required.Cluster),
@@ -93,14 +93,3 @@ t.test('many callers change, report on, and delete the same few resources', asyn
   )
   t.same(await database.all('list_inconsistencies', {}), [], 'everything is consistent')
 })
-
-/** A small generator of random numbers that can be begun again (mulberry32). */
-function generator(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}

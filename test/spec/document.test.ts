@@ -151,7 +151,8 @@ t.test('parts of the document', async (t) => {
     for (const section of ['parameters', 'headers'])
       for (const [name, part] of Object.entries(document.components[section] ?? {})) {
         t.match((part as Node).description, /./, `${section} ${name}`)
-        t.ok(examplesOf(part as Node).length > 0, `${section} ${name}`)
+        // The page fills in the example of a parameter; what is tried there would then find nothing.
+        t.equal(examplesOf(part as Node).length > 0, section === 'headers', `${section} ${name}`)
       }
     for (const [name, schema] of Object.entries(schemas))
       for (const [member, property] of Object.entries((schema.properties ?? {}) as Record<string, Node>)) {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { application, base } from '../application.ts'
 import { execute } from '../databases.ts'
-import { aggregate, type Condition, type Report, type Resource, receive } from './model.ts'
+import { generator, seed } from '../random.ts'
+import { aggregate, type Condition, type Report, type Resource, receive, sameConditions } from './model.ts'
 
 interface Case {
   name: string
@@ -56,7 +57,6 @@ t.test('every case of the rules comes out of the SQL function', async (t) => {
 })
 
 t.test('long random walks of reports leave what a separate model says', async (t) => {
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
   t.comment(`SEED=${seed}`)
   const random = generator(seed)
   const required = ['validation', 'dns', 'gcp-provisioner']
@@ -92,27 +92,6 @@ t.test('long random walks of reports leave what a separate model says', async (t
     t.pass(`walk ${walk}`)
   }
 })
-
-/** Messages that the model does not prescribe are left out of the comparison. */
-function sameConditions(actual: Condition[], expected: Condition[]): boolean {
-  if (actual.length !== expected.length) return false
-  return expected.every((each, index) =>
-    Object.entries(each).every(
-      ([member, value]) => value === undefined || actual[index]?.[member as keyof Condition] === value,
-    ),
-  )
-}
-
-/** A small generator of random numbers that can be begun again (mulberry32). */
-function generator(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
 
 function randomReport(random: (below: number) => number, resource: Resource, adapters: string[]): Report {
   const adapter = adapters[random(adapters.length)] as string

@@ -251,3 +251,12 @@ export function receive(resource: Resource, report: Report): { outcome: Outcome;
   const conditions = unknown && !finalizes ? resource.conditions : aggregate(next)
   return { outcome: 'stored', resource: { ...next, conditions } }
 }
+
+/** Whether conditions are what the model says; messages that it does not prescribe are not compared. */
+export function sameConditions(actual: Condition[], expected: Condition[]): boolean {
+  const agrees = (each: Condition, index: number) =>
+    Object.entries(each).every(
+      ([member, value]) => value === undefined || actual[index]?.[member as keyof Condition] === value,
+    )
+  return actual.length === expected.length && expected.every(agrees)
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { chromium, type Page } from 'playwright-core'
+import t from 'tap'
+import { quickStart, temporaryFolder } from '../processes.ts'
+
+const browser =
+  process.env.CHROMIUM ??
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  )
+
+t.test(
+  'the walk in Swagger UI, by hand',
+  { skip: browser ? false : 'there is no Chromium here' },
+  async (t) => {
+    const folder = await temporaryFolder(t)
+    const { api } = await quickStart(t, {
+      HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]',
+      HYPERFLEET_DATABASE_EMBEDDED_DIR: `${folder}/postgres`,
+    })
+    const running = await chromium.launch({
+      executablePath: String(browser),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    })
+    t.teardown(() => running.close())
+    const page = await running.newPage({ viewport: { width: 1280, height: 1600 } })
+    const elsewhere: string[] = []
+    const complaints: string[] = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(api) && !request.url().startsWith('data:')) elsewhere.push(request.url())
+    })
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    await page.goto(`${api}/openapi-ui`)
+    await page.locator('.opblock').first().waitFor()
+
+    const cluster = await execute(page, 'postCluster', {})
+    t.equal(cluster.status, 201)
+    const id = cluster.body.id
+    t.equal((await execute(page, 'createNodePool', { cluster_id: id })).status, 201)
+    t.equal(
+      (
+        await execute(page, 'postClusterStatuses', { cluster_id: id }, (sent) =>
+          sent.replace('validator', 'validation'),
+        )
+      ).status,
+      201,
+    )
+    t.equal(
+      (
+        await execute(page, 'putClusterStatuses', { cluster_id: id }, (sent) =>
+          sent.replace('validator', 'dns'),
+        )
+      ).status,
+      200,
+    )
+    const { status, body } = await execute(page, 'getClusterById', { cluster_id: id })
+    t.equal(status, 200)
+    t.match(
+      body.status.conditions.map((each: { type: string; status: string }) => `${each.type}=${each.status}`),
+      [
+        'Available=True',
+        'Ready=True',
+        'Reconciled=True',
+        'LastKnownReconciled=True',
+        'ValidationSuccessful=True',
+        'DnsSuccessful=True',
+      ],
+    )
+    t.equal((await execute(page, 'getClusters', {})).body.total, 1)
+    t.equal((await execute(page, 'getClusterStatuses', { cluster_id: id })).body.total, 2)
+    t.equal((await execute(page, 'patchClusterById', { cluster_id: id })).status, 200)
+    t.equal((await execute(page, 'deleteClusterById', { cluster_id: id })).status, 202)
+    t.equal((await execute(page, 'forceDeleteCluster', { cluster_id: id })).status, 204)
+
+    t.same(elsewhere, [], 'the page asks nobody else')
+    t.same(complaints, [], 'the browser complains of nothing')
+    if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT, fullPage: true })
+  },
+)
+
+/** Opens an operation of the page, fills in its parameters, maybe changes its example, and reads the answer shown. */
+async function execute(
+  page: Page,
+  operationId: string,
+  parameters: Record<string, string>,
+  change?: (sent: string) => string,
+) {
+  const block = page.locator(`.opblock[id$="-${operationId}"]`)
+  await block.locator('.opblock-summary-control').click()
+  await block.locator('.try-out__btn').click()
+  for (const [name, value] of Object.entries(parameters)) {
+    await block.locator(`tr[data-param-name="${name}"] input`).fill(value)
+  }
+  if (change) {
+    const body = block.locator('textarea.body-param__text')
+    await body.fill(change(await body.inputValue()))
+  }
+  await block.locator('.execute').click()
+  const live = block.locator('.live-responses-table tbody')
+  const status = Number(await live.locator('.response-col_status').first().innerText())
+  const text = await live
+    .locator('.highlight-code code, .microlight')
+    .first()
+    .innerText()
+    .catch(() => '')
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the page shows.
+  return { status, body: (text.startsWith('{') ? JSON.parse(text) : undefined) as any }
+}

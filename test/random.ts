@@ -1,0 +1,13 @@
+/** A generator of random whole numbers below a bound, which can be begun again from its seed (mulberry32). */
+export function generator(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+/** The seed of a random test: another one each time, unless SEED says which. */
+export const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
