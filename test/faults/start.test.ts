@@ -61,6 +61,14 @@ t.test('the quick start serves, and SIGTERM leaves nothing behind', async (t) =>
   t.equal(postmasterOf(folder), undefined, 'in good order')
 })
 
+t.test('SIGTERM to npm start reaches the server, and npm ends with 0', async (t) => {
+  const folder = dataFolder(t)
+  const server = await quickStart(t, folder, 'npm start')
+  server.child.kill('SIGTERM')
+  t.equal(await server.ended, 0)
+  t.equal(postmasterOf(folder), undefined, 'PostgreSQL has ended in good order')
+})
+
 t.test('SIGTERM during a start leaves no PostgreSQL behind', async (t) => {
   const folder = dataFolder(t)
   const run = launch(t, 'start', [], { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder })
@@ -237,11 +245,17 @@ function serving(url: string): Environment {
 }
 
 /** Runs one of scripts/ with no settings but these, until it ends or the test does. */
-function launch(t: Test, script: 'start' | 'hyperfleet-api', args: string[], env: Environment): Run {
+function launch(
+  t: Test,
+  script: 'start' | 'npm start' | 'hyperfleet-api',
+  args: string[],
+  env: Environment,
+): Run {
   const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
   // env becomes node, without the instruments that tap would hand on, which more than double a start.
-  const node = ['-u', 'NODE_OPTIONS', process.execPath, '--import', 'tsx', `scripts/${script}.ts`]
-  const child = spawn('env', [...node, ...args], {
+  const command =
+    script === 'npm start' ? ['npm', 'start'] : [process.execPath, '--import', 'tsx', `scripts/${script}.ts`]
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command, ...args], {
     cwd: root,
     env: { ...Object.fromEntries(own), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -265,9 +279,9 @@ function launch(t: Test, script: 'start' | 'hyperfleet-api', args: string[], env
   return { child, output, ended }
 }
 
-async function quickStart(t: Test, folder: string): Promise<Served> {
+async function quickStart(t: Test, folder: string, script: 'start' | 'npm start' = 'start'): Promise<Served> {
   const env = { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder }
-  const run = launch(t, 'start', [], env)
+  const run = launch(t, script, [], env)
   const printed = /The page\s+(\S+)\/openapi-ui[\s\S]*Health\s+(\S+)\/readyz[\s\S]*Metrics\s+(\S+)\/metrics/
   const [, api = '', health = '', metrics = ''] = await until('the addresses are printed', run, async () =>
     printed.exec(run.output.stdout),
