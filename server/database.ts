@@ -54,9 +54,7 @@ export class Database {
     selection: Selection,
   ): Promise<Row<Query>> {
     const values = ordered(name, parameters)
-    const text = queries[name].text
-      .replace(/\/\* filter: \*\/.*?\/\* :filter \*\//gs, () => selection.filter(values.length + 1))
-      .replace(/\/\* order: \*\/.*?\/\* :order \*\//gs, () => selection.order)
+    const text = selected(queries[name].text, selection, values.length + 1)
     return first(
       await this.run({ name: this.shape(name, text), text, values: [...values, ...selection.values] }),
     )
@@ -166,6 +164,13 @@ function readCertificate(file: string): string {
       `database.ssl.root_cert_file (HYPERFLEET_DATABASE_SSL_ROOT_CERT_FILE) cannot be read: ${(error as Error).message}`,
     )
   }
+}
+
+/** The text of a list query with the filter and the order of a selection, whose parameters begin at `first`. */
+export function selected(text: string, { filter, order }: Selection, first: number): string {
+  return text
+    .replace(/\/\* filter: \*\/.*?\/\* :filter \*\//gs, () => filter(first))
+    .replace(/\/\* order: \*\/.*?\/\* :order \*\//gs, () => order)
 }
 
 function ordered(name: Name, parameters: object): unknown[] {
