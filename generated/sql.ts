@@ -109,9 +109,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then resource_body(resource, own_kind, owner_kind)\n    end as body,\n    resource.version\nfrom kinds as own_kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nwhere own_kind.kind = $1::text",
   },
   list_adapter_statuses: {
-    id: 'list_adapter_statuses_96deb503',
+    id: 'list_adapter_statuses_83c54eda',
     parameters: ["kind","owner_id","id","page","size"],
-    text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        array(\n            select adapter_status_body(status)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n            order by /* order: */ status.adapter /* :order */\n            limit $5::int\n            offset ($4::int - 1)::bigint * $5::int\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text) as resource (id)",
+    text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        array(\n            select adapter_status_body(status)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n            order by /* order: */ status.adapter /* :order */\n            limit $5::int\n            offset ($4::int - 1)::bigint * $5::int\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text) as resource",
   },
   list_inconsistencies: {
     id: 'list_inconsistencies_f27df154',

@@ -16,11 +16,12 @@ declare
 begin
     if p_owner_id is not null then
         select kinds.parent_kind into v_owner_kind from kinds where kinds.kind = p_kind;
+        v_owner := find_resource(v_owner_kind, null, p_owner_id);
         -- A share lock lets children be created side by side, and holds off a mark for deletion.
         select owner.*
         into v_owner
         from resources as owner
-        where owner.id = find_resource(v_owner_kind, null, p_owner_id)
+        where owner.id = v_owner.id
         for share;
         if not found then
             perform raise_not_found(v_owner_kind, null, p_owner_id);

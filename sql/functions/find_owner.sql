@@ -6,8 +6,8 @@ begin
     if p_owner_id is null then
         return null;
     end if;
-    return find_resource(
-        (select kinds.parent_kind from kinds where kinds.kind = p_kind), null, p_owner_id
-    );
+    return (
+        find_resource((select kinds.parent_kind from kinds where kinds.kind = p_kind), null, p_owner_id)
+    ).id;
 end;
 $$;

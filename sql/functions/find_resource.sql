@@ -1,14 +1,15 @@
--- find_resource: the id of a resource named by a path, HF404 naming the kind that is not there.
+-- find_resource: the resource that a path names, as it is without a lock; HF404 naming the kind that is
+-- not there.
 --
 -- p_kind, p_id  the resource; p_owner_id  the parent's id in a nested path, null in a flat one.
 -- A child under another parent is not found.
-create or replace function find_resource(p_kind text, p_owner_id text, p_id text) returns uuid
+create or replace function find_resource(p_kind text, p_owner_id text, p_id text) returns resources
 language plpgsql stable as $$
 declare
-    v_id uuid;
+    v_resource resources;
 begin
-    select resource.id
-    into v_id
+    select resource.*
+    into v_resource
     from resources as resource
     where resource.id = as_uuid(p_id)
         and resource.kind = p_kind
@@ -16,6 +17,6 @@ begin
     if not found then
         perform raise_not_found(p_kind, p_owner_id, p_id);
     end if;
-    return v_id;
+    return v_resource;
 end;
 $$;

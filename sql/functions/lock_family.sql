@@ -6,15 +6,14 @@
 create or replace function lock_family(p_kind text, p_owner_id text, p_id text) returns resources
 language plpgsql as $$
 declare
-    v_id uuid := find_resource(p_kind, p_owner_id, p_id);
-    v_resource resources;
+    v_resource resources := find_resource(p_kind, p_owner_id, p_id);
 begin
     -- A resource never changes its parent.
     perform from resources as owner
-    where owner.id = (select child.owner_id from resources as child where child.id = v_id)
+    where owner.id = v_resource.owner_id
     for no key update;
-    v_resource := lock_resource(p_kind, v_id);
-    perform from resources as child where child.owner_id = v_id order by child.id for no key update;
+    v_resource := lock_resource(p_kind, v_resource.id);
+    perform from resources as child where child.owner_id = v_resource.id order by child.id for no key update;
     return v_resource;
 end;
 $$;

@@ -29,7 +29,7 @@ begin
         perform raise_problem('HF405', 'The patch changes nothing: it has neither spec nor labels');
     end if;
 
-    v_before := lock_resource(p_kind, find_resource(p_kind, p_owner_id, p_id));
+    v_before := lock_resource(p_kind, (find_resource(p_kind, p_owner_id, p_id)).id);
     perform check_tag(v_before, p_if_match);
     if v_before.deleted_time is not null then
         perform raise_problem('HF410', format('%s with id=''%s'' is marked for deletion', p_kind, p_id));

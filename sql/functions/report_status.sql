@@ -20,17 +20,14 @@ create or replace function report_status(
 language plpgsql as $$
 declare
     v_adapter text := p_report ->> 'adapter';
-    v_id uuid;
     v_resource resources;
     v_stored adapter_statuses;
     v_report adapter_statuses;
 begin
     perform check_report_time((p_report ->> 'observed_time')::timestamptz, p_max_clock_skew, p_max_age);
 
-    v_id := find_resource(p_kind, p_owner_id, p_id);
-    select resource.* into v_resource from resources as resource where resource.id = v_id;
-    select stored.* into v_stored from adapter_statuses as stored
-    where stored.resource_id = v_id and stored.adapter = v_adapter;
+    v_resource := find_resource(p_kind, p_owner_id, p_id);
+    v_stored := find_report(v_resource.id, v_adapter);
     v_report := parse_report(p_report, v_stored);
     discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
     if discarded is not null then
@@ -46,10 +43,9 @@ begin
     v_resource := lock_for_report(v_resource);
 
     -- Once more with what is true under the lock: this report may have waited for another.
-    select stored.* into v_stored from adapter_statuses as stored
-    where stored.resource_id = v_id and stored.adapter = v_adapter;
+    v_stored := find_report(v_resource.id, v_adapter);
     v_report := parse_report(p_report, v_stored);
-    v_report.resource_id := v_id;
+    v_report.resource_id := v_resource.id;
     discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
     if discarded is not null then
         return next;

@@ -27,4 +27,4 @@ select
             offset ($4::int - 1)::bigint * $5::int
         )
     ) as body
-from find_resource($1::text, $2::text, $3::text) as resource (id);
+from find_resource($1::text, $2::text, $3::text) as resource;
