@@ -1459,7 +1459,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The database cannot be reached, or the server has too much to do. Try again. */
+        /** @description The database cannot be reached, or the server has too much to do. Try again; where the connection was lost on the way, a change may have been made. */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -1481,7 +1481,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The database took longer than it may. Nothing was changed. Try again. */
+        /** @description The request took longer than it may. A change may have been made nevertheless; read before trying again, or use an Idempotency-Key. */
         Timeout: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];

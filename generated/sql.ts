@@ -18,13 +18,17 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null }
     row: { removed: string }
   }
-  get_functions_hash: {
+  get_applied_functions: {
     parameters: {}
-    row: { hash: string }
+    row: { release: string; hash: string; rules_hash: string }
   }
   get_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null }
     row: { body: string | null; version: number }
+  }
+  get_schema_version: {
+    parameters: {}
+    row: { version: number }
   }
   list_adapter_statuses: {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number }
@@ -36,7 +40,7 @@ export interface Queries {
   }
   list_kinds: {
     parameters: {}
-    row: { kind: string; required_adapters: string[] }
+    row: { kind: string; required_adapters: string[]; stale: boolean }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -55,7 +59,7 @@ export interface Queries {
     row: { locked: boolean }
   }
   patch_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null }
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number }
     row: { body: string; version: number }
   }
   report_status: {
@@ -66,13 +70,17 @@ export interface Queries {
     parameters: { id: string }
     row: { done: string | null }
   }
-  upsert_functions_hash: {
-    parameters: { hash: string }
+  update_kind_stale: {
+    parameters: { kind: string | null; stale: boolean }
+    row: {}
+  }
+  upsert_applied_functions: {
+    parameters: { release: string; hash: string; rules_hash: string }
     row: {}
   }
   upsert_kind: {
     parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; required_adapters: string[] }
-    row: { changed: boolean }
+    row: { done: string | null }
   }
 }
 
@@ -98,15 +106,20 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","owner_id","id","if_match"],
     text: "select force_delete_resource($1::text, $2::text, $3::text, $4::text)::text as removed",
   },
-  get_functions_hash: {
-    id: 'get_functions_hash_3a0b46c5',
+  get_applied_functions: {
+    id: 'get_applied_functions_6027a560',
     parameters: [],
-    text: "select applied_functions.hash\nfrom applied_functions",
+    text: "select applied_functions.release, applied_functions.hash, applied_functions.rules_hash\nfrom applied_functions",
   },
   get_resource: {
     id: 'get_resource_10970132',
     parameters: ["kind","owner_id","id","if_none_match"],
     text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then resource_body(resource, own_kind, owner_kind)\n    end as body,\n    resource.version\nfrom kinds as own_kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nwhere own_kind.kind = $1::text",
+  },
+  get_schema_version: {
+    id: 'get_schema_version_30ba0d8d',
+    parameters: [],
+    text: "select coalesce(max(schema_migrations.version), 0)::int as version\nfrom schema_migrations",
   },
   list_adapter_statuses: {
     id: 'list_adapter_statuses_83c54eda',
@@ -119,9 +132,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with judged as (\n    select\n        resource,\n        current_conditions(resource) as by_rules,\n        -- As if there had been no conditions before: what follows from the reports alone.\n        current_conditions(jsonb_populate_record(resource, '{\"conditions\": []}'::jsonb)) as from_reports,\n        exists (select from resources as child where child.owner_id = resource.id) as has_children,\n        cardinality(kinds.required_adapters) = 0 as needs_no_adapter\n    from resources as resource\n    inner join kinds on kinds.kind = resource.kind\n),\nfacts as (\n    select stored.resource_id, stored.entries -> 'type' as type, stored.entries - array[\n        'type', 'created_time', 'last_transition_time'\n    ] as fact, stored.source\n    from (\n        select (judged.resource).id as resource_id, jsonb_array_elements((judged.resource).conditions) as entries, 1 as source\n        from judged\n        union all\n        select (judged.resource).id, jsonb_array_elements(judged.from_reports), 2\n        from judged\n    ) as stored\n    where stored.entries ->> 'type' in ('Reconciled', 'Ready')\n)\nselect 'the conditions are not what the rules make of the reports' as problem, (judged.resource).kind, (judged.resource).id::text as id, judged.by_rules::text as detail\nfrom judged\nwhere judged.by_rules <> (judged.resource).conditions\nunion all\nselect 'a condition does not follow from the reports', resource.kind, resource.id::text, facts.fact::text\nfrom facts\ninner join facts as expected on expected.resource_id = facts.resource_id and expected.type = facts.type and expected.source = 2\ninner join resources as resource on resource.id = facts.resource_id\nwhere facts.source = 1 and facts.fact <> expected.fact\nunion all\nselect 'states do not follow from the conditions', resource.kind, resource.id::text, resource.states::text\nfrom resources as resource\nwhere resource.states <> condition_states(resource.conditions)\nunion all\nselect 'label pairs do not follow from the labels', resource.kind, resource.id::text, resource.label_pairs::text\nfrom resources as resource\nwhere resource.label_pairs <> label_pairs(resource.labels)\nunion all\nselect 'marked for deletion, complete and childless, and still there', (judged.resource).kind, (judged.resource).id::text, null\nfrom judged\nwhere (judged.resource).deleted_time is not null\n    and not judged.has_children\n    and (judged.needs_no_adapter or 'Reconciled=True' = any (condition_states(judged.from_reports)))\nunion all\nselect 'a child that is not marked under a parent that is', child.kind, child.id::text, owner.id::text\nfrom resources as child\ninner join resources as owner on owner.id = child.owner_id\nwhere child.deleted_time is null and owner.deleted_time is not null\nunion all\nselect 'the parent is missing or of the wrong kind', child.kind, child.id::text, child.owner_id::text\nfrom resources as child\ninner join kinds on kinds.kind = child.kind\nleft join resources as owner on owner.id = child.owner_id\nwhere owner.kind is distinct from kinds.parent_kind\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a report of a generation that was never reached', resource.kind, resource.id::text, status.adapter\nfrom adapter_statuses as status\ninner join resources as resource on resource.id = status.resource_id\nwhere status.observed_generation > resource.generation\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.name\nhaving count(*) > 1\nunion all\nselect 'times out of order', resource.kind, resource.id::text, null\nfrom resources as resource\nwhere resource.updated_time < resource.created_time\n    or resource.generation_time < resource.created_time\n    or resource.generation_time > resource.updated_time\n    or resource.deleted_time <> resource.generation_time\nunion all\nselect 'the kept count is wrong', kinds.kind, null, counted.total || ' kept, ' || actual.total || ' there'\nfrom kinds\ncross join lateral (\n    select coalesce(sum(resource_counts.count), 0) as total\n    from resource_counts\n    where resource_counts.kind = kinds.kind\n) as counted\ncross join lateral (\n    select count(*) as total\n    from resources as resource\n    where resource.kind = kinds.kind\n) as actual\nwhere counted.total <> actual.total\norder by problem, kind, id",
   },
   list_kinds: {
-    id: 'list_kinds_2bb05d44',
+    id: 'list_kinds_9994445e',
     parameters: [],
-    text: "select kinds.kind, kinds.required_adapters\nfrom kinds\norder by kinds.kind",
+    text: "select kinds.kind, kinds.required_adapters, kinds.stale\nfrom kinds\norder by kinds.kind",
   },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',
@@ -129,9 +142,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select resource.id\nfrom resources as resource\nwhere resource.kind = $1::text\n    and ($2::uuid is null or resource.id > $2::uuid)\norder by resource.id\nlimit $3::int",
   },
   list_resources: {
-    id: 'list_resources_be9501a8',
+    id: 'list_resources_fc221b66',
     parameters: ["kind","owner_id","page","size","counted"],
-    text: "select\n    list_body(\n        $1::text || 'List',\n        $3::int,\n        case\n            when $5::boolean then (\n                select coalesce(sum(counted.count), 0)::bigint\n                from resource_counts as counted\n                where counted.kind = $1::text\n            )\n            else (\n                select count(*)\n                from resources as resource\n                where resource.kind = $1::text and /* filter: */ true /* :filter */\n            )\n        end,\n        array(\n            select resource_body(resource, own_kind, owner_kind)\n            from resources as resource\n            cross join kinds as own_kind\n            left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\n            where resource.kind = $1::text\n                and own_kind.kind = $1::text\n                and /* filter: */ true /* :filter */\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit $4::int\n            offset ($3::int - 1)::bigint * $4::int\n        )\n    ) as body\nfrom find_owner($1::text, $2::text) as owner (id)",
+    text: "select\n    list_body(\n        $1::text || 'List',\n        $3::int,\n        case\n            when $5::boolean then (\n                select coalesce(sum(counted.count), 0)::bigint\n                from resource_counts as counted\n                where counted.kind = $1::text\n            )\n            else (\n                select count(*)\n                from resources as resource\n                where resource.kind = $1::text and /* filter: */ true /* :filter */\n            )\n        end,\n        array(\n            -- Bodies are built of the rows of the page only, not of those that the offset passes over.\n            select resource_body(resource, own_kind, owner_kind)\n            from (\n                select resource.id, row_number() over () as position\n                from (\n                    select resource.id\n                    from resources as resource\n                    where resource.kind = $1::text and /* filter: */ true /* :filter */\n                    order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n                    limit $4::int\n                    offset ($3::int - 1)::bigint * $4::int\n                ) as resource\n            ) as paged\n            inner join resources as resource on resource.id = paged.id\n            inner join kinds as own_kind on own_kind.kind = $1::text\n            left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\n            order by paged.position\n        )\n    ) as body\nfrom find_owner($1::text, $2::text) as owner (id)",
   },
   list_schema: {
     id: 'list_schema_7fc8a408',
@@ -144,9 +157,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select pg_try_advisory_lock(hashtext('hyperfleet-api migrate')) as locked",
   },
   patch_resource: {
-    id: 'patch_resource_dd78735d',
-    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match"],
-    text: "select resource_body(resource, own_kind, owner_kind) as body, resource.version\nfrom patch_resource(\n    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    id: 'patch_resource_0be093ea',
+    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes"],
+    text: "select resource_body(resource, own_kind, owner_kind) as body, resource.version\nfrom patch_resource(\n    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text, $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
     id: 'report_status_0a1ee74c',
@@ -158,14 +171,19 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["id"],
     text: "select recompute_resource($1::uuid)::text as done",
   },
-  upsert_functions_hash: {
-    id: 'upsert_functions_hash_6c0e02d3',
-    parameters: ["hash"],
-    text: "insert into applied_functions (hash)\nvalues ($1::text)\non conflict (singleton) do update\nset hash = excluded.hash",
+  update_kind_stale: {
+    id: 'update_kind_stale_1d04c0cd',
+    parameters: ["kind","stale"],
+    text: "update kinds\nset stale = $2::boolean\nwhere $1::text is null or kinds.kind = $1::text",
+  },
+  upsert_applied_functions: {
+    id: 'upsert_applied_functions_903836dc',
+    parameters: ["release","hash","rules_hash"],
+    text: "insert into applied_functions (release, hash, rules_hash)\nvalues ($1::text, $2::text, $3::text)\non conflict (singleton) do update\nset release = excluded.release,\n    hash = excluded.hash,\n    rules_hash = excluded.rules_hash",
   },
   upsert_kind: {
-    id: 'upsert_kind_52fd4ee6',
+    id: 'upsert_kind_5a5fbf84',
     parameters: ["kind","plural","base_path","parent_kind","required_adapters"],
-    text: "select set_kind($1::text, $2::text, $3::text, $4::text, $5::text[]) as changed",
+    text: "select set_kind($1::text, $2::text, $3::text, $4::text, $5::text[])::text as done",
   }
 }

@@ -18,6 +18,7 @@ export function compileSelection(query: ListQuery, list: Fields, scope?: string)
   const predicates = comparisons.map(({ field, position }) => predicate(field, position, list))
   return {
     order,
+    narrows: scope !== undefined || comparisons.length > 0,
     values: comparisons.map(({ field, value }, index) =>
       predicates[index]?.isLabel ? `${field.slice('labels.'.length)}=${value}` : value,
     ),

@@ -2,7 +2,7 @@ import { type Token, tokenize } from './lexer.ts'
 import { SearchError } from './search-error.ts'
 
 /** `field = 'value'`, with where the field stands. */
-export interface Comparison {
+interface Comparison {
   field: string
   value: string
   position: number

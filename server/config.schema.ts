@@ -36,7 +36,7 @@ export const configSchema = {
           properties: {
             read: duration('5s', 'How long a request may take to arrive.'),
             request: duration('15s', 'How long the work on a request may take.'),
-            write: duration('30s', 'How long a connection may be idle, and an answer take to be written.'),
+            write: duration('30s', 'How long a connection may be silent: idle, or not taking its answer.'),
           },
         },
         body_limit: {
@@ -110,6 +110,7 @@ export const configSchema = {
               default: 20,
               description: 'How many connections one server opens.',
             },
+            prepared_statements: flag(true, 'Whether statements are prepared; off for a pooler that cannot.'),
             statement_timeout: duration('10s', 'How long a statement may take.'),
             conn_retry_attempts: {
               type: 'integer',

@@ -10,6 +10,8 @@ type Row<Query extends Name> = Queries[Query]['row']
 
 /** What narrows down and orders a list, as search/ compiles it: SQL text over numbered parameters, and their values. */
 export interface Selection {
+  /** Whether anything is left out; if not, the kept count is the total. */
+  narrows: boolean
   filter: (firstParameter: number) => string
   values: unknown[]
   order: string
@@ -28,12 +30,18 @@ const PREPARED_SHAPES = 200
 /** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
 export class Database {
   readonly pool: pg.Pool
+  private readonly prepares: boolean
+  private readonly patience: number
   private readonly shapes = new Map<string, string>()
 
   constructor(config: Config['database']) {
     this.pool = new pg.Pool(connection(config))
     // An idle connection that dies must not take the process with it; the next request gets another one.
     this.pool.on('error', () => {})
+    // One that dies while it is used tells both the query, which fails, and whoever listens here.
+    this.pool.on('connect', (client) => client.on('error', () => {}))
+    this.prepares = config.pool.prepared_statements
+    this.patience = milliseconds(config.pool.statement_timeout)
   }
 
   /** Runs a query that returns exactly one row. */
@@ -65,12 +73,15 @@ export class Database {
     return this.pool.end()
   }
 
+  /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
   private async run<Result extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Result[]> {
+    const end = Date.now() + this.patience
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(query)
+        return await this.attempt(this.prepares ? query : { ...query, name: undefined })
       } catch (error) {
-        if (attempt === ATTEMPTS || !RETRIED.has((error as pg.DatabaseError).code ?? '')) throw error
+        const again = RETRIED.has((error as pg.DatabaseError).code ?? '')
+        if (!again || attempt === ATTEMPTS || Date.now() > end) throw error
       }
     }
   }
@@ -84,9 +95,9 @@ export class Database {
       client.release()
       return rows
     } catch (error) {
-      // An error that PostgreSQL itself reports leaves the connection usable; any other does not.
+      // An ERROR of PostgreSQL leaves the connection usable; a FATAL, or the loss of the connection, does not.
       const reported = error instanceof pg.DatabaseError
-      client.release(!reported)
+      client.release(!reported || error.severity !== 'ERROR')
       if (reported || error instanceof TypeError) throw error
       throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
     }
@@ -128,15 +139,16 @@ export async function openDatabase(config: Config['database']): Promise<Database
 /** How to connect: also for the tools that need a connection of their own. */
 export function connection(config: Config['database']): pg.PoolConfig {
   const timeout = milliseconds(config.pool.statement_timeout)
+  const ssl = secure(config.ssl)
   const where = config.url
-    ? { connectionString: config.url }
+    ? { connectionString: config.url, ...(ssl && { ssl }) }
     : {
         host: config.host ?? 'localhost',
         port: config.port,
         database: config.name,
         user: config.username,
         password: config.password,
-        ssl: secure(config.ssl),
+        ssl,
       }
   return {
     ...where,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 
 /** A kind of resource, as x-kinds of the document describes it. */
-export interface Kind {
+interface Kind {
   plural: string
   base_path: string
   parent?: string

@@ -42,6 +42,9 @@ function* walk(root: unknown): Generator<Node> {
   }
 }
 
+/** Faults that are told of one body; more help nobody, and each costs a path. */
+const MAX_FAULTS = 100
+
 /**
  * What PostgreSQL could not store, or would store as something else: NUL and lone surrogates in texts and
  * names of members, the member __proto__, and numbers that are too large, or that are lost between zero and
@@ -55,6 +58,7 @@ export function unstorable({ text, value }: Json): Violation[] {
         ? 'must not be called __proto__'
         : textFault(node.key) || textFault(node.value) || numberFault(node.value)
     if (fault) violations.push({ field: pathOf(node), message: fault, constraint: 'storable' })
+    if (violations.length === MAX_FAULTS) return violations
   }
   return [...violations, ...writtenNumbers(text)]
 }
@@ -112,12 +116,14 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** A dotted path: spec.a.b, conditions[0].status. */
+/** The path of a value; of one that is very deep, the outermost part. */
 function pathOf(node: Node): string {
   const keys: (string | number)[] = []
-  for (let at: Node | undefined = node; at?.parent; at = at.parent) keys.unshift(at.key)
-  return joinPath(keys)
+  for (let at: Node | undefined = node; at?.parent; at = at.parent) keys.push(at.key)
+  return joinPath(keys.slice(-MAX_PATH).reverse())
 }
+
+const MAX_PATH = 128
 
 /** A dotted path of keys and indexes: spec.a.b, conditions[0].status. */
 export function joinPath(keys: (string | number)[]): string {
@@ -126,3 +132,7 @@ export function joinPath(keys: (string | number)[]): string {
     '',
   )
 }
+
+/** The media type of a body, without its parameters. */
+export const mediaTypeOf = ({ headers }: { headers: { 'content-type'?: string } }): string =>
+  headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''

@@ -9,12 +9,12 @@ import { type EmbeddedDatabase, startEmbedded } from './embedded.ts'
 import { buildHealthListener } from './health.ts'
 import { createLogger } from './logger.ts'
 import { buildMetricsListener, createMetrics } from './metrics.ts'
-import { migrate } from './migrate.ts'
+import { migrate, schemaVersion } from './migrate.ts'
 import { StartError } from './start-error.ts'
 import { milliseconds } from './units.ts'
 
 /** Where a server that has started can be reached. */
-export interface Addresses {
+interface Addresses {
   api: string
   health: string
   metrics: string
@@ -72,7 +72,8 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     const health = buildHealthListener(parts, lifecycle)
     const metrics = buildMetricsListener(parts)
     const api = await buildApp(parts)
-    opened.push(health, metrics, api)
+    // Health last: while requests are finished, it says that there should be no more.
+    opened.push(health, { close: () => Promise.all([api.close(), metrics.close()]) })
     // Health last: who is told that the server is ready finds the API there.
     return {
       api: await listen(api, config.server, 'server'),
@@ -97,6 +98,12 @@ async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined
 async function checkMigrated(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
   const { migrated } = await database.one('check_database', {})
   if (!migrated) throw new StartError('the database has no schema yet: run `npm run migrate` first')
+  const [{ version }, needed] = [await database.one('get_schema_version', {}), await schemaVersion()]
+  if (version < needed) {
+    throw new StartError(
+      `the schema of the database is ${version}, and ${needed} is needed: run \`npm run migrate\` first`,
+    )
+  }
   for (const { kind, required_adapters } of await database.all('list_kinds', {})) {
     const configured = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
     if (required_adapters.join() !== configured.join()) {

@@ -52,6 +52,9 @@ export function buildListener({
     requestTimeout: milliseconds(timeouts.read),
     handlerTimeout: milliseconds(timeouts.request),
     keepAliveTimeout: milliseconds(timeouts.write),
+    connectionTimeout: milliseconds(timeouts.write),
+    // While the listener closes, requests on open connections are still answered.
+    return503OnClosing: false,
     // Node takes the smaller of its two limits for headers only: both must be the same.
     http: {
       maxHeaderSize: 64 * 1024,

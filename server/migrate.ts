@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import Postgrator from 'postgrator'
 import { type Queries, queries } from '../generated/sql.ts'
+import { about } from './about.ts'
 import type { Config } from './config.ts'
-import { connection, openDatabase } from './database.ts'
+import { connection, type Database, openDatabase } from './database.ts'
 import type { Kinds } from './document.ts'
 
 const sql = new URL('../sql/', import.meta.url)
@@ -14,7 +15,8 @@ const BATCH = 500
 
 /**
  * Brings the database to this release: migrations, functions, kinds with their required adapters, and the
- * conditions of resources whose required adapters have changed. Safe to run at any time, and by several at once.
+ * conditions of resources for which the rules or the required adapters have changed. Safe to run at any time, by several at
+ * once, and after one that was interrupted. A database of a newer release is left as it is.
  */
 export async function migrate(config: Config, kinds: Kinds): Promise<void> {
   const database = await openDatabase(config.database)
@@ -23,35 +25,29 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
     statement_timeout: 0,
     query_timeout: undefined,
   })
+  client.on('error', () => {})
   try {
     await client.connect()
-    client.on('error', () => {})
     while (!(await run(client, 'lock_migrations', []))[0]?.locked) await sleep(200)
-    const changed = await inTransaction(client, async () => {
-      if (!(await applyMigrations(client))) return []
-      await applyFunctions(client)
-      return applyKinds(client, kinds, config.entities)
+    const isNewer = await inTransaction(client, async () => {
+      if (!(await applyMigrations(client)) || !(await applyFunctions(client))) return true
+      await applyKinds(client, kinds, config.entities)
+      return false
     })
-    // Batch by batch and each resource for itself, so that no lock is held for long.
-    for (const kind of changed) {
-      for (let after: string | null = null; ; ) {
-        const batch: Queries['list_resource_ids']['row'][] = await database.all('list_resource_ids', {
-          kind,
-          after,
-          size: BATCH,
-        })
-        for (const { id } of batch) await database.one('update_conditions', { id })
-        after = batch.at(-1)?.id ?? null
-        if (!after) break
-      }
-    }
+    if (!isNewer) await recomputeConditions(database)
   } finally {
     await client.end()
     await database.close()
   }
 }
 
-/** Whether the schema is now this release's: a newer one is left alone, and so are its functions. */
+/** The number of the last migration of this release. */
+export async function schemaVersion(): Promise<number> {
+  const files = await readdir(new URL('migrations/', sql))
+  return Math.max(...files.map((file) => Number.parseInt(file, 10)))
+}
+
+/** Whether the schema is now this release's: a newer one is left alone. */
 async function applyMigrations(client: pg.Client): Promise<boolean> {
   const postgrator = new Postgrator({
     driver: 'pg',
@@ -60,33 +56,72 @@ async function applyMigrations(client: pg.Client): Promise<boolean> {
     migrationPattern: fileURLToPath(new URL('migrations/*.sql', sql)),
     execQuery: (text) => client.query(text),
   })
-  if ((await postgrator.getDatabaseVersion()) > (await postgrator.getMaxVersion())) return false
+  if ((await postgrator.getDatabaseVersion()) > (await schemaVersion())) return false
   await postgrator.migrate()
   return true
 }
 
-async function applyFunctions(client: pg.Client): Promise<void> {
+/** Functions whose results are stored: when they change, what is stored is stale. */
+const RULES = ['aggregate_conditions.sql', 'condition.sql', 'condition_name.sql']
+
+/** Whether the functions are now this release's: those of a newer one are left alone. */
+async function applyFunctions(client: pg.Client): Promise<boolean> {
   const folder = new URL('functions/', sql)
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
-  const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
-  const hash = createHash('sha256').update(texts.join('\n')).digest('hex')
-  const [applied] = await run(client, 'get_functions_hash', [])
-  if (applied?.hash === hash) return
+  const texts = new Map<string, string>()
+  for (const file of files) texts.set(file, await readFile(new URL(file, folder), 'utf8'))
+  const hash = hashOf([...texts.values()])
+  const rulesHash = hashOf(RULES.map((file) => texts.get(file) ?? ''))
+
+  const [applied] = await run(client, 'get_applied_functions', [])
+  if (applied && isNewer(applied.release, about.version)) return false
+  if (applied?.hash === hash) return true
   // Functions name each other, in any order.
   await client.query('set local check_function_bodies = off')
-  for (const text of texts) await client.query(text)
-  await run(client, 'upsert_functions_hash', [hash])
+  for (const text of texts.values()) await client.query(text)
+  await run(client, 'upsert_applied_functions', [about.version, hash, rulesHash])
+  if (applied?.rules_hash !== rulesHash) await run(client, 'update_kind_stale', [null, true])
+  return true
 }
 
-/** Returns the kinds whose required adapters are others than before. */
-async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['entities']): Promise<string[]> {
-  const changed: string[] = []
-  for (const [kind, { plural, base_path, parent }] of Object.entries(kinds)) {
+const hashOf = (texts: string[]) => createHash('sha256').update(texts.join('\n')).digest('hex')
+
+/** Compares versions of releases, 1.10.0 being newer than 1.9.2. */
+function isNewer(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((version) => version.split('.').map(Number))
+  const at = left?.findIndex((number, index) => number !== right?.[index]) ?? -1
+  return at >= 0 && (left?.[at] ?? 0) > (right?.[at] ?? 0)
+}
+
+async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['entities']): Promise<void> {
+  // Deletion and locks go one level down (lock_family), and a parent is written before its children.
+  const ordered = Object.entries(kinds).sort(
+    ([, one], [, other]) => Number(!!one.parent) - Number(!!other.parent),
+  )
+  for (const [kind, { plural, base_path, parent }] of ordered) {
+    if (parent && kinds[parent]?.parent)
+      throw new Error(`x-kinds: ${kind} is under ${parent}, which is a child itself`)
     const adapters = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
-    const [row] = await run(client, 'upsert_kind', [kind, plural, base_path, parent ?? null, adapters])
-    if (row?.changed) changed.push(kind)
+    await run(client, 'upsert_kind', [kind, plural, base_path, parent ?? null, adapters])
   }
-  return changed
+}
+
+/** Each resource for itself, so that no lock is held for long. */
+async function recomputeConditions(database: Database): Promise<void> {
+  for (const { kind, stale } of await database.all('list_kinds', {})) {
+    if (!stale) continue
+    for (let after: string | null = null; ; ) {
+      const batch: Queries['list_resource_ids']['row'][] = await database.all('list_resource_ids', {
+        kind,
+        after,
+        size: BATCH,
+      })
+      for (const { id } of batch) await database.one('update_conditions', { id })
+      after = batch.at(-1)?.id ?? null
+      if (!after) break
+    }
+    await database.all('update_kind_stale', { kind, stale: false })
+  }
 }
 
 async function inTransaction<Result>(client: pg.Client, work: () => Promise<Result>): Promise<Result> {

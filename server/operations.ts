@@ -6,7 +6,7 @@ import * as clusters from '../handlers/clusters.ts'
 import * as nodePoolStatuses from '../handlers/node-pool-statuses.ts'
 import * as nodePools from '../handlers/node-pools.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
-import { unstorable } from './json.ts'
+import { mediaTypeOf, unstorable } from './json.ts'
 import { Problem, type Violation } from './problems.ts'
 import { toViolations } from './validation.ts'
 
@@ -132,10 +132,6 @@ function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
   if (mediaTypes.includes(mediaTypeOf(request))) return
   throw new Problem('VAL-011', `The body must be one of: ${mediaTypes.join(', ')}`)
 }
-
-/** The media type of a body, without its parameters. */
-export const mediaTypeOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string =>
-  headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
 
 function checkBody(request: FastifyRequest) {
   const errors = request.validationError?.validation ?? []

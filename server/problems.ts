@@ -7,7 +7,7 @@ import { SearchError } from '../search/search-error.ts'
 import { DatabaseUnavailable } from './database.ts'
 
 export type Violation = components['schemas']['ValidationError']
-export type Code = keyof typeof problems
+type Code = keyof typeof problems
 
 /** Every kind of problem: its code without the prefix, its status, the last part of its type, its title. */
 export const problems = {
@@ -63,6 +63,7 @@ const refusals: Record<string, { code: Code; status?: number; headers?: Record<s
   HF410: { code: 'CNF-003' }, // marked for deletion, or not marked
   HF411: { code: 'CNF-002' }, // another generation
   HF412: { code: 'CNF-002', status: 412 }, // another entity tag
+  HF413: { code: 'VAL-010' }, // spec too large
   HF422: { code: 'VAL-000', status: 422 }, // idempotency key used with another body
   HF423: { code: 'CNF-003', headers: { 'retry-after': '1' } }, // idempotency key in use
 }
@@ -74,7 +75,11 @@ const failures: [pattern: RegExp, code: Code, detail: string][] = [
   [/^(08|53|57P)/, 'SVC-001', 'The database cannot be reached'], // connection, insufficient resources, shutdown
   [/^(25006|55P03)$/, 'SVC-001', 'The database cannot be written at present'], // read_only, lock_not_available
   // Data exceptions; program_limit_exceeded and statement_too_complex come of what nests too deep.
-  [/^(22003|2200[789]|22021|22P05|5400[01])$/, 'VAL-000', 'The request holds a value that cannot be stored'],
+  [
+    /^(22003|2200[789]|22021|22P0[25]|5400[01])$/,
+    'VAL-000',
+    'The request holds a value that cannot be stored',
+  ],
 ]
 
 const frameworkErrors: Record<string, Code> = {
@@ -86,7 +91,7 @@ const frameworkErrors: Record<string, Code> = {
 }
 
 /** The problem that an error amounts to; whatever is not known is a defect, and its words are kept back. */
-export function toProblem(error: unknown): Problem {
+function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof DatabaseUnavailable) {
     return new Problem('SVC-001', 'The database cannot be reached', { cause: error })
@@ -96,10 +101,16 @@ export function toProblem(error: unknown): Problem {
     const { parameter: field, message } = error
     return new Problem('VAL-005', message, { violations: [{ field, message, constraint: 'syntax' }] })
   }
-  const { code = '', message } = error as Error & { code?: string }
+  const {
+    code = '',
+    message,
+    statusCode: status = 500,
+  } = error as Error & { code?: string; statusCode?: number }
   const known = frameworkErrors[code]
   if (known === 'SVC-002') return new Problem(known, 'The request took too long', { cause: error })
   if (known) return new Problem(known, message, { cause: error })
+  if (status === 404) return new Problem('NTF-000', 'There is no such route', { cause: error })
+  if (status >= 400 && status < 500) return new Problem('VAL-006', message, { status, cause: error })
   return new Problem('INT-001', 'The server failed; the log has more under this trace_id', { cause: error })
 }
 
@@ -112,12 +123,16 @@ function fromDatabase(error: pg.DatabaseError): Problem {
     return new Problem(code, error.message, { ...options, ...(violations && { violations }) })
   }
   const [, code, detail] = failures.find(([pattern]) => pattern.test(state)) ?? []
-  if (code && detail) return new Problem(code, detail, { cause: error })
+  if (code && detail) {
+    const violations =
+      code === 'VAL-000' ? [{ field: '', message: detail, constraint: 'storable' }] : undefined
+    return new Problem(code, detail, { ...(violations && { violations }), cause: error })
+  }
   return new Problem('INT-001', 'The server failed; the log has more under this trace_id', { cause: error })
 }
 
 /** The problem document for a problem (RFC 9457). */
-export function problemDocument(
+function problemDocument(
   problem: Problem,
   instance: string,
   trace_id: string,
@@ -163,11 +178,12 @@ export function answerWithProblems(app: FastifyInstance) {
     const allowed = new Set(
       routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]),
     )
-    const problem = allowed.size
-      ? new Problem('NTF-004', `${request.method} is not a method of ${path}`, {
-          headers: { allow: [...allowed].sort().join(', ') },
-        })
-      : new Problem('NTF-000', `There is no route ${path}`)
+    const problem =
+      allowed.size && !allowed.has(request.method)
+        ? new Problem('NTF-004', `${request.method} is not a method of ${path}`, {
+            headers: { allow: [...allowed].sort().join(', ') },
+          })
+        : new Problem('NTF-000', `There is no route ${path}`)
     sendProblem(problem, request, reply)
   })
 }

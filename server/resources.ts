@@ -1,17 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { compileSelection, type ListQuery } from '../search/compile.ts'
 import { resourceFields, statusFields } from '../search/fields.ts'
-import { mediaTypeOf } from './operations.ts'
+import { mediaTypeOf } from './json.ts'
+import { bytesIn } from './units.ts'
 
 /** What a path names: all resources of a kind, or those of one parent. */
-export interface Collection {
+interface Collection {
   kind: string
   /** The parent's id in a nested path, null in a flat one. */
   owner_id: string | null
 }
 
 /** What a path names: one resource. */
-export interface Named extends Collection {
+interface Named extends Collection {
   id: string
 }
 
@@ -24,8 +25,8 @@ export async function listResources(
   query: Page,
 ): Promise<string> {
   const scope = collection.owner_id === null ? undefined : 'resource.owner_id = owner.id'
-  const counted = scope === undefined && query.search === undefined
   const selection = compileSelection(query, resourceFields, scope)
+  const counted = !selection.narrows
   const { page, size } = query
   return (await server.database.list('list_resources', { ...collection, page, size, counted }, selection))
     .body
@@ -75,6 +76,7 @@ export async function patchResource(
     is_merge: mediaTypeOf(request) === 'application/merge-patch+json',
     caller,
     if_match: headerOf(request, 'if-match'),
+    max_bytes: bytesIn(server.settings.server.body_limit),
   })
   tag(reply, version)
   return body
@@ -101,7 +103,9 @@ export async function forceDeleteResource(
 ): Promise<undefined> {
   const if_match = headerOf(request, 'if-match')
   const { removed } = await request.server.database.one('force_delete_resource', { ...named, if_match })
-  request.log.warn(
+  // A log that keeps only errors keeps this, too.
+  const log = request.log.level === 'silent' ? request.log : request.log.child({}, { level: 'warn' })
+  log.warn(
     {
       audit: 'force-delete',
       resource_type: named.kind.toLowerCase(),

@@ -8,7 +8,8 @@ export const sizePattern = /^(\d{1,9})(B|KiB|MiB|GiB)$/
 const LONGEST = 2 ** 31 - 1
 
 /** Whether a text is a duration that a timer can wait, such as `10s`. */
-export const isDuration = (text: string) => durationPattern.test(text) && milliseconds(text) <= LONGEST
+export const isDuration = (text: string) =>
+  durationPattern.test(text) && milliseconds(text) > 0 && milliseconds(text) <= LONGEST
 
 /** The milliseconds in a duration such as `10s`, `5m` or `250ms`. */
 export function milliseconds(duration: string): number {

@@ -30,7 +30,9 @@ create table adapter_statuses (
 
 create table applied_functions (
     singleton boolean not null default true,
+    release text not null,
     hash text not null,
+    rules_hash text not null,
     constraint applied_functions_pk PRIMARY KEY (singleton),
     constraint applied_functions_singleton_check CHECK (singleton)
 );
@@ -56,6 +58,7 @@ create table kinds (
     base_path text not null,
     parent_kind text collate "C",
     required_adapters text[] not null,
+    stale boolean not null default true,
     constraint kinds_pk PRIMARY KEY (kind),
     constraint kinds_plural_key UNIQUE (plural),
     constraint kinds_parent_kind_fkey FOREIGN KEY (parent_kind) REFERENCES kinds(kind)

@@ -52,8 +52,28 @@ begin
     v_resource.conditions := current_conditions(v_resource);
     v_resource.states := condition_states(v_resource.conditions);
 
-    insert into resources
-    select v_resource.*
+    insert into resources (
+        id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,
+        created_time, updated_time, created_by, updated_by, conditions, states
+    )
+    values (
+        v_resource.id,
+        v_resource.kind,
+        v_resource.owner_id,
+        v_resource.name,
+        v_resource.labels,
+        v_resource.label_pairs,
+        v_resource.spec,
+        v_resource.generation,
+        v_resource.generation_time,
+        v_resource.version,
+        v_resource.created_time,
+        v_resource.updated_time,
+        v_resource.created_by,
+        v_resource.updated_by,
+        v_resource.conditions,
+        v_resource.states
+    )
     on conflict (kind, owner_id, name) where deleted_time is null do nothing;
     if not found then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, v_resource.name));

@@ -2,8 +2,8 @@
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
 -- p_if_match    the header If-Match, null when there is none
--- Returns the removed descendants as [{kind, id}], for the audit log. A marked parent that waited only for
--- this resource goes too, as it does with any last child. Refuses: HF404, HF412, HF410 when it is not marked.
+-- Returns what else was removed as [{kind, id}], for the audit log: its descendants, and a marked parent that
+-- waited only for this resource, which goes as it does with any last child. Refuses: HF404, HF412, HF410 when it is not marked.
 create or replace function force_delete_resource(
     p_kind text,
     p_owner_id text,
@@ -32,8 +32,8 @@ begin
     delete from resources as resource where resource.id = v_resource.id;
 
     select owner.* into v_owner from resources as owner where owner.id = v_resource.owner_id;
-    if found then
-        perform remove_finalized(v_owner);
+    if found and remove_finalized(v_owner) then
+        v_removed := v_removed || jsonb_build_object('kind', v_owner.kind, 'id', v_owner.id);
     end if;
     return v_removed;
 end;

@@ -6,10 +6,11 @@
 --               and null counts as absent
 -- p_caller      who is written down as updated_by
 -- p_if_match    the header If-Match, null when there is none
+-- p_max_bytes   how large merging may make a spec
 -- Returns the resource as it is afterwards. Nothing is written when nothing changes by value; only a
 -- change of the spec begins a new generation.
 -- Refuses, in this order: HF405 nothing to change, HF404, HF412 the tag differs, HF410 marked for
--- deletion, HF411 the generation differs.
+-- deletion, HF411 the generation differs, HF413 the spec would grow too large.
 create or replace function patch_resource(
     p_kind text,
     p_owner_id text,
@@ -17,7 +18,8 @@ create or replace function patch_resource(
     p_patch jsonb,
     p_is_merge boolean,
     p_caller text,
-    p_if_match text
+    p_if_match text,
+    p_max_bytes int
 ) returns resources
 language plpgsql as $$
 declare
@@ -45,6 +47,9 @@ begin
     v_resource := v_before;
     if p_is_merge then
         v_resource.spec := merge_patch(v_before.spec, coalesce(v_patch -> 'spec', '{}'::jsonb));
+        if octet_length(v_resource.spec::text) > greatest(p_max_bytes, octet_length(v_before.spec::text)) then
+            perform raise_problem('HF413', format('The spec would be larger than %s bytes', p_max_bytes));
+        end if;
         v_resource.labels := case
             when jsonb_typeof(v_patch -> 'labels') = 'null' then '{}'::jsonb
             else merge_patch(v_before.labels, coalesce(v_patch -> 'labels', '{}'::jsonb))

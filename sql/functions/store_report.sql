@@ -19,8 +19,24 @@ begin
             ))
         );
     end if;
-    insert into adapter_statuses
-    select p_report.*
+    insert into adapter_statuses (
+        resource_id, adapter, observed_generation, created_time, last_report_time, available,
+        available_reason, available_message, finalized, conditions, data, metadata
+    )
+    values (
+        p_report.resource_id,
+        p_report.adapter,
+        p_report.observed_generation,
+        p_report.created_time,
+        p_report.last_report_time,
+        p_report.available,
+        p_report.available_reason,
+        p_report.available_message,
+        p_report.finalized,
+        p_report.conditions,
+        p_report.data,
+        p_report.metadata
+    )
     on conflict (resource_id, adapter) do update
     set observed_generation = excluded.observed_generation,
         last_report_time = excluded.last_report_time,

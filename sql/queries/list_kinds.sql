@@ -3,6 +3,7 @@
 -- Returns one row for each kind, by kind.
 --   kind               text
 --   required_adapters  text[]
-select kinds.kind, kinds.required_adapters
+--   stale              boolean  the conditions of its resources have to be computed anew
+select kinds.kind, kinds.required_adapters, kinds.stale
 from kinds
 order by kinds.kind;

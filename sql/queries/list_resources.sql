@@ -26,16 +26,23 @@ select
             )
         end,
         array(
+            -- Bodies are built of the rows of the page only, not of those that the offset passes over.
             select resource_body(resource, own_kind, owner_kind)
-            from resources as resource
-            cross join kinds as own_kind
+            from (
+                select resource.id, row_number() over () as position
+                from (
+                    select resource.id
+                    from resources as resource
+                    where resource.kind = $1::text and /* filter: */ true /* :filter */
+                    order by /* order: */ resource.created_time desc, resource.id desc /* :order */
+                    limit $4::int
+                    offset ($3::int - 1)::bigint * $4::int
+                ) as resource
+            ) as paged
+            inner join resources as resource on resource.id = paged.id
+            inner join kinds as own_kind on own_kind.kind = $1::text
             left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
-            where resource.kind = $1::text
-                and own_kind.kind = $1::text
-                and /* filter: */ true /* :filter */
-            order by /* order: */ resource.created_time desc, resource.id desc /* :order */
-            limit $4::int
-            offset ($3::int - 1)::bigint * $4::int
+            order by paged.position
         )
     ) as body
 from find_owner($1::text, $2::text) as owner (id);

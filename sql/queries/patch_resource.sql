@@ -8,12 +8,13 @@
 --   $5 is_merge  boolean  whether it is a JSON merge patch
 --   $6 caller    text
 --   $7 if_match  text?    the header If-Match
--- Returns one row; HF404, HF405, HF410, HF411 and HF412 as the function says.
+--   $8 max_bytes  int     how large merging may make a spec
+-- Returns one row; HF404, HF405, HF410, HF411, HF412 and HF413 as the function says.
 --   body     text  the resource as JSON
 --   version  int   its version, for the entity tag
 select resource_body(resource, own_kind, owner_kind) as body, resource.version
 from patch_resource(
-    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text
+    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text, $8::int
 ) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

@@ -6,6 +6,6 @@
 --   $3 base_path          text
 --   $4 parent_kind        text?
 --   $5 required_adapters  text[]
--- Returns one row.
---   changed  boolean  the conditions of the kind's resources have to be computed anew
-select set_kind($1::text, $2::text, $3::text, $4::text, $5::text[]) as changed;
+-- Returns one row without meaning.
+--   done  text?
+select set_kind($1::text, $2::text, $3::text, $4::text, $5::text[])::text as done;

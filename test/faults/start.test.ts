@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { base } from '../application.ts'
-import { createEmptyDatabase } from '../databases.ts'
+import { createDatabase, createEmptyDatabase, execute } from '../databases.ts'
 
 type Environment = Record<string, string>
 interface Run {
@@ -212,6 +212,20 @@ t.test('a database is served once it has been migrated, by however many at once'
     t.equal(await ended, 0)
     t.equal(output.stderr, '')
   }
+  const latest = 'select max(version) from schema_migrations'
+  await execute(
+    env.HYPERFLEET_DATABASE_URL ?? '',
+    `delete from schema_migrations where version = (${latest})`,
+  )
+  await refuses(
+    t,
+    launch(t, 'hyperfleet-api', ['serve'], env),
+    /the schema of the database is \d+, and \d+ is needed/,
+  )
+})
+
+t.test('a migrated database is served', async (t) => {
+  const env = serving(await createDatabase())
   const port = await freePort(t)
   const server = launch(t, 'hyperfleet-api', ['serve', '--server-port', String(port)], env)
   const api = `http://localhost:${port}`

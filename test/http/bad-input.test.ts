@@ -250,6 +250,7 @@ t.test('values that cannot be stored', async (t) => {
     'NUL in the name of the cluster': '{"kind":"Cluster","name":"a\\u0000bc","spec":{}}',
     'NUL in a label': `{"kind":"Cluster","name":"${freshName()}","spec":{},"labels":{"a":"\\u0000"}}`,
     'a lone surrogate in a text': withSpec('{"a":"\\ud83d"}'),
+    'a lone surrogate in a member given twice': withSpec('{"a":"\\ud83d","a":"x"}'),
     'a lone low surrogate': withSpec('{"a":"\\ude00 and more"}'),
     'a lone surrogate in the name of a member': withSpec('{"\\ud83d":1}'),
     '1e400': withSpec('{"a":1e400}'),
@@ -375,6 +376,38 @@ t.test('a great many violations', async (t) => {
     body: text.replace(/}$/, `,${members}}`),
   })
   t.equal(reported.status, 200, 'a report with 100,000 unknown members is taken')
+})
+
+t.test('a body made to be dear to complain about', async (t) => {
+  const { send } = await listening(t)
+  const deep = (levels: number, core: string) => `${'['.repeat(levels)}${core}${']'.repeat(levels)}`
+  for (const [title, core] of [
+    ['one fault very deep', deep(400_000, '"\\u0000"')],
+    ['a great many faults very deep', deep(5_000, Array(100_000).fill('"\\u0000"').join())],
+  ] as const) {
+    const body = `{"kind":"Cluster","name":"${freshName()}","spec":{},"status":${core}}`
+    const answer = await send('POST', clusters, { headers: json, body })
+    isProblem(t, answer, 400, 'VAL-000', title)
+    t.ok(answer.body.errors.length <= 100, `${title}: few violations`)
+    t.ok(
+      answer.body.errors.every(({ field }: { field: string }) => field.length < 2000),
+      `${title}: short paths`,
+    )
+  }
+})
+
+t.test('the files of the page', async (t) => {
+  const { send } = await listening(t)
+  for (const [path, headers, status, code] of [
+    ['/openapi-ui/static/%00', {}, 400, 'VAL-006'],
+    ['/openapi-ui/static/..%2f..%2fpackage.json', {}, 404, 'NTF-000'],
+    ['/openapi-ui/static/nothing.js', {}, 404, 'NTF-000'],
+    ['/openapi-ui/static/index.css', { range: 'bytes=99999999-' }, 416, 'VAL-006'],
+  ] as const) {
+    const answer = await send('GET', path, { headers: { ...headers } })
+    t.equal(answer.status, status, path)
+    t.equal(answer.body.code, `HYPERFLEET-${code}`, path)
+  }
 })
 
 t.test('headers and request lines', async (t) => {

@@ -578,7 +578,7 @@ t.test('the entity tag', async (t) => {
     const waiting = call('PATCH', path, { spec: { n: 2 } })
     await untilWaiting(session, 1)
     const { rows } = await session.query(
-      `select format_time(updated_time) as time from patch_resource('Cluster', null, $1, '{"spec":{"n":1}}', false, 'test', null)`,
+      `select format_time(updated_time) as time from patch_resource('Cluster', null, $1, '{"spec":{"n":1}}', false, 'test', null, 1048576)`,
       [id],
     )
     await session.query('commit')

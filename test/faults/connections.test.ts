@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { application } from '../application.ts'
+import { createDatabase, execute } from '../databases.ts'
+import { openSession, untilWaiting } from '../sessions.ts'
+
+/** A way to the database that the test can cut. */
+async function cuttable(t: Test, url: string) {
+  const target = new URL(url)
+  const { port, hostname } = target
+  const sockets = new Set<Socket>()
+  const proxy = createServer((near) => {
+    const far = connect(Number(port), hostname)
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => sockets.delete(socket))
+    }
+    near.pipe(far).pipe(near)
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  t.teardown(() => proxy.close())
+  target.hostname = '127.0.0.1'
+  target.port = String((proxy.address() as AddressInfo).port)
+  return {
+    url: target.href,
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+t.test('a connection that is lost', async (t) => {
+  const direct = await createDatabase()
+  const { url, cut } = await cuttable(t, direct)
+  const { call, database } = await application(t, {}, url)
+  const session = await openSession(t, direct)
+  const { body: cluster } = await call('POST', 'clusters', { kind: 'Cluster', name: 'before', spec: {} })
+  const hold = 'select from resources where id = $1 for update'
+
+  t.test('while a statement runs is a 503 to its caller, and the server goes on', async (t) => {
+    await session.query('begin')
+    await session.query(hold, [cluster.id])
+    const waiting = call('PATCH', cluster.href, { labels: { seen: 'yes' } })
+    await untilWaiting(session, 1)
+    cut()
+    t.match(await waiting, {
+      status: 503,
+      headers: { 'retry-after': '1' },
+      body: { code: 'HYPERFLEET-SVC-001' },
+    })
+    await session.query('rollback')
+    t.equal((await call('GET', cluster.href)).status, 200)
+  })
+
+  t.test('while it is idle is not noticed by anybody', async (t) => {
+    cut()
+    while (database.pool.totalCount) await new Promise((resolve) => setImmediate(resolve))
+    t.equal((await call('GET', cluster.href)).status, 200)
+  })
+
+  t.test('by order of the database is a 503, and is not used again', async (t) => {
+    await session.query('begin')
+    await session.query(hold, [cluster.id])
+    const waiting = call('PATCH', cluster.href, { labels: { seen: 'yes' } })
+    await untilWaiting(session, 1)
+    await execute(
+      direct,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and application_name = 'hyperfleet-api'`,
+    )
+    t.equal((await waiting).status, 503)
+    await session.query('rollback')
+    for (let attempt = 0; attempt < 5; attempt++) t.equal((await call('GET', cluster.href)).status, 200)
+  })
+})
+
+t.test('a statement that takes too long is a 504, and the connection is kept', async (t) => {
+  const { call, database, url } = await application(t, {
+    HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '200ms',
+  })
+  const session = await openSession(t, url)
+  await session.query('begin')
+  await session.query('lock table resources in access exclusive mode')
+  t.match(await call('GET', 'clusters'), { status: 504, body: { code: 'HYPERFLEET-SVC-002' } })
+  await session.query('rollback')
+  t.equal((await call('GET', 'clusters')).status, 200)
+  t.equal(database.pool.totalCount, 1)
+})

@@ -1,0 +1,59 @@
+import t from 'tap'
+import { migrate } from '../../server/migrate.ts'
+import { application, condition, report } from '../application.ts'
+import { execute, kinds, testConfig } from '../databases.ts'
+import { openSession } from '../sessions.ts'
+
+const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
+const one = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
+
+t.test('migrate', async (t) => {
+  const { call, url, database } = await application(t, two)
+  const { body: cluster } = await call('POST', 'clusters', { kind: 'Cluster', name: 'recomputed', spec: {} })
+  await call('PUT', `${cluster.href}/statuses`, report('validation', 1, 'True', 1))
+  const session = await openSession(t, url)
+
+  t.test('makes good what an interrupted one left undone', async (t) => {
+    await session.query('begin')
+    await session.query('select from resources where id = $1 for update', [cluster.id])
+    const impatient = { ...one, HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '200ms' }
+    await t.rejects(migrate(testConfig(url, impatient), kinds), { code: '57014' })
+    await session.query('rollback')
+    t.equal(condition((await call('GET', cluster.href)).body, 'Ready')?.status, 'False', 'not yet')
+
+    await migrate(testConfig(url, one), kinds)
+    t.equal(condition((await call('GET', cluster.href)).body, 'Ready')?.status, 'True')
+    t.same(await database.all('list_inconsistencies', {}), [])
+  })
+
+  t.test('leaves the functions and adapters of a newer release alone', async (t) => {
+    await execute(url, `update applied_functions set release = '99.0.0', hash = 'newer'`)
+    await migrate(testConfig(url, two), kinds)
+    t.match((await execute(url, 'select release, hash from applied_functions')).rows, [
+      { release: '99.0.0', hash: 'newer' },
+    ])
+    t.same((await execute(url, `select required_adapters from kinds where kind = 'Cluster'`)).rows, [
+      { required_adapters: ['validation'] },
+    ])
+    await execute(url, `update applied_functions set release = '0.0.1'`)
+    await migrate(testConfig(url, one), kinds)
+    t.notMatch((await execute(url, 'select hash from applied_functions')).rows, [{ hash: 'newer' }])
+  })
+
+  t.test('computes conditions anew when the rules have changed', async (t) => {
+    await execute(url, `update applied_functions set rules_hash = 'older', hash = 'older'`)
+    await execute(
+      url,
+      `update resources set conditions = jsonb_set(conditions, '{2,message}', '"as an older release said it"')`,
+    )
+    t.equal((await database.all('list_inconsistencies', {})).length, 2)
+    await migrate(testConfig(url, one), kinds)
+    t.same(await database.all('list_inconsistencies', {}), [])
+  })
+
+  t.test('run three times at once is as run once', async (t) => {
+    await Promise.all([two, two, two].map((env) => migrate(testConfig(url, env), kinds)))
+    t.equal(condition((await call('GET', cluster.href)).body, 'Ready')?.status, 'False')
+    t.same(await database.all('list_inconsistencies', {}), [])
+  })
+})
