@@ -94,18 +94,23 @@ export function buildListener({
 }
 
 /**
- * When the listener closes, what runs may finish within the limit. A connection that has not said anything yet,
- * as browsers open them in advance, is not waited for.
+ * When the listener closes, what runs may finish within the limit, and its connection ends with the answer. A
+ * connection that has not said anything yet, as browsers open them in advance, is not waited for.
  */
 function endConnections(app: FastifyInstance, limit: number) {
   const sockets = new Set<Socket>()
+  let isClosing = false
   app.server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
   app.addHook('preClose', async () => {
+    isClosing = true
     for (const socket of sockets) if (!socket.bytesRead) socket.destroy()
     setTimeout(() => app.server.closeAllConnections(), limit).unref()
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close')
   })
 }
 
