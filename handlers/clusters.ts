@@ -1,5 +1,6 @@
 import type { Handler } from '../server/operations.ts'
 import {
+  clusterAt,
   createResource,
   deleteResource,
   forceDeleteResource,
@@ -9,7 +10,6 @@ import {
 } from '../server/resources.ts'
 
 const clusters = { kind: 'Cluster', owner_id: null }
-const cluster = ({ cluster_id }: { cluster_id: string }) => ({ ...clusters, id: cluster_id })
 
 /** One page of all clusters. */
 export const getClusters: Handler<'getClusters'> = (request) =>
@@ -21,16 +21,16 @@ export const postCluster: Handler<'postCluster'> = (request, reply) =>
 
 /** One cluster. */
 export const getClusterById: Handler<'getClusterById'> = (request, reply) =>
-  getResource(request, reply, cluster(request.params))
+  getResource(request, reply, clusterAt(request.params))
 
 /** Changes a cluster. */
 export const patchClusterById: Handler<'patchClusterById'> = (request, reply) =>
-  patchResource(request, reply, cluster(request.params))
+  patchResource(request, reply, clusterAt(request.params))
 
 /** Marks a cluster and its node pools for deletion. */
 export const deleteClusterById: Handler<'deleteClusterById'> = (request, reply) =>
-  deleteResource(request, reply, cluster(request.params))
+  deleteResource(request, reply, clusterAt(request.params))
 
 /** Removes a marked cluster and its node pools. */
 export const forceDeleteCluster: Handler<'forceDeleteCluster'> = (request, reply) =>
-  forceDeleteResource(request, reply, cluster(request.params))
+  forceDeleteResource(request, reply, clusterAt(request.params))

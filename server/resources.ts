@@ -16,6 +16,26 @@ interface Named extends Collection {
   id: string
 }
 
+/** The cluster that a path names. */
+export const clusterAt = ({ cluster_id }: { cluster_id: string }): Named => ({
+  kind: 'Cluster',
+  owner_id: null,
+  id: cluster_id,
+})
+
+/** The node pool that a path names, nested or flat. */
+export const nodePoolAt = ({
+  cluster_id,
+  nodepool_id,
+}: {
+  cluster_id?: string
+  nodepool_id: string
+}): Named => ({
+  kind: 'NodePool',
+  owner_id: cluster_id ?? null,
+  id: nodepool_id,
+})
+
 type Page = ListQuery & { page: number; size: number }
 
 /** One page of a collection. */
