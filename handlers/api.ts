@@ -1,5 +1,5 @@
 import { about } from '../server/about.ts'
-import type { Handler } from '../server/operations.ts'
+import type { Handler } from '../server/handler.ts'
 
 const metadata = { id: 'hyperfleet', kind: 'API', href: '/api/hyperfleet/v1', ...about }
 

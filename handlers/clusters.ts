@@ -1,4 +1,4 @@
-import type { Handler } from '../server/operations.ts'
+import type { Handler } from '../server/handler.ts'
 import {
   clusterAt,
   createResource,

@@ -1,4 +1,4 @@
-import type { Handler } from '../server/operations.ts'
+import type { Handler } from '../server/handler.ts'
 import {
   createResource,
   deleteResource,
@@ -11,6 +11,7 @@ import {
 
 const nodePools = { kind: 'NodePool', owner_id: null }
 const nodePoolsOf = ({ cluster_id }: { cluster_id: string }) => ({ kind: 'NodePool', owner_id: cluster_id })
+
 /** One page of the node pools of all clusters. */
 export const getNodePools: Handler<'getNodePools'> = (request) =>
   listResources(request, nodePools, request.query)

@@ -1,8 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { about } from './about.ts'
 import type { Database } from './database.ts'
-import { buildListener, type Parts } from './listener.ts'
 
 const labels = { component: 'api', version: about.version }
 
@@ -62,14 +61,4 @@ export function createMetrics(database: Database): Metrics {
       durations.observe(values, reply.elapsedTime / 1000)
     },
   }
-}
-
-/** The listener of GET /metrics. */
-export function buildMetricsListener(parts: Parts): FastifyInstance {
-  const app = buildListener(parts)
-  const { registry } = parts.metrics
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  )
-  return app
 }

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyRequest, RouteOptions } from 'fastify'
 import type { operations } from '../generated/openapi.d.ts'
 import * as api from '../handlers/api.ts'
 import * as clusterStatuses from '../handlers/cluster-statuses.ts'
@@ -6,33 +6,12 @@ import * as clusters from '../handlers/clusters.ts'
 import * as nodePoolStatuses from '../handlers/node-pool-statuses.ts'
 import * as nodePools from '../handlers/node-pools.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
+import type { Handler } from './handler.ts'
 import { mediaTypeOf, unstorable } from './json.ts'
 import { Problem, type Violation } from './problems.ts'
 import { toViolations } from './validation.ts'
 
 type Id = keyof operations
-type Parameters<Op extends Id, Part extends 'path' | 'query'> = NonNullable<
-  operations[Op]['parameters'][Part]
->
-
-/** Parameters as handlers see them: what has a default in the document is there. */
-type Filled<Query> = Query & Required<Pick<Query, Extract<keyof Query, 'page' | 'size'>>>
-
-type Body<Op extends Id> = operations[Op] extends {
-  requestBody: { content: { 'application/json': infer Content } }
-}
-  ? Content
-  : undefined
-
-/** What serves one operation of the document: valid parameters and body in, the body of the answer out. */
-export type Handler<Op extends Id> = (
-  request: FastifyRequest<{
-    Params: Parameters<Op, 'path'>
-    Querystring: Filled<Parameters<Op, 'query'>>
-    Body: Body<Op>
-  }>,
-  reply: FastifyReply,
-) => Promise<string | object | undefined>
 
 /** Every operation of the document has its handler: the compiler sees to it, and the start once more. */
 const handlers: { [Op in Id]: Handler<Op> } = {

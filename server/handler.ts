@@ -1,0 +1,26 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { operations } from '../generated/openapi.d.ts'
+
+type Id = keyof operations
+type Parameters<Op extends Id, Part extends 'path' | 'query'> = NonNullable<
+  operations[Op]['parameters'][Part]
+>
+
+/** Parameters as handlers see them: what has a default in the document is there. */
+type Filled<Query> = Query & Required<Pick<Query, Extract<keyof Query, 'page' | 'size'>>>
+
+type Body<Op extends Id> = operations[Op] extends {
+  requestBody: { content: { 'application/json': infer Content } }
+}
+  ? Content
+  : undefined
+
+/** What serves one operation of the document: valid parameters and body in, the body of the answer out. */
+export type Handler<Op extends Id> = (
+  request: FastifyRequest<{
+    Params: Parameters<Op, 'path'>
+    Querystring: Filled<Parameters<Op, 'query'>>
+    Body: Body<Op>
+  }>,
+  reply: FastifyReply,
+) => Promise<string | object | undefined>
