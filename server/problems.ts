@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
 import type { components } from '../generated/openapi.d.ts'
 import { SearchError } from '../search/search-error.ts'
@@ -172,12 +172,10 @@ export function answerWithProblems(app: FastifyInstance) {
     )
     routes.push({ pattern, methods: new Set([method].flat()) })
   })
-  app.setErrorHandler(sendProblem)
-  app.setNotFoundHandler((request, reply) => {
+  const answerUnknown = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?')[0] ?? ''
-    const allowed = new Set(
-      routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]),
-    )
+    const known = routes.filter(({ pattern }) => pattern.test(path))
+    const allowed = new Set(known.flatMap(({ methods }) => [...methods]))
     const problem =
       allowed.size && !allowed.has(request.method)
         ? new Problem('NTF-004', `${request.method} is not a method of ${path}`, {
@@ -185,6 +183,12 @@ export function answerWithProblems(app: FastifyInstance) {
           })
         : new Problem('NTF-000', `There is no route ${path}`)
     sendProblem(problem, request, reply)
+  }
+  app.setNotFoundHandler(answerUnknown)
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // Fastify looks at the body of a QUERY before it finds that there is no such route.
+    if (error.code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE') answerUnknown(request, reply)
+    else sendProblem(error, request, reply)
   })
 }
 
