@@ -13,6 +13,8 @@ const pattern =
 /** Cuts a search into tokens; the last one is of the kind `end`. Throws a SearchError where it cannot. */
 export function tokenize(search: string): Token[] {
   const tokens: Token[] = []
+  const nul = search.indexOf('\0')
+  if (nul >= 0) throw new SearchError('search', 'unexpected NUL', nul)
   pattern.lastIndex = 0
   for (let at = 0; search.slice(at).trim(); at = pattern.lastIndex) {
     const match = pattern.exec(search)

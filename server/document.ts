@@ -19,7 +19,7 @@ export interface Operation {
 export interface Parameter {
   name: string
   in: string
-  schema: { default?: unknown }
+  schema: { type?: string; default?: unknown }
   'x-alias-of'?: string
 }
 

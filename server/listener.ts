@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import type { Database } from './database.ts'
@@ -93,6 +94,9 @@ export function buildListener({
   return app
 }
 
+/** How long open connections are given to be used once more and ended before the listener stops accepting. */
+const DRAIN_MS = 1000
+
 /**
  * When the listener closes, what runs may finish within the limit, and its connection ends with the answer. A
  * connection that has not said anything yet, as browsers open them in advance, is not waited for.
@@ -106,6 +110,8 @@ function endConnections(app: FastifyInstance, limit: number) {
   })
   app.addHook('preClose', async () => {
     isClosing = true
+    // A client that sends at this moment gets its answer, and learns from it that the connection ends.
+    for (const end = Date.now() + DRAIN_MS; sockets.size && Date.now() < end; ) await sleep(10)
     for (const socket of sockets) if (!socket.bytesRead) socket.destroy()
     setTimeout(() => app.server.closeAllConnections(), limit).unref()
   })

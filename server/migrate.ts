@@ -9,6 +9,7 @@ import { about } from './about.ts'
 import type { Config } from './config.ts'
 import { connection, type Database, openDatabase } from './database.ts'
 import type { Kinds } from './document.ts'
+import { StartError } from './start-error.ts'
 
 const sql = new URL('../sql/', import.meta.url)
 const BATCH = 500
@@ -57,7 +58,12 @@ async function applyMigrations(client: pg.Client): Promise<boolean> {
     execQuery: (text) => client.query(text),
   })
   if ((await postgrator.getDatabaseVersion()) > (await schemaVersion())) return false
-  await postgrator.migrate()
+  await postgrator.migrate().catch((error: Error) => {
+    if (error instanceof pg.DatabaseError) throw error
+    throw new StartError(
+      `the database was migrated by files that differ from those of this release: ${error.message}`,
+    )
+  })
   return true
 }
 

@@ -43,13 +43,12 @@ export function operationResolver(document: Document) {
     const parameters = (operation?.parameters ?? []).map((parameter) =>
       resolve<Parameter>(document, parameter),
     )
-    const aliases = parameters.flatMap(({ name, 'x-alias-of': target }) => (target ? [{ name, target }] : []))
     const body = operation?.requestBody && resolve<{ content: object }>(document, operation.requestBody)
     const mediaTypes = body && Object.keys(body.content)
     return {
       onRequest: async (request) => {
         settlePath(request)
-        settleQuery(request, aliases)
+        settleQuery(request, parameters)
         checkParameters(request)
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },
@@ -71,15 +70,23 @@ export function operationResolver(document: Document) {
 /** No id holds a NUL, and PostgreSQL could not even look for one: with another character it is simply not found. */
 function settlePath({ params }: { params: unknown }) {
   const ids = params as Record<string, string>
-  for (const name of Object.keys(ids)) ids[name] = ids[name]?.replaceAll('\0', '\ufffd') ?? ''
+  for (const [name, id] of Object.entries(ids)) {
+    // Not "gone": whoever forgets the id must not take the resource for deleted.
+    if (id === '') throw new Problem('NTF-000', `There is no route with an empty ${name}`)
+    ids[name] = id.replaceAll('\0', '\ufffd')
+  }
 }
 
 /** Drops empty parameters, which count as absent, and moves older names to the newer ones. */
-function settleQuery(request: FastifyRequest, aliases: { name: string; target: string }[]) {
+function settleQuery(request: FastifyRequest, parameters: Parameter[]) {
   const query = request.query as Record<string, unknown>
   for (const name of Object.keys(query)) if (query[name] === '') delete query[name]
-  for (const { name, target } of aliases) {
-    if (query[name] === undefined) continue
+  for (const { name, schema, 'x-alias-of': target } of parameters) {
+    const value = query[name]
+    if (value === undefined) continue
+    // The validator would take 0x10 and 1e1 for integers; a list it takes for nothing.
+    if (schema.type === 'integer' && !/^-?\d+$/.test(String(value))) query[name] = [value]
+    if (!target) continue
     if (query[target] !== undefined && query[target] !== query[name]) {
       const message = `must be equal to ${target} when both are given`
       throw new Problem('VAL-000', `${name} and ${target} differ`, {
@@ -108,7 +115,12 @@ function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
   } = request.headers
   const hasBody = Number(length) > 0 || encoding !== undefined
   if (header === undefined && !hasBody) return
-  if (mediaTypes.includes(mediaTypeOf(request))) return
+  if (mediaTypes.includes(mediaTypeOf(request))) {
+    const charset = /;\s*charset="?([^";]*)/i.exec(header ?? '')?.[1]?.trim() ?? 'utf-8'
+    const coding = request.headers['content-encoding'] ?? 'identity'
+    if (/^utf-?8$/i.test(charset) && coding.toLowerCase() === 'identity') return
+    throw new Problem('VAL-011', 'The body must be in UTF-8, and not compressed')
+  }
   throw new Problem('VAL-011', `The body must be one of: ${mediaTypes.join(', ')}`)
 }
 

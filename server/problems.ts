@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
@@ -206,7 +207,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket) 
         : new Problem('VAL-006', 'The request is not valid HTTP')
   const body = JSON.stringify(problemDocument(problem, '/', newTraceId()))
   const lines = [
-    `HTTP/1.1 ${problem.status} ${problems[problem.code].title}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-ID: ${randomUUID()}`,
@@ -218,7 +219,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket) 
 /** The W3C trace id of a request: the caller's where it sends a `traceparent`, else a new one. */
 export function traceIdOf(traceparent: unknown): string {
   const [, traceId] =
-    /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(String(traceparent)) ?? []
+    /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}/.exec(String(traceparent)) ?? []
   return traceId ?? newTraceId()
 }
 

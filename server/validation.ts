@@ -28,7 +28,7 @@ export const validatorCompiler: FastifySchemaCompiler<AnySchema> = ({ schema, ht
 
 /** Ajv's errors as the violations that a problem lists. */
 export function toViolations(errors: ErrorObject[]): Violation[] {
-  return errors
+  const violations = errors
     .filter(({ keyword }) => !ECHOES.has(keyword))
     .map((error) => {
       const { keyword, message = 'is invalid', params, propertyName, data } = error
@@ -41,6 +41,8 @@ export function toViolations(errors: ErrorObject[]): Violation[] {
         constraint: keyword,
       }
     })
+  // Two schemas that hold for one value may say the same of it.
+  return [...new Map(violations.map((each) => [`${each.field} ${each.message}`, each])).values()]
 }
 
 const words: Record<string, (params: ErrorObject['params']) => string> = {
@@ -74,5 +76,13 @@ function extend(ajv: Ajv): Ajv {
   return ajv
 }
 
-/** RFC 3339 wants a colon in offsets; PostgreSQL's calendar has no year 0, and its offsets end before 16 hours. */
-const fitsDatabase = (text: string) => /(z|[-+](0\d|1[0-5]):\d\d)$/i.test(text) && !text.startsWith('0000')
+/**
+ * RFC 3339 wants a colon in offsets; PostgreSQL's offsets end before 16 hours, its calendar has no year 0 (in UTC, the
+ * form in which times are kept), and its leap second no fraction.
+ */
+function fitsDatabase(text: string): boolean {
+  const time = text.toUpperCase()
+  if (!/(Z|[-+](0\d|1[0-5]):\d\d)$/.test(time) || /:60\.\d*[1-9]/.test(time)) return false
+  const year = new Date(time.replace(/:60(?=[.Z+-])/, ':59').replace(' ', 'T')).getUTCFullYear()
+  return !Number.isNaN(year) && year >= 1 && !time.startsWith('0000')
+}

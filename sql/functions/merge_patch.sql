@@ -8,16 +8,19 @@ begin
     if jsonb_typeof(p_patch) <> 'object' then
         return p_patch;
     end if;
+    -- Joined, not looked up member by member: each look-up would unpack a large target again.
     return (
         select coalesce(jsonb_object_agg(merged.key, merged.value), '{}'::jsonb)
         from (
-            select kept.key, kept.value
+            select
+                coalesce(kept.key, changed.key) as key,
+                case
+                    when changed.key is null then kept.value
+                    else merge_patch(kept.value, changed.value)
+                end as value
             from jsonb_each(v_target) as kept
-            where not p_patch ? kept.key
-            union all
-            select changed.key, merge_patch(v_target -> changed.key, changed.value)
-            from jsonb_each(p_patch) as changed
-            where jsonb_typeof(changed.value) <> 'null'
+            full join jsonb_each(p_patch) as changed on changed.key = kept.key
+            where changed.key is null or jsonb_typeof(changed.value) <> 'null'
         ) as merged
     );
 end;

@@ -1,12 +1,18 @@
 -- store_report: writes a report over the adapter's former one.
 --
--- p_is_new  the adapter has not reported on this resource before; HF400 when 256 others have.
+-- p_is_new  the adapter has not reported on this resource before; HF400 when 256 others have, unless it is a
+--           required one: others must not be able to keep a resource from ever being reconciled.
 -- Requires the lock on the resource.
 create or replace function store_report(p_report adapter_statuses, p_is_new boolean) returns void
 language plpgsql as $$
 begin
     if p_is_new and 256 <= (
         select count(*) from adapter_statuses as stored where stored.resource_id = p_report.resource_id
+    ) and not exists (
+        select
+        from resources as resource
+        inner join kinds on kinds.kind = resource.kind
+        where resource.id = p_report.resource_id and p_report.adapter = any (kinds.required_adapters)
     ) then
         perform raise_problem(
             'HF400',
