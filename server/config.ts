@@ -58,7 +58,8 @@ export function loadConfig(
   const flags = readFlags(args)
   const config = readFile(flags.config ?? env.HYPERFLEET_CONFIG ?? file)
   for (const { path, schema } of settings()) {
-    const value = flags[flagName(path)] ?? env[environmentName(path)]
+    // An empty variable is one that somebody could not leave out.
+    const value = flags[flagName(path)] ?? (env[environmentName(path)] || undefined)
     if (value !== undefined) assign(config, path, schema.type === 'array' ? readJson(path, value) : value)
   }
   if (env.LOG_LEVEL && !env.HYPERFLEET_LOGGING_LEVEL) assign(config, ['logging', 'level'], env.LOG_LEVEL)
