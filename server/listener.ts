@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Socket } from 'node:net'
+import { Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
@@ -94,7 +94,7 @@ export function buildListener({
   return app
 }
 
-/** How long open connections are given to be used once more and ended before the listener stops accepting. */
+/** How long open connections are given to be used once more before they are ended. */
 const DRAIN_MS = 1000
 
 /**
@@ -110,7 +110,9 @@ function endConnections(app: FastifyInstance, limit: number) {
   })
   app.addHook('preClose', async () => {
     isClosing = true
-    // A client that sends at this moment gets its answer, and learns from it that the connection ends.
+    // No new connections; those that are open are kept for the moment, since a client may be sending on one just
+    // now: it gets its answer, and learns from it that the connection ends.
+    Server.prototype.close.call(app.server)
     for (const end = Date.now() + DRAIN_MS; sockets.size && Date.now() < end; ) await sleep(10)
     for (const socket of sockets) if (!socket.bytesRead) socket.destroy()
     setTimeout(() => app.server.closeAllConnections(), limit).unref()
