@@ -1,5 +1,4 @@
-import type { Violation } from './problems.ts'
-import { Problem } from './problems.ts'
+import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -42,9 +41,6 @@ function* walk(root: unknown): Generator<Node> {
   }
 }
 
-/** Faults that are told of one body; more help nobody, and each costs a path. */
-const MAX_FAULTS = 100
-
 /**
  * What PostgreSQL could not store, or would store as something else: NUL and lone surrogates in texts and
  * names of members, the member __proto__, and numbers that are too large, or that are lost between zero and
@@ -58,7 +54,8 @@ export function unstorable({ text, value }: Json): Violation[] {
         ? 'must not be called __proto__'
         : textFault(node.key) || textFault(node.value) || numberFault(node.value)
     if (fault) violations.push({ field: pathOf(node), message: fault, constraint: 'storable' })
-    if (violations.length === MAX_FAULTS) return violations
+    // Each costs a path, and no more are told.
+    if (violations.length === MAX_VIOLATIONS) return violations
   }
   return [...violations, ...writtenNumbers(text)]
 }

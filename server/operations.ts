@@ -8,7 +8,7 @@ import * as nodePools from '../handlers/node-pools.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
 import type { Handler } from './handler.ts'
 import { mediaTypeOf, unstorable } from './json.ts'
-import { Problem, type Violation } from './problems.ts'
+import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
 import { toViolations } from './validation.ts'
 
 type Id = keyof operations
@@ -128,9 +128,6 @@ function checkBody(request: FastifyRequest) {
   const errors = request.validationError?.validation ?? []
   refuse([...toViolations(errors as never), ...(request.json ? unstorable(request.json) : [])])
 }
-
-/** More than this many violations help nobody. */
-const MAX_VIOLATIONS = 100
 
 /** What is asked of a list, in a language of its own. */
 const LANGUAGE = new Set(['search', 'order', 'orderBy'])

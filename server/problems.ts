@@ -8,6 +8,9 @@ import { SearchError } from '../search/search-error.ts'
 import { DatabaseUnavailable } from './database.ts'
 
 export type Violation = components['schemas']['ValidationError']
+
+/** How many violations a problem tells; more help nobody. */
+export const MAX_VIOLATIONS = 100
 type Code = keyof typeof problems
 
 /** Every kind of problem: its code without the prefix, its status, the last part of its type, its title. */
