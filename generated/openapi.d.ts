@@ -890,6 +890,8 @@ export interface components {
             items: {
                 [key: string]: unknown;
             }[];
+            /** @description In a walk by cursor: where it goes on. Absent at its end. */
+            next_cursor?: string;
         };
         /**
          * @description One page of clusters.
@@ -1532,10 +1534,26 @@ export interface components {
          */
         orderBy: string;
         /**
-         * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
-         *     no resource has finds nothing.
+         * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+         *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+         *
+         *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+         *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+         *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+         *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+         *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+         *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
          */
         search: string;
+        /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+        fields: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[];
+        /**
+         * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+         *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
+         *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
+         *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+         */
+        cursor: string;
         /**
          * @description The fields to sort by, each with a direction: `last_report_time desc`. Exactly `asc` or `desc` is the
          *     direction of `orderBy` instead. Sortable: adapter, observed_generation, created_time, last_report_time.
@@ -1546,7 +1564,10 @@ export interface components {
          * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
          */
         statusOrderBy: string;
-        /** @description Which reports to list: `adapter='validator'`. */
+        /**
+         * @description Which reports to list: `adapter = 'validator'`, `last_report_time < now() - 30m`; the language is that of the search for
+         *     resources. Fields: adapter, observed_generation, created_time, last_report_time.
+         */
         statusSearch: string;
         /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
         "If-Match": string;
@@ -1766,10 +1787,26 @@ export interface operations {
                  */
                 orderBy?: components["parameters"]["orderBy"];
                 /**
-                 * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
-                 *     no resource has finds nothing.
+                 * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+                 *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+                 *
+                 *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+                 *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+                 *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+                 *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
+                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+                 *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
+                 *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
+                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+                 */
+                cursor?: components["parameters"]["cursor"];
             };
             header?: never;
             path?: never;
@@ -1842,7 +1879,10 @@ export interface operations {
     };
     getClusterById: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                fields?: components["parameters"]["fields"];
+            };
             header?: {
                 /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
@@ -1980,7 +2020,10 @@ export interface operations {
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
                  */
                 orderBy?: components["parameters"]["statusOrderBy"];
-                /** @description Which reports to list: `adapter='validator'`. */
+                /**
+                 * @description Which reports to list: `adapter = 'validator'`, `last_report_time < now() - 30m`; the language is that of the search for
+                 *     resources. Fields: adapter, observed_generation, created_time, last_report_time.
+                 */
                 search?: components["parameters"]["statusSearch"];
             };
             header?: never;
@@ -2070,10 +2113,26 @@ export interface operations {
                  */
                 orderBy?: components["parameters"]["orderBy"];
                 /**
-                 * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
-                 *     no resource has finds nothing.
+                 * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+                 *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+                 *
+                 *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+                 *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+                 *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+                 *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
+                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+                 *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
+                 *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
+                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+                 */
+                cursor?: components["parameters"]["cursor"];
             };
             header?: never;
             path?: never;
@@ -2090,7 +2149,10 @@ export interface operations {
     };
     getNodePool: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                fields?: components["parameters"]["fields"];
+            };
             header?: {
                 /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
@@ -2185,7 +2247,10 @@ export interface operations {
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
                  */
                 orderBy?: components["parameters"]["statusOrderBy"];
-                /** @description Which reports to list: `adapter='validator'`. */
+                /**
+                 * @description Which reports to list: `adapter = 'validator'`, `last_report_time < now() - 30m`; the language is that of the search for
+                 *     resources. Fields: adapter, observed_generation, created_time, last_report_time.
+                 */
                 search?: components["parameters"]["statusSearch"];
             };
             header?: never;
@@ -2252,10 +2317,26 @@ export interface operations {
                  */
                 orderBy?: components["parameters"]["orderBy"];
                 /**
-                 * @description Which resources to list: `name='my-cluster'`, `labels.environment='production'`, joined by `and`. A label that
-                 *     no resource has finds nothing.
+                 * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+                 *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+                 *
+                 *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+                 *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+                 *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+                 *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
+                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+                 *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
+                 *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
+                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+                 */
+                cursor?: components["parameters"]["cursor"];
             };
             header?: never;
             path: {
@@ -2334,7 +2415,10 @@ export interface operations {
     };
     getNodePoolById: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                fields?: components["parameters"]["fields"];
+            };
             header?: {
                 /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
@@ -2480,7 +2564,10 @@ export interface operations {
                  * @description The field to sort by, with `order` as its direction (older clients); asc when there is none. The fields are those of `order`.
                  */
                 orderBy?: components["parameters"]["statusOrderBy"];
-                /** @description Which reports to list: `adapter='validator'`. */
+                /**
+                 * @description Which reports to list: `adapter = 'validator'`, `last_report_time < now() - 30m`; the language is that of the search for
+                 *     resources. Fields: adapter, observed_generation, created_time, last_report_time.
+                 */
                 search?: components["parameters"]["statusSearch"];
             };
             header?: never;

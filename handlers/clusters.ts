@@ -21,7 +21,7 @@ export const postCluster: Handler<'postCluster'> = (request, reply) =>
 
 /** One cluster. */
 export const getClusterById: Handler<'getClusterById'> = (request, reply) =>
-  getResource(request, reply, clusterAt(request.params))
+  getResource(request, reply, clusterAt(request.params), request.query)
 
 /** Changes a cluster. */
 export const patchClusterById: Handler<'patchClusterById'> = (request, reply) =>

@@ -18,7 +18,7 @@ export const getNodePools: Handler<'getNodePools'> = (request) =>
 
 /** One node pool, where its href points. */
 export const getNodePool: Handler<'getNodePool'> = (request, reply) =>
-  getResource(request, reply, nodePoolAt(request.params))
+  getResource(request, reply, nodePoolAt(request.params), request.query)
 
 /** Changes a node pool, where its href points. */
 export const patchNodePool: Handler<'patchNodePool'> = (request, reply) =>
@@ -38,7 +38,7 @@ export const createNodePool: Handler<'createNodePool'> = (request, reply) =>
 
 /** One node pool of a cluster. */
 export const getNodePoolById: Handler<'getNodePoolById'> = (request, reply) =>
-  getResource(request, reply, nodePoolAt(request.params))
+  getResource(request, reply, nodePoolAt(request.params), request.query)
 
 /** Changes a node pool of a cluster. */
 export const patchNodePoolById: Handler<'patchNodePoolById'> = (request, reply) =>

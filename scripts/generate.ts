@@ -14,6 +14,7 @@ const root = new URL('../', import.meta.url)
 const notice = '// Made by `npm run generate`; edit the source instead.\n'
 
 const types: Record<string, string> = {
+  bigint: 'string',
   boolean: 'boolean',
   int: 'number',
   interval: 'string',
@@ -22,6 +23,7 @@ const types: Record<string, string> = {
   'text[]': 'string[]',
   timestamptz: 'string',
   uuid: 'string',
+  'uuid[]': 'string[]',
 }
 
 interface Field {

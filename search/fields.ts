@@ -1,52 +1,111 @@
-/** A field of a list: what it is in SQL, and what may be done with it. */
-export interface Field {
-  /** The expression over the row that the list query calls `resource` or `status`. */
-  sql: string
-  sortable?: boolean
+import { SearchError } from './search-error.ts'
+import type { Path } from './tree.ts'
+
+/** What a field is in SQL, over the row that its list's query calls `resource` or `status`; its type says how it is compared. */
+export type Field =
+  | { type: 'text' | 'integer' | 'time' | 'id' | 'href'; sql: string }
+  | { type: 'label'; key: string }
+  | { type: 'spec'; members: string[] }
+  | { type: 'status'; condition: string }
+  | { type: 'member'; condition: string; member: keyof typeof conditionMembers }
+
+/** A field that is a column, or made of one. */
+type Column = Extract<Field, { sql: string }> & {
+  /** What it is sorted by, where that differs from what it is compared by. */
+  sortedBy?: string
   /** Values may be missing; they sort last in both directions. */
   nullable?: boolean
-  searchable?: boolean
+  /** Never changes, so that a walk by cursor can go on from it. */
+  fixed?: boolean
+  unsortable?: boolean
 }
 
 /** The fields of one list, its default order, and the field that breaks ties. */
 export interface Fields {
-  fields: Record<string, Field>
-  /** Where labels are kept as an array of 'key=value', for lists that have labels. */
-  labels?: string
+  columns: Record<string, Column>
+  /** Whether there are labels, a spec and conditions beside the columns. */
+  isOfResources: boolean
   defaultOrder: string
   defaultField: string
   tieBreaker: string
 }
 
 export const resourceFields: Fields = {
-  fields: {
-    id: { sql: 'resource.id', sortable: true },
-    name: { sql: 'resource.name', sortable: true, searchable: true },
-    kind: { sql: 'resource.kind', sortable: true },
-    // Paths of one kind differ in their ids only.
-    href: { sql: 'resource.id', sortable: true },
-    generation: { sql: 'resource.generation', sortable: true },
-    created_time: { sql: 'resource.created_time', sortable: true },
-    updated_time: { sql: 'resource.updated_time', sortable: true },
-    deleted_time: { sql: 'resource.deleted_time', sortable: true, nullable: true },
-    created_by: { sql: 'resource.created_by', sortable: true },
-    updated_by: { sql: 'resource.updated_by', sortable: true },
-    deleted_by: { sql: 'resource.deleted_by', sortable: true, nullable: true },
+  columns: {
+    id: { type: 'id', sql: 'resource.id', fixed: true },
+    name: { type: 'text', sql: 'resource.name', fixed: true },
+    kind: { type: 'text', sql: 'resource.kind', fixed: true },
+    href: {
+      type: 'href',
+      sql: '(select resource_href(kinds, resource.id) from kinds where kinds.kind = resource.kind)',
+      // Paths of one kind differ in their ids only.
+      sortedBy: 'resource.id',
+    },
+    owner_id: { type: 'id', sql: 'resource.owner_id', unsortable: true },
+    generation: { type: 'integer', sql: 'resource.generation' },
+    created_time: { type: 'time', sql: 'resource.created_time', fixed: true },
+    updated_time: { type: 'time', sql: 'resource.updated_time' },
+    deleted_time: { type: 'time', sql: 'resource.deleted_time', nullable: true },
+    created_by: { type: 'text', sql: 'resource.created_by', fixed: true },
+    updated_by: { type: 'text', sql: 'resource.updated_by' },
+    deleted_by: { type: 'text', sql: 'resource.deleted_by', nullable: true },
   },
-  labels: 'resource.label_pairs',
+  isOfResources: true,
   defaultOrder: 'created_time desc',
   defaultField: 'created_time',
   tieBreaker: 'id',
 }
 
 export const statusFields: Fields = {
-  fields: {
-    adapter: { sql: 'status.adapter', sortable: true, searchable: true },
-    observed_generation: { sql: 'status.observed_generation', sortable: true },
-    created_time: { sql: 'status.created_time', sortable: true },
-    last_report_time: { sql: 'status.last_report_time', sortable: true },
+  columns: {
+    adapter: { type: 'text', sql: 'status.adapter' },
+    observed_generation: { type: 'integer', sql: 'status.observed_generation' },
+    created_time: { type: 'time', sql: 'status.created_time' },
+    last_report_time: { type: 'time', sql: 'status.last_report_time' },
   },
+  isOfResources: false,
   defaultOrder: 'adapter asc',
   defaultField: 'adapter',
   tieBreaker: 'adapter',
+}
+
+/** What a condition can be searched by beside its status. */
+export const conditionMembers = {
+  reason: 'text',
+  observed_generation: 'integer',
+  last_updated_time: 'time',
+  last_transition_time: 'time',
+} as const
+
+/** A column by its name; undefined when there is none. */
+export const columnOf = ({ columns }: Fields, name: string): Column | undefined =>
+  Object.hasOwn(columns, name) ? columns[name] : undefined
+
+/** The field that a path of a search names. Throws a SearchError when there is none. */
+export function fieldOf({ steps, text, position }: Path, list: Fields): Field {
+  const [first = '', second = '', third = '', fourth = ''] = steps
+  const column = columnOf(list, first)
+  if (column && steps.length === 1) return column
+  if (list.isOfResources) {
+    if (first === 'labels' && second && steps.length === 2) return { type: 'label', key: second }
+    if (first === 'spec' && steps.length > 1) return { type: 'spec', members: steps.slice(1) }
+    if (first === 'status' && second === 'conditions' && third) {
+      if (steps.length === 3) return { type: 'status', condition: third }
+      if (steps.length === 4 && Object.hasOwn(conditionMembers, fourth)) {
+        return { type: 'member', condition: third, member: fourth as keyof typeof conditionMembers }
+      }
+    }
+  }
+  const known = [
+    ...Object.keys(list.columns),
+    ...(list.isOfResources ? ['labels.<key>', 'spec.<member>', 'status.conditions.<Type>'] : []),
+    ...(list.isOfResources
+      ? Object.keys(conditionMembers).map((each) => `status.conditions.<Type>.${each}`)
+      : []),
+  ]
+  throw new SearchError(
+    'search',
+    `${text.slice(0, 100)} is not a field to search by; there are ${known.join(', ')};`,
+    position,
+  )
 }

@@ -1,31 +1,139 @@
 import { type Token, tokenize } from './lexer.ts'
 import { SearchError } from './search-error.ts'
+import type { Expression, Literal, Operator, Path } from './tree.ts'
 
-/** `field = 'value'`, with where the field stands. */
-interface Comparison {
-  field: string
-  value: string
-  position: number
+export const MAX_NESTING = 32
+export const MAX_VALUES = 1000
+
+/** What binds weaker stands first. */
+const JOINTS = ['or', 'and'] as const
+const FLIPPED: Record<Operator, Operator> = {
+  '=': '=',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
 }
 
-/** Parses `field = 'value' and …`. Throws a SearchError with the position of what it does not understand. */
-export function parseSearch(search: string): Comparison[] {
+/**
+ * Parses a search. Parentheses bind strongest, then comparisons, `not`, `and`, `or`.
+ * Throws a SearchError with the position of what it does not understand and what it expected there.
+ */
+export function parseSearch(search: string): Expression {
   const tokens = tokenize(search)
-  const comparisons: Comparison[] = []
   let at = 0
-  const take = (kind: Token['kind'], what: string, text?: string): Token => {
-    const token = tokens[at++] as Token
-    if (token.kind !== kind || (text && token.text.toLowerCase() !== text)) {
-      const hint = token.kind === 'word' && kind === 'string' ? ' (put values in quotes)' : ''
-      throw new SearchError('search', `expected ${what}, not ${token.text}${hint}`, token.position)
-    }
+  let nesting = 0
+
+  const peek = (): Token => {
+    const token = tokens[at] as Token
+    if (token.kind === 'error') throw token.error
     return token
   }
-  do {
-    const field = take('word', 'a field')
-    take('operator', '=')
-    const value = take('string', 'a value in quotes')
-    comparisons.push({ field: field.text, value: value.text, position: field.position })
-  } while (tokens[at]?.kind !== 'end' && take('word', 'and', 'and'))
-  return comparisons
+  /** Takes the next token if it is this symbol. */
+  const takes = (...symbols: string[]): string | undefined => {
+    const token = peek()
+    if (token.kind !== 'symbol' || !symbols.includes(token.text)) return undefined
+    at++
+    return token.text
+  }
+  const must = (symbol: string, expected = symbol) => {
+    if (!takes(symbol)) throw expectation(expected, peek())
+  }
+
+  const joined = (level: number): Expression => {
+    const joint = JOINTS[level]
+    if (!joint) return negated()
+    const terms = [joined(level + 1)]
+    while (takes(joint)) terms.push(joined(level + 1))
+    return terms.length > 1 ? { type: joint, terms } : (terms[0] as Expression)
+  }
+
+  const nested = (inner: () => Expression): Expression => {
+    if (++nesting > MAX_NESTING) {
+      throw new SearchError('search', `must not nest deeper than ${MAX_NESTING}`, tokens[at - 1]?.position)
+    }
+    const expression = inner()
+    nesting--
+    return expression
+  }
+
+  const negated = (): Expression => {
+    if (takes('not')) return nested(() => ({ type: 'not', term: negated() }))
+    if (!takes('(')) return comparison()
+    return nested(() => {
+      const expression = joined(0)
+      must(')', 'and, or, or )')
+      return expression
+    })
+  }
+
+  const comparison = (): Expression => {
+    if (peek().kind === 'literal') {
+      const value = literal()
+      const operator = comparator()
+      return { type: 'compare', field: path(), operator: FLIPPED[operator], value }
+    }
+    const field = path()
+    if (takes('is')) {
+      const negated = takes('not') !== undefined
+      must('null')
+      return { type: 'null', field, negated }
+    }
+    const negated = takes('not') !== undefined
+    const word = takes('like', 'ilike', 'in', 'between')
+    if (word === 'in') return { type: 'in', field, negated, values: list() }
+    if (word === 'between') {
+      const low = literal()
+      must('and')
+      return { type: 'between', field, negated, low, high: literal() }
+    }
+    if (word) return { type: 'like', field, negated, insensitive: word === 'ilike', pattern: literal() }
+    if (negated) throw expectation('like, ilike, in or between', peek())
+    return { type: 'compare', field, operator: comparator(), value: literal() }
+  }
+
+  const comparator = (): Operator => {
+    const operator = takes(...Object.keys(FLIPPED))
+    if (!operator) throw expectation('an operator (=, !=, <, <=, >, >=, like, in, between, is)', peek())
+    return operator as Operator
+  }
+
+  const path = (): Path => {
+    const token = peek()
+    if (token.kind !== 'path') throw expectation('a field', token)
+    at++
+    return token.path
+  }
+
+  const literal = (): Literal => {
+    const token = peek()
+    if (token.kind !== 'literal') {
+      const hint = token.kind === 'path' ? ' (put texts in quotes; in a URL, + is a space, and %2B a +)' : ''
+      throw expectation('a value', token, hint)
+    }
+    at++
+    return token.literal
+  }
+
+  const list = (): Literal[] => {
+    const { position } = peek()
+    const closing = { '[': ']', '(': ')' }[takes('[', '(') ?? '']
+    if (!closing) throw expectation("a list such as ('a', 'b')", peek())
+    const values = [literal()]
+    while (takes(',')) values.push(literal())
+    must(closing, `, or ${closing}`)
+    if (values.length <= MAX_VALUES) return values
+    throw new SearchError('search', `a list must not have more than ${MAX_VALUES} values`, position)
+  }
+
+  const expression = joined(0)
+  must('end', 'and, or, or the end')
+  return expression
+}
+
+function expectation(expected: string, token: Token, hint = ''): SearchError {
+  const found =
+    token.kind === 'symbol' && token.text === 'end' ? 'the end' : token.text.slice(0, 40) || 'nothing'
+  return new SearchError('search', `expected ${expected}, not ${found}${hint}`, token.position)
 }

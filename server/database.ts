@@ -1,21 +1,14 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { type Queries, queries } from '../generated/sql.ts'
+import { type Fragment, shifted } from '../search/fragment.ts'
+import type { Selection, Walk } from '../search/selection.ts'
 import type { Config } from './config.ts'
 import { StartError } from './start-error.ts'
 import { milliseconds } from './units.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
-
-/** What narrows down and orders a list, as search/ compiles it: SQL text over numbered parameters, and their values. */
-export interface Selection {
-  /** Whether anything is left out; if not, the kept count is the total. */
-  narrows: boolean
-  filter: (firstParameter: number) => string
-  values: unknown[]
-  order: string
-}
 
 /** The database cannot be reached, or has no connection to spare: a passing failure. */
 export class DatabaseUnavailable extends Error {}
@@ -24,7 +17,7 @@ export class DatabaseUnavailable extends Error {}
 const RETRIED = new Set(['40001', '40P01'])
 const ATTEMPTS = 3
 
-/** How many shapes of lists each connection keeps prepared; any more are planned each time. */
+/** How many orders of lists each connection keeps prepared; any more are planned each time. */
 const PREPARED_SHAPES = 200
 
 /** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
@@ -61,10 +54,10 @@ export class Database {
     parameters: Queries[Query]['parameters'],
     selection: Selection,
   ): Promise<Row<Query>> {
-    const values = ordered(name, parameters)
-    const text = selected(queries[name].text, selection, values.length + 1)
+    const { text, values } = selected(queries[name].text, ordered(name, parameters), selection)
+    // A search is planned for its values each time: how many have a label decides how they are found.
     return first(
-      await this.run({ name: this.shape(name, text), text, values: [...values, ...selection.values] }),
+      await this.run({ name: selection.filter ? undefined : this.shape(name, text), text, values }),
     )
   }
 
@@ -178,11 +171,19 @@ function readCertificate(file: string): string {
   }
 }
 
-/** The text of a list query with the filter and the order of a selection, whose parameters begin at `first`. */
-export function selected(text: string, { filter, order }: Selection, first: number): string {
-  return text
-    .replace(/\/\* filter: \*\/.*?\/\* :filter \*\//gs, () => filter(first))
-    .replace(/\/\* order: \*\/.*?\/\* :order \*\//gs, () => order)
+/** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
+export function selected(text: string, values: unknown[], selection: Selection | Walk): Fragment {
+  const { filter, order, keys, after } = { keys: undefined, after: undefined, ...selection }
+  const put = (mark: string, sql: string | undefined) => {
+    const marked = new RegExp(`/\\* ${mark}: \\*/.*?/\\* :${mark} \\*/`, 'gs')
+    text = text.replace(marked, (own) => sql ?? own)
+  }
+  put('order', order)
+  put('keys', keys)
+  put('filter', filter && shifted(filter.text, values.length))
+  const all = [...values, ...(filter?.values ?? [])]
+  put('after', after && shifted(after.text, all.length))
+  return { text, values: [...all, ...(after?.values ?? [])] }
 }
 
 function ordered(name: Name, parameters: object): unknown[] {

@@ -20,7 +20,9 @@ export interface Parameter {
   name: string
   in: string
   schema: { type?: string; default?: unknown }
+  allowEmptyValue?: boolean
   'x-alias-of'?: string
+  'x-excludes'?: string
 }
 
 /** The parts of openapi.yaml that the server itself reads. */

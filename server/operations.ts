@@ -80,10 +80,22 @@ function settlePath({ params }: { params: unknown }) {
 /** Drops empty parameters, which count as absent, and moves older names to the newer ones. */
 function settleQuery(request: FastifyRequest, parameters: Parameter[]) {
   const query = request.query as Record<string, unknown>
-  for (const name of Object.keys(query)) if (query[name] === '') delete query[name]
-  for (const { name, schema, 'x-alias-of': target } of parameters) {
+  for (const { name, allowEmptyValue } of parameters)
+    if (query[name] === '' && !allowEmptyValue) delete query[name]
+  for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded } of parameters) {
     const value = query[name]
     if (value === undefined) continue
+    if (excluded && query[excluded] !== undefined) {
+      const message = `must not be given together with ${excluded}`
+      throw new Problem('VAL-005', `${name} and ${excluded} exclude each other`, {
+        violations: [{ field: name, message, constraint: 'excludes' }],
+      })
+    }
+    if (schema.type === 'array') {
+      const items = [value].flat().flatMap((each) => String(each).split(','))
+      const named = items.map((item) => item.trim()).filter(Boolean)
+      query[name] = named.length ? named : undefined
+    }
     // The validator would take 0x10 and 1e1 for integers; a list it takes for nothing.
     if (schema.type === 'integer' && !/^-?\d+$/.test(String(value))) query[name] = [value]
     if (!target) continue
@@ -130,7 +142,7 @@ function checkBody(request: FastifyRequest) {
 }
 
 /** What is asked of a list, in a language of its own. */
-const LANGUAGE = new Set(['search', 'order', 'orderBy'])
+const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
 
 function refuse(violations: Violation[]) {
   if (!violations.length) return

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { compileSelection, type ListQuery } from '../search/compile.ts'
+import { writeCursor } from '../search/cursor.ts'
 import { resourceFields, statusFields } from '../search/fields.ts'
+import { type ListQuery, select, selectWalk } from '../search/selection.ts'
 import { mediaTypeOf } from './json.ts'
 import { bytesIn } from './units.ts'
 
@@ -36,30 +37,37 @@ export const nodePoolAt = ({
   id: nodepool_id,
 })
 
-type Page = ListQuery & { page: number; size: number }
+type Page = ListQuery & { page: number; size: number; fields?: string[] }
 
-/** One page of a collection. */
+/** One page of a collection, or one step of a walk through it by cursor. */
 export async function listResources(
   { server }: FastifyRequest,
   collection: Collection,
   query: Page,
 ): Promise<string> {
-  const scope = collection.owner_id === null ? undefined : 'resource.owner_id = owner.id'
-  const selection = compileSelection(query, resourceFields, scope)
-  const counted = !selection.narrows
-  const { page, size } = query
-  return (await server.database.list('list_resources', { ...collection, page, size, counted }, selection))
-    .body
+  const { page, size, fields = null, cursor } = query
+  const counted = collection.owner_id === null && query.search === undefined
+  const parameters = { ...collection, page, size, fields, counted }
+  if (cursor === undefined) {
+    const selection = select(query, resourceFields)
+    return (await server.database.list('list_resources', { ...parameters, known: null }, selection)).body
+  }
+  const walk = selectWalk({ ...query, cursor }, resourceFields, [collection.kind, collection.owner_id])
+  const known = walk.position?.total ?? null
+  const { body, total, last } = await server.database.list('list_resources', { ...parameters, known }, walk)
+  return last ? `{"next_cursor":"${writeCursor({ total, last }, walk.bounds)}",${body.slice(1)}` : body
 }
 
-/** One resource; 304 without a body when the caller has this version already. */
+/** One resource, or some of its members; 304 without a body when the caller has this version already. */
 export async function getResource(
   request: FastifyRequest,
   reply: FastifyReply,
   named: Named,
+  { fields = null }: { fields?: string[] | null },
 ): Promise<string | undefined> {
   const if_none_match = headerOf(request, 'if-none-match')
-  const { body, version } = await request.server.database.one('get_resource', { ...named, if_none_match })
+  const parameters = { ...named, if_none_match, fields }
+  const { body, version } = await request.server.database.one('get_resource', parameters)
   tag(reply, version)
   if (body === null) reply.code(304)
   return body ?? undefined
@@ -143,7 +151,7 @@ export async function forceDeleteResource(
 /** One page of the reports on a resource. */
 export async function listReports({ server }: FastifyRequest, named: Named, query: Page): Promise<string> {
   const { page, size } = query
-  const selection = compileSelection(query, statusFields)
+  const selection = select(query, statusFields)
   return (await server.database.list('list_adapter_statuses', { ...named, page, size }, selection)).body
 }
 

@@ -71,7 +71,7 @@ function extend(ajv: Ajv): Ajv {
     type: 'string',
     validate: (text: string) => rfc3339.validate(text) && fitsDatabase(text),
   })
-  ajv.addVocabulary(['example', 'xml', 'externalDocs', 'x-alias-of'])
+  ajv.addVocabulary(['example', 'xml', 'externalDocs', 'x-alias-of', 'x-excludes', 'x-partial'])
   for (const keyword of keywords) ajv.addKeyword(keyword)
   return ajv
 }

@@ -90,6 +90,7 @@ create table resources (
     deleted_by text collate "C",
     conditions jsonb not null,
     states text[] collate "C" not null,
+    unreconciled_since timestamp with time zone,
     constraint resources_pk PRIMARY KEY (id),
     constraint resources_deleted_check CHECK (((deleted_time IS NULL) = (deleted_by IS NULL))),
     constraint resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES resources(id) ON DELETE RESTRICT,
@@ -97,15 +98,23 @@ create table resources (
     constraint resources_label_pairs_check CHECK (((cardinality(label_pairs) > 0) OR (labels = '{}'::jsonb)))
 ) with (fillfactor=70);
 
+CREATE INDEX resources_kind_created_by_idx ON public.resources USING btree (kind, created_by, id);
+
 CREATE INDEX resources_kind_created_time_idx ON public.resources USING btree (kind, created_time DESC, id DESC);
 
+CREATE INDEX resources_kind_id_idx ON public.resources USING btree (kind, id);
+
 CREATE INDEX resources_kind_name_idx ON public.resources USING btree (kind, name, id);
+
+CREATE INDEX resources_kind_updated_time_idx ON public.resources USING btree (kind, updated_time DESC, id DESC);
 
 CREATE INDEX resources_label_pairs_idx ON public.resources USING gin (label_pairs);
 
 CREATE INDEX resources_owner_id_idx ON public.resources USING btree (owner_id, created_time DESC, id DESC) WHERE (owner_id IS NOT NULL);
 
 CREATE INDEX resources_states_idx ON public.resources USING gin (states);
+
+CREATE INDEX resources_unreconciled_idx ON public.resources USING btree (kind, created_time DESC, id DESC, unreconciled_since) WHERE (unreconciled_since IS NOT NULL);
 
 CREATE UNIQUE INDEX resources_name_key ON public.resources USING btree (kind, owner_id, name) NULLS NOT DISTINCT WHERE (deleted_time IS NULL);
 

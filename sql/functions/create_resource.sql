@@ -51,10 +51,11 @@ begin
     v_resource.conditions := '[]'::jsonb;
     v_resource.conditions := current_conditions(v_resource);
     v_resource.states := condition_states(v_resource.conditions);
+    v_resource.unreconciled_since := unreconciled_since(v_resource.conditions);
 
     insert into resources (
         id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,
-        created_time, updated_time, created_by, updated_by, conditions, states
+        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since
     )
     values (
         v_resource.id,
@@ -72,7 +73,8 @@ begin
         v_resource.created_by,
         v_resource.updated_by,
         v_resource.conditions,
-        v_resource.states
+        v_resource.states,
+        v_resource.unreconciled_since
     )
     on conflict (kind, owner_id, name) where deleted_time is null do nothing;
     if not found then

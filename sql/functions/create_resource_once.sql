@@ -47,8 +47,8 @@ begin
     end if;
 
     select
-        resource_body(resource, own_kind, owner_kind),
-        own_kind.base_path || '/' || own_kind.plural || '/' || resource.id,
+        resource_body(resource, own_kind, owner_kind, null),
+        resource_href(own_kind, resource.id),
         resource.version
     into body, href, version
     from create_resource(p_kind, p_owner_id, p_body::jsonb, p_caller) as resource

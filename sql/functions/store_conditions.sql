@@ -17,6 +17,7 @@ begin
     update resources as resource
     set conditions = v_conditions,
         states = case when resource.states = v_states then resource.states else v_states end,
+        unreconciled_since = unreconciled_since(v_conditions),
         version = resource.version + 1
     where resource.id = p_resource.id
     returning * into p_resource;

@@ -1,7 +1,7 @@
 -- write_resource: writes a changed resource over the stored one, at the next version.
 --
--- Conditions may have changed, so `states` follows them; it is assigned its stored value where it is
--- equal, since an equal value written anew would break a heap-only update.
+-- Conditions may have changed, so `states` and `unreconciled_since` follow them. `states` is assigned its
+-- stored value where it is equal, since an equal value written anew would break a heap-only update.
 -- Requires the lock on the resource. Returns the resource as it is afterwards.
 create or replace function write_resource(p_resource resources) returns resources
 language plpgsql as $$
@@ -23,7 +23,8 @@ begin
         deleted_time = p_resource.deleted_time,
         deleted_by = p_resource.deleted_by,
         conditions = p_resource.conditions,
-        states = case when resource.states = v_states then resource.states else v_states end
+        states = case when resource.states = v_states then resource.states else v_states end,
+        unreconciled_since = unreconciled_since(p_resource.conditions)
     where resource.id = p_resource.id
     returning * into p_resource;
     return p_resource;

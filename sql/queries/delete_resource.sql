@@ -9,7 +9,7 @@
 -- Returns one row; HF404 and HF412 as the function says.
 --   body     text  the marked resource as JSON
 --   version  int   its version, for the entity tag
-select resource_body(resource, own_kind, owner_kind) as body, resource.version
+select resource_body(resource, own_kind, owner_kind, null) as body, resource.version
 from delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

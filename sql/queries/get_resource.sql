@@ -2,9 +2,10 @@
 --
 -- Params
 --   $1 kind           text
---   $2 owner_id       text?  the parent's id in a nested path
+--   $2 owner_id       text?    the parent's id in a nested path
 --   $3 id             text
---   $4 if_none_match  text?  the header If-None-Match
+--   $4 if_none_match  text?    the header If-None-Match
+--   $5 fields         text[]?  the members asked for; null for all
 -- Returns one row; HF404 when there is none.
 --   body     text?  the resource as JSON; null when the caller has this version already
 --   version  int    its version, for the entity tag
@@ -12,7 +13,7 @@ select
     case
         when resource.id is null then raise_not_found($1::text, $2::text, $3::text)
         when $4::text is null or not has_tag($4::text, resource.version)
-            then resource_body(resource, own_kind, owner_kind)
+            then resource_body(resource, own_kind, owner_kind, $5::text[])
     end as body,
     resource.version
 from kinds as own_kind

@@ -43,6 +43,10 @@ select 'states do not follow from the conditions', resource.kind, resource.id::t
 from resources as resource
 where resource.states <> condition_states(resource.conditions)
 union all
+select 'the time of being unreconciled does not follow from the conditions', resource.kind, resource.id::text, resource.unreconciled_since::text
+from resources as resource
+where resource.unreconciled_since is distinct from unreconciled_since(resource.conditions)
+union all
 select 'label pairs do not follow from the labels', resource.kind, resource.id::text, resource.label_pairs::text
 from resources as resource
 where resource.label_pairs <> label_pairs(resource.labels)

@@ -3,46 +3,88 @@
 -- Params
 --   $1 kind      text
 --   $2 owner_id  text?    the parent's id in a nested path
---   $3 page      int      from 1
+--   $3 page      int      from 1; 1 in a walk by cursor
 --   $4 size      int
---   $5 counted   boolean  nothing narrows the list down, so that the kept count is its total
--- The filter and the order are compiled by search/; the filter's parameters follow these.
+--   $5 fields    text[]?  the members asked for; null for all
+--   $6 counted   boolean  nothing narrows the list down, so that the kept count is its total
+--   $7 known     bigint?  the total, in a walk that has begun
+-- The filter, the order, and where a walk goes on (the values of the order of the last resource seen) are
+-- compiled by search/; their parameters follow these.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such parent.
---   body  text  the list as JSON
+--   body   text     the list as JSON
+--   total  bigint
+--   last   text[]?  the order's values of the last resource of the page; null when no other follows
+-- Materialized: what is named twice would be counted twice.
+with kept as materialized (
+    select coalesce(sum(resource_counts.count), 0)::bigint as total
+    from resource_counts
+    where resource_counts.kind = $1::text
+),
+counted as materialized (
+    select case
+        when $7::bigint is not null then $7::bigint
+        when $6::boolean then kept.total
+        else (
+            select count(*)
+            from resources as resource
+            where resource.kind = $1::text
+                and ($2::text is null or resource.owner_id = as_uuid($2::text))
+                and /* filter: */ true /* :filter */
+        )
+    end as total
+    from kept
+),
+-- The ids of the page, and of one more resource if there is one. Either the index of the order is walked until
+-- the page is full, which takes about size * kept / total rows, or all matches are read and sorted: whichever is
+-- less. By the total, not by an estimate: with a wrong one, a page of few would walk through everything.
+paged as materialized (
+    select case
+        when $6::boolean or counted.total::numeric * counted.total > $4::int::numeric * kept.total then array(
+            select resource.id
+            from resources as resource
+            where resource.kind = $1::text
+                and ($2::text is null or resource.owner_id = as_uuid($2::text))
+                and /* filter: */ true /* :filter */
+                and /* after: */ true /* :after */
+            order by /* order: */ resource.created_time desc, resource.id desc /* :order */
+            limit $4::int + 1
+            offset ($3::int - 1)::bigint * $4::int
+        )
+        else array(
+            select resource.id
+            from (
+                select
+                    resource.id, resource.kind, resource.name, resource.generation, resource.created_time,
+                    resource.updated_time, resource.deleted_time, resource.created_by, resource.updated_by,
+                    resource.deleted_by
+                from resources as resource
+                where resource.kind = $1::text
+                    and ($2::text is null or resource.owner_id = as_uuid($2::text))
+                    and /* filter: */ true /* :filter */
+                    and /* after: */ true /* :after */
+                offset 0 -- keeps the planner from walking the index of the order
+            ) as resource
+            order by /* order: */ resource.created_time desc, resource.id desc /* :order */
+            limit $4::int + 1
+            offset ($3::int - 1)::bigint * $4::int
+        )
+    end as ids
+    from counted
+    cross join kept
+)
 select
     list_body(
         $1::text || 'List',
         $3::int,
-        case
-            when $5::boolean then (
-                select coalesce(sum(counted.count), 0)::bigint
-                from resource_counts as counted
-                where counted.kind = $1::text
-            )
-            else (
-                select count(*)
-                from resources as resource
-                where resource.kind = $1::text and /* filter: */ true /* :filter */
-            )
-        end,
-        array(
-            -- Bodies are built of the rows of the page only, not of those that the offset passes over.
-            select resource_body(resource, own_kind, owner_kind)
-            from (
-                select resource.id, row_number() over () as position
-                from (
-                    select resource.id
-                    from resources as resource
-                    where resource.kind = $1::text and /* filter: */ true /* :filter */
-                    order by /* order: */ resource.created_time desc, resource.id desc /* :order */
-                    limit $4::int
-                    offset ($3::int - 1)::bigint * $4::int
-                ) as resource
-            ) as paged
-            inner join resources as resource on resource.id = paged.id
-            inner join kinds as own_kind on own_kind.kind = $1::text
-            left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
-            order by paged.position
-        )
-    ) as body
-from find_owner($1::text, $2::text) as owner (id);
+        counted.total,
+        resource_bodies($1::text, paged.ids[:$4::int], $5::text[])
+    ) as body,
+    counted.total,
+    (
+        select /* keys: */ array[]::text[] /* :keys */
+        from resources as resource
+        where resource.id = paged.ids[$4::int] and cardinality(paged.ids) > $4::int
+    ) as last
+from find_owner($1::text, $2::text) as owner (id)
+cross join counted
+cross join paged;

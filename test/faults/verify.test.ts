@@ -17,6 +17,10 @@ const corruptions: [problem: string, statement: string][] = [
   ['a condition does not follow from the reports', `update adapter_statuses set available = false`],
   ['states do not follow from the conditions', `update resources set states = '{}' where kind = 'Cluster'`],
   [
+    'the time of being unreconciled does not follow from the conditions',
+    `update resources set unreconciled_since = now() where kind = 'Cluster'`,
+  ],
+  [
     'label pairs do not follow from the labels',
     `update resources set label_pairs = '{a=c}' where kind = 'Cluster'`,
   ],

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import t from 'tap'
 import { parse } from 'yaml'
-import { resourceFields, statusFields } from '../../search/fields.ts'
+import { conditionMembers, resourceFields, statusFields } from '../../search/fields.ts'
 import { documentFile, loadDocument, operationsOf, resolve } from '../../server/document.ts'
 import { keywords } from '../../server/keywords.ts'
 import { problems } from '../../server/problems.ts'
@@ -205,14 +205,44 @@ t.test('what the document repeats of the code', async (t) => {
 
   await t.test('are the fields to sort by', async (t) => {
     const { order, statusOrder } = document.components.parameters as Record<string, { description: string }>
-    for (const [parameter, { fields }] of [
+    for (const [parameter, { columns }] of [
       [order, resourceFields],
       [statusOrder, statusFields],
     ] as const) {
       const [, names = ''] = /Sortable: ([\w,\s]+)\./.exec(parameter?.description ?? '') ?? []
-      const sortable = Object.entries(fields).filter(([, field]) => field.sortable)
+      const sortable = Object.entries(columns).filter(([, column]) => !column.unsortable)
       t.strictSame(names.split(/,\s*/).sort(), sortable.map(([name]) => name).sort())
     }
+  })
+})
+
+t.test('what parameters repeat of schemas', async (t) => {
+  const membersOf = (name: string) => Object.keys((schemas[name] as Node).properties as object)
+
+  await t.test('are the members that can be asked for', async (t) => {
+    const { fields } = document.components.parameters as Record<
+      string,
+      { schema: { items?: { enum: string[] } } }
+    >
+    const expected = [
+      ...membersOf('Resource'),
+      ...membersOf('ObjectReference').map((member) => `owner_references.${member}`),
+      ...membersOf('ResourceStatus').map((member) => `status.${member}`),
+      ...membersOf('ResourceCondition').map((member) => `status.conditions.${member}`),
+    ]
+    t.strictSame([...(fields?.schema.items?.enum ?? [])].sort(), expected.sort())
+  })
+
+  await t.test('are the fields to search by', async (t) => {
+    const { search, statusSearch } = document.components.parameters as Record<string, { description: string }>
+    for (const [parameter, { columns }] of [
+      [search, resourceFields],
+      [statusSearch, statusFields],
+    ] as const) {
+      const [, names = ''] = /Fields: ([\w,\s]+)[.;]/.exec(parameter?.description ?? '') ?? []
+      t.strictSame(names.split(/,\s*/).sort(), Object.keys(columns).sort())
+    }
+    for (const member of Object.keys(conditionMembers)) t.match(search?.description, `\`.${member}\``)
   })
 })
 

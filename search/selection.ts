@@ -1,0 +1,48 @@
+import { compileFilter } from './compile.ts'
+import { type Position, readCursor } from './cursor.ts'
+import type { Fields } from './fields.ts'
+import type { Fragment } from './fragment.ts'
+import { after, keysOf, type OrderQuery, orderBy, parseOrder } from './order.ts'
+import { parseSearch } from './parser.ts'
+
+/** What a request asks of a list. */
+export interface ListQuery extends OrderQuery {
+  search?: string
+  /** Walks by cursor: empty to begin. */
+  cursor?: string
+}
+
+/** What narrows down and orders a list, in SQL. */
+export interface Selection {
+  filter?: Fragment
+  order: string
+}
+
+/** A selection that a walk by cursor goes through. */
+export interface Walk extends Selection {
+  /** What the walk is bound to: a cursor of another one is refused. */
+  bounds: unknown[]
+  /** The order's values of a resource, as an array of texts. */
+  keys: string
+  after?: Fragment
+  /** Where the walk stands; undefined at its beginning. */
+  position?: Position
+}
+
+/** Compiles a request's search and order; throws a SearchError where they cannot be understood. */
+export function select(query: ListQuery, list: Fields): Selection {
+  return {
+    ...(query.search !== undefined && { filter: compileFilter(parseSearch(query.search), list) }),
+    order: orderBy(parseOrder(query, list)),
+  }
+}
+
+/** Compiles one step of a walk by cursor. `scope` is what the walk goes through. */
+export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, scope: unknown[]): Walk {
+  const keys = parseOrder(query, list)
+  const selection = { ...select(query, list), keys: keysOf(keys) }
+  const bounds = [...scope, query.search, keys.map(({ name, direction }) => `${name} ${direction}`)]
+  if (!query.cursor) return { ...selection, bounds }
+  const position = readCursor(query.cursor, bounds, keys.length)
+  return { ...selection, bounds, position, after: after(keys, position.last) }
+}

@@ -1,0 +1,47 @@
+import t from 'tap'
+import { createDatabase } from '../databases.ts'
+import { openSession } from '../sessions.ts'
+
+const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
+
+t.test('what a report writes', async (t) => {
+  const session = await openSession(t, await createDatabase(adapters))
+  const created = await session.query(
+    `select id from create_resource('Cluster', null, '{"name": "counted", "spec": {}}', 'test')`,
+  )
+  const id: string = created.rows[0].id
+
+  const updates = async (): Promise<{ updated: number; hot: number }> => {
+    await session.query('select pg_stat_force_next_flush()')
+    await session.query('select pg_stat_clear_snapshot()')
+    const { rows } = await session.query(
+      `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot
+       from pg_stat_user_tables where relname = 'resources'`,
+    )
+    return rows[0]
+  }
+
+  /** Updates of the resource by one report: how many, and how many of them touched no index. */
+  const report = async (available: string, minute: number) => {
+    const body = {
+      adapter: 'validation',
+      observed_generation: 1,
+      observed_time: new Date(Date.UTC(2026, 2, 10, 8, minute)).toISOString(),
+      conditions: [{ type: 'Available', status: available }],
+      data: {},
+    }
+    const before = await updates()
+    await session.query('select report_status($1, null, $2, $3, $4, null)', ['Cluster', id, body, '5 min'])
+    const after = await updates()
+    return { updated: after.updated - before.updated, hot: after.hot - before.hot }
+  }
+
+  t.strictSame(await report('True', 1), { updated: 1, hot: 0 }, 'one that reconciles writes indexes')
+  t.strictSame(
+    await report('True', 2),
+    { updated: 1, hot: 1 },
+    'a newer one that does not change it writes none',
+  )
+  t.strictSame(await report('True', 2), { updated: 0, hot: 0 }, 'an equal one writes nothing')
+  t.strictSame(await report('False', 3), { updated: 1, hot: 0 }, 'one that says the contrary writes indexes')
+})
