@@ -5,20 +5,12 @@
  *
  * Usage: npm run verify [-- --database-url postgres://…]
  */
-import { loadConfig } from '../server/config.ts'
 import { openDatabase } from '../server/database.ts'
-import { loadDocument } from '../server/document.ts'
 import { fail } from '../server/main.ts'
+import { toolConfig } from './tool-config.ts'
 
 async function verify() {
-  const kinds = Object.keys(loadDocument().document['x-kinds'])
-  // The adapters in force are those in the database; what this process is configured with does not matter.
-  const adapters = Object.fromEntries(
-    kinds.map((kind) => [`HYPERFLEET_${kind.toUpperCase()}_ADAPTERS`, '[]']),
-  )
-  const config = loadConfig(kinds, { args: process.argv.slice(2), env: { ...process.env, ...adapters } })
-  config.database.pool.statement_timeout = '1h'
-  const database = await openDatabase(config.database)
+  const database = await openDatabase(toolConfig(process.argv.slice(2)).database)
   const found = await database.all('list_inconsistencies', {})
   await database.close()
   for (const { problem, kind, id, detail } of found)

@@ -1,0 +1,44 @@
+import autocannon from 'autocannon'
+
+export interface Request {
+  method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  body?: string
+}
+
+export interface Figures {
+  perSecond: number
+  /** Milliseconds. */
+  p50: number
+  p99: number
+}
+
+/** Sends requests over so many connections, each waiting for its answer, and says how it went. Throws unless all are 2xx. */
+export async function load(
+  base: string,
+  next: () => Request,
+  { connections, seconds }: { connections: number; seconds: number },
+): Promise<Figures> {
+  const prefix = new URL(base).pathname
+  const result = await autocannon({
+    url: base,
+    connections,
+    duration: seconds,
+    requests: [
+      {
+        setupRequest: (request) => {
+          const { method = 'GET', path, body } = next()
+          return {
+            ...request,
+            method,
+            path: prefix + path,
+            ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
+          }
+        },
+      },
+    ],
+  })
+  const failed = result.non2xx + result.errors + result.timeouts
+  if (failed) throw new Error(`${failed} requests failed: ${JSON.stringify(result.statusCodeStats)}`)
+  return { perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
+}

@@ -1,0 +1,16 @@
+import { type Config, loadConfig } from '../server/config.ts'
+import { loadDocument } from '../server/document.ts'
+
+/**
+ * Settings for a tool that only wants the database, from its arguments, the environment and the file. The adapters in force are
+ * those in the database; what this process is configured with does not matter. Statements may take an hour.
+ */
+export function toolConfig(args: string[]): Config {
+  const kinds = Object.keys(loadDocument().document['x-kinds'])
+  const adapters = Object.fromEntries(
+    kinds.map((kind) => [`HYPERFLEET_${kind.toUpperCase()}_ADAPTERS`, '[]']),
+  )
+  const config = loadConfig(kinds, { args, env: { ...process.env, ...adapters } })
+  config.database.pool.statement_timeout = '1h'
+  return config
+}

@@ -1,0 +1,164 @@
+-- seed_resources: creates a batch of resources with reports of all required adapters, for scripts/seed.
+--
+-- Everything in it follows from a resource's number, and its conditions from its reports by the same function
+-- as everywhere: `verify` finds nothing to say of a seeded database.
+--
+-- Params
+--   $1 kind       text
+--   $2 owner_ids  uuid[]?  the parents, for a kind that has one; each gets $4 resources
+--   $3 first      int      the first number
+--   $4 count      int      how many resources, or how many for each parent
+--   $5 prefix     text     what names begin with, before the number
+--   $6 failing    int      of every so many resources, one whose last adapter reports False; 0: none
+--   $7 ended      timestamptz  when the seed began: the newest resource is a minute older than that
+--   $8 total      int      how many there are going to be; they spread over 30 days before $7
+-- Returns one row.
+--   ids  uuid[]  the resources, in the order of their numbers
+with numbered as (
+    select
+        owner.id as owner_id,
+        $3::int + (row_number() over (order by owner.position, one.number))::int - 1 as number,
+        case when owner.id is null then $3::int + one.number - 1 else one.number end as name_number
+    from unnest(coalesce($2::uuid[], array[null::uuid])) with ordinality as owner (id, position)
+    cross join generate_series(1, $4::int) as one (number)
+),
+timed as (
+    select
+        numbered.*,
+        $7::timestamptz - interval '1 minute'
+            - (interval '30 days' * (1 - numbered.number::float8 / $8::int)) as time,
+        coalesce($6::int > 0 and numbered.number % nullif($6::int, 0) = 0, false) as failing
+    from numbered
+),
+described as (
+    select
+        timed.*,
+        uuid_v7(timed.time) as id,
+        jsonb_build_object(
+            'environment', (array['production', 'production', 'production', 'staging', 'development'])[1 + timed.number % 5],
+            'region', 'region-' || timed.number % 12,
+            'app.kubernetes.io/managed-by', 'hyperfleet',
+            'hyperfleet.io/shard', (timed.number % 100)::text,
+            'example.com/customer', 'customer-' || timed.number / 10,
+            'tier', 'tier-' || timed.number % 3
+        ) as labels,
+        jsonb_build_object(
+            'region', 'region-' || timed.number % 12,
+            'replicas', 1 + timed.number % 7,
+            'release', jsonb_build_object(
+                'version', '4.' || timed.number % 20 || '.' || timed.number % 7,
+                'channel', 'stable',
+                'image', 'registry.example.com/release@sha256:' || sha256(timed.number::text::bytea)
+            ),
+            'networking', jsonb_build_object(
+                'clusterNetwork', jsonb_build_array(jsonb_build_object('cidr', '10.' || timed.number % 256 || '.0.0/14', 'hostPrefix', 23)),
+                'serviceNetwork', jsonb_build_array('172.30.0.0/16'),
+                'type', 'OVNKubernetes'
+            ),
+            'autoscaling', jsonb_build_object('enabled', timed.number % 2 = 0, 'min', 1, 'max', 10),
+            'zones', (
+                select jsonb_agg(jsonb_build_object(
+                    'name', 'zone-' || zone,
+                    'subnet', 'subnet-' || md5(timed.number || '/' || zone),
+                    'machineType', 'n2-standard-8',
+                    'disk', jsonb_build_object('type', 'ssd', 'sizeGiB', 120, 'key', md5(zone || ':' || timed.number))
+                ))
+                from generate_series(1, 3) as zone
+            ),
+            'identity', jsonb_build_object(
+                'issuer', 'https://issuer.example.com/' || md5(timed.number::text),
+                'pullSecret', md5('pull' || timed.number) || md5('secret' || timed.number)
+            )
+        ) as spec
+    from timed
+),
+reported as (
+    select
+        described.id,
+        adapter.name as adapter,
+        described.time + adapter.position * interval '2 seconds' as time,
+        judged.available,
+        case when judged.available then 'AllChecksPassed' else 'CheckFailed' end as reason,
+        'The adapter has looked at generation 1' as message
+    from described
+    inner join kinds on kinds.kind = $1::text
+    cross join unnest(kinds.required_adapters) with ordinality as adapter (name, position)
+    cross join lateral (
+        select not (described.failing and adapter.position = cardinality(kinds.required_adapters)) as available
+    ) as judged
+),
+-- Materialized: it is named three times, and would be computed as often.
+aggregated as materialized (
+    select
+        described.*,
+        aggregate_conditions(
+            $1::text, 1, described.time, false, false, kinds.required_adapters, '[]',
+            coalesce(reports.of_resource, array[]::adapter_report[])
+        ) as conditions
+    from described
+    inner join kinds on kinds.kind = $1::text
+    left join (
+        select
+            reported.id,
+            array_agg(row(
+                reported.adapter, 1, reported.time, reported.available, reported.reason, reported.message, false
+            )::adapter_report) as of_resource
+        from reported
+        group by reported.id
+    ) as reports on reports.id = described.id
+),
+inserted as (
+    insert into resources (
+        id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,
+        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since
+    )
+    select
+        aggregated.id,
+        $1::text,
+        aggregated.owner_id,
+        $5::text || aggregated.name_number,
+        aggregated.labels,
+        label_pairs(aggregated.labels),
+        aggregated.spec,
+        1,
+        aggregated.time,
+        1,
+        aggregated.time,
+        aggregated.time,
+        'seed@hyperfleet.local',
+        'seed@hyperfleet.local',
+        aggregated.conditions,
+        condition_states(aggregated.conditions),
+        unreconciled_since(aggregated.conditions)
+    from aggregated
+    order by aggregated.number
+),
+inserted_reports as (
+    insert into adapter_statuses (
+        resource_id, adapter, observed_generation, created_time, last_report_time, available,
+        available_reason, available_message, finalized, conditions, data
+    )
+    select
+        reported.id,
+        reported.adapter,
+        1,
+        reported.time,
+        reported.time,
+        reported.available,
+        reported.reason,
+        reported.message,
+        false,
+        (
+            select jsonb_agg(jsonb_build_object(
+                'type', condition.type,
+                'status', case when condition.type = 'Available' and not reported.available then 'False' else 'True' end,
+                'reason', reported.reason,
+                'message', reported.message,
+                'last_transition_time', format_time(reported.time)
+            ))
+            from unnest(array['Available', 'Applied', 'Health']) as condition (type)
+        ),
+        jsonb_build_object('job', 'job-' || md5(reported.adapter || reported.id), 'attempts', 1, 'seconds', 12.5)
+    from reported
+)
+select array(select described.id from described order by described.number) as ids;
