@@ -22,6 +22,10 @@ export interface Queries {
     parameters: {}
     row: { release: string; hash: string; rules_hash: string }
   }
+  get_index: {
+    parameters: { name: string }
+    row: { is_valid: boolean }
+  }
   get_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null; fields: string[] | null }
     row: { body: string | null; version: number }
@@ -114,6 +118,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'get_applied_functions_6027a560',
     parameters: [],
     text: "select applied_functions.release, applied_functions.hash, applied_functions.rules_hash\nfrom applied_functions",
+  },
+  get_index: {
+    id: 'get_index_23b5052e',
+    parameters: ["name"],
+    text: "select pg_index.indisvalid as is_valid\nfrom pg_class\ninner join pg_index on pg_index.indexrelid = pg_class.oid\nwhere pg_class.relname = $1::text and pg_class.relnamespace = current_schema()::regnamespace",
   },
   get_resource: {
     id: 'get_resource_0ccb0466',

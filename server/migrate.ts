@@ -15,7 +15,7 @@ const sql = new URL('../sql/', import.meta.url)
 const BATCH = 500
 
 /**
- * Brings the database to this release: migrations, functions, kinds with their required adapters, and the
+ * Brings the database to this release: migrations, functions, kinds with their required adapters, indexes, and the
  * conditions of resources for which the rules or the required adapters have changed. Safe to run at any time, by several at
  * once, and after one that was interrupted. A database of a newer release is left as it is.
  */
@@ -35,7 +35,10 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
       await applyKinds(client, kinds, config.entities)
       return false
     })
-    if (!isNewer) await recomputeConditions(database)
+    if (!isNewer) {
+      await buildIndexes(client)
+      await recomputeConditions(database)
+    }
   } finally {
     await client.end()
     await database.close()
@@ -65,6 +68,18 @@ async function applyMigrations(client: pg.Client): Promise<boolean> {
     )
   })
   return true
+}
+
+/** Builds the indexes that are not there yet, or were begun and not finished, while servers read and write. */
+async function buildIndexes(client: pg.Client): Promise<void> {
+  const folder = new URL('indexes/', sql)
+  for (const file of (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()) {
+    const name = file.replace('.sql', '')
+    const [index] = await run(client, 'get_index', [name])
+    if (index?.is_valid) continue
+    if (index) await client.query(`drop index concurrently ${name}`)
+    await client.query(await readFile(new URL(file, folder), 'utf8'))
+  }
 }
 
 /** Functions whose results are stored: when they change, what is stored is stale. */

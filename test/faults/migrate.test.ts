@@ -2,7 +2,7 @@ import t from 'tap'
 import { migrate } from '../../server/migrate.ts'
 import { application, condition, report } from '../application.ts'
 import { execute, kinds, testConfig } from '../databases.ts'
-import { openSession } from '../sessions.ts'
+import { openSession, untilWaiting } from '../sessions.ts'
 
 const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
 const one = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
@@ -49,6 +49,29 @@ t.test('migrate', async (t) => {
     t.equal((await database.all('list_inconsistencies', {})).length, 2)
     await migrate(testConfig(url, one), kinds)
     t.same(await database.all('list_inconsistencies', {}), [])
+  })
+
+  t.test('builds indexes while others read and write, and anew when that was interrupted', async (t) => {
+    const index = `select indisvalid from pg_index where indexrelid = 'resources_kind_id_idx'::regclass`
+    const others = `from pg_stat_activity where query like '%create index concurrently%' and pid <> pg_backend_pid()`
+    await execute(url, 'drop index resources_kind_id_idx')
+    // Whoever builds an index so waits for those who may not know of it yet.
+    await session.query('begin')
+    await session.query(`update resources set version = version where id = $1`, [cluster.id])
+    const building = migrate(testConfig(url, one), kinds)
+    const watcher = await openSession(t, url)
+    await untilWaiting(watcher, 1)
+
+    const { body: other } = await call('POST', 'clusters', { kind: 'Cluster', name: 'meanwhile', spec: {} })
+    t.equal((await call('PATCH', other.href, { spec: { changed: true } })).status, 200, 'others write')
+    t.equal((await call('GET', 'clusters?order=id')).body.total, 2, 'and read')
+    await watcher.query(`select pg_cancel_backend(pid) ${others}`)
+    await t.rejects(building, { code: '57014' })
+    await session.query('rollback')
+    t.same((await watcher.query(index)).rows, [{ indisvalid: false }], 'it is there by half')
+
+    await migrate(testConfig(url, one), kinds)
+    t.same((await watcher.query(index)).rows, [{ indisvalid: true }])
   })
 
   t.test('run three times at once is as run once', async (t) => {

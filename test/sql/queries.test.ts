@@ -52,6 +52,14 @@ t.test('every SQL file', async (t) => {
     t.notMatch(text, /\$\d+(?!\d*::)/, `${name} casts its parameters`)
     t.match(source, `'${name}'`, `${name} is called`)
   }
+  for (const file of filesOf('sql/indexes')) {
+    const name = file.replace('.sql', '')
+    t.match(
+      read(`sql/indexes/${file}`),
+      new RegExp(`^-- ${name}: [^;]*create index concurrently ${name}\\s[^;]*;\\n$`),
+      name,
+    )
+  }
   t.same(
     filesOf('sql/migrations').map((file) => Number(file.slice(0, 3))),
     filesOf('sql/migrations').map((_, index) => index + 1),
