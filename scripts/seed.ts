@@ -6,7 +6,7 @@
  *
  * --clusters      how many clusters
  * --node-pools    how many node pools each has
- * --unreconciled  how many clusters an adapter has reported False on
+ * --unreconciled  how many clusters an adapter has reported False on (without required adapters, none is ever reconciled)
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -44,7 +44,6 @@ async function seed() {
 async function fill(database: Database, { clusters, nodePools, unreconciled }: Amounts, bar: Progress) {
   const ended = new Date().toISOString()
   const prefix = `seed-${Date.now().toString(36)}-`
-  const failing = unreconciled ? Math.floor(clusters / unreconciled) : 0
   let next = 1
   const work = async () => {
     while (next <= clusters) {
@@ -57,7 +56,7 @@ async function fill(database: Database, { clusters, nodePools, unreconciled }: A
         first,
         count,
         prefix,
-        failing,
+        failing: unreconciled,
         ended,
         total: clusters,
       }

@@ -1,14 +1,12 @@
+import { hasStatus, isUnreconciled, keptField, STATUSES } from './conditions.ts'
 import { type Field, type Fields, fieldOf } from './fields.ts'
 import { type Fragment, Parameters } from './fragment.ts'
-import { convert, misfit, operand, STATUSES, textOperand } from './operands.ts'
+import { isUuid } from './literals.ts'
+import { convert, operand, textOperand } from './operands.ts'
 import { SearchError } from './search-error.ts'
-import type { Expression, Literal, Path } from './tree.ts'
+import type { Expression, Literal } from './tree.ts'
 
 type Of<Type extends Expression['type']> = Extract<Expression, { type: Type }>
-
-/** Conditions whose time stands in a column of its own while they are False; both are always the same. */
-const UNRECONCILED = new Set(['Reconciled', 'Ready'])
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * Compiles a search to a predicate over the rows of a list.
@@ -24,26 +22,18 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   const compile = (expression: Expression, unreconciled: boolean): string => {
     switch (expression.type) {
       case 'and': {
-        const narrowed = unreconciled || expression.terms.some(isUnreconciled)
+        const narrowed = unreconciled || isUnreconciled(expression, list)
         return `(${expression.terms.map((term) => compile(term, narrowed)).join(' and ')})`
       }
       case 'or':
         return `(${expression.terms.map((term) => compile(term, unreconciled)).join(' or ')})`
       case 'not':
         return `((${compile(expression.term, unreconciled)}) is not true)`
-      default:
-        return predicate(expression, resolved(expression.field, unreconciled))
+      default: {
+        const field = fieldOf(expression.field, list)
+        return predicate(expression, unreconciled ? keptField(field) : field)
+      }
     }
-  }
-
-  const resolved = (path: Path, unreconciled: boolean): Field => {
-    const field = fieldOf(path, list)
-    const isKept =
-      unreconciled &&
-      field.type === 'member' &&
-      field.member === 'last_updated_time' &&
-      UNRECONCILED.has(field.condition)
-    return isKept ? { type: 'time', sql: 'resource.unreconciled_since' } : field
   }
 
   const predicate = (expression: Exclude<Expression, Of<'and' | 'or' | 'not'>>, field: Field): string => {
@@ -71,22 +61,21 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   /** `=` and `in`, and their contraries, by an index where there is one. */
   const isOneOf = (field: Field, literals: Literal[], negated: boolean): string => {
     if (field.type === 'status') {
-      const statuses = literals.map((literal) => textOf(literal, 'status'))
+      const statuses = literals.map((literal) => convert(literal, 'status'))
       return hasStatus(
         field.condition,
         STATUSES.filter((status) => statuses.includes(status) !== negated),
+        parameters,
       )
     }
     if (field.type === 'label' && !negated) {
-      const pairs = literals.map((literal) => `${field.key}=${textOf(literal, 'text')}`)
+      const pairs = literals.map((literal) => `${field.key}=${convert(literal, 'text')}`)
       return `resource.label_pairs && ${parameters.add(pairs, 'text[]')}`
     }
     if ((field.type === 'id' || field.type === 'href') && !negated) {
       // What is no UUID is no id of ours; a path ends in one.
-      const texts = literals.map((literal) => textOf(literal, 'text'))
-      const ids = texts
-        .map((text) => (field.type === 'id' ? text : text.slice(-36)))
-        .filter((id) => UUID.test(id))
+      const texts = literals.map((literal) => convert(literal, 'text'))
+      const ids = texts.map((text) => (field.type === 'id' ? text : text.slice(-36))).filter(isUuid)
       if (field.type === 'id') return `${field.sql} = any (${parameters.add(ids, 'uuid[]')})`
       return `(resource.id = any (${parameters.add(ids, 'uuid[]')}) and ${field.sql} = any (${parameters.add(texts, 'text[]')}))`
     }
@@ -95,19 +84,11 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
     return `${sql} ${negated ? 'not in' : 'in'} (${values.join(', ')})`
   }
 
-  const hasStatus = (condition: string, statuses: string[]): string => {
-    if (UNRECONCILED.has(condition) && statuses.length === 1 && statuses[0] === 'False') {
-      return 'resource.unreconciled_since is not null'
-    }
-    const states = statuses.map((status) => `${condition}=${status}`)
-    return `resource.states && ${parameters.add(states, 'text[]')}`
-  }
-
   const isLike = (field: Field, { pattern, negated, insensitive }: Of<'like'>): string => {
     const sql = textOperand(field, parameters)
     if (!sql)
       throw new SearchError('search', 'expected a field that is a text, before like', pattern.position)
-    const value = textOf(pattern, 'text')
+    const value = convert(pattern, 'text')
     if (/(?<!\\)(\\\\)*\\$/.test(value)) {
       throw new SearchError(
         'search',
@@ -120,7 +101,7 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
 
   const isNull = (field: Field, negated: boolean): string => {
     if (field.type === 'status') {
-      const known = hasStatus(field.condition, STATUSES)
+      const known = hasStatus(field.condition, STATUSES, parameters)
       return negated ? known : `not (${known})`
     }
     const { sql } = operand(field, [], parameters)
@@ -129,25 +110,4 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
 
   const text = compile(search, false)
   return { text, values: parameters.values }
-}
-
-function textOf(literal: Literal, type: 'text' | 'status'): string {
-  const value = convert(literal, type)
-  if (value === undefined) throw misfit(literal, type)
-  return value
-}
-
-/** Whether a search holds only for resources that are not reconciled. */
-function isUnreconciled(expression: Expression): boolean {
-  if (expression.type === 'and') return expression.terms.some(isUnreconciled)
-  if (expression.type !== 'compare' || expression.operator !== '=' || expression.value.type !== 'string')
-    return false
-  const [status, conditions, condition = '', ...rest] = expression.field.steps
-  return (
-    status === 'status' &&
-    conditions === 'conditions' &&
-    UNRECONCILED.has(condition) &&
-    rest.length === 0 &&
-    expression.value.value === 'False'
-  )
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { areValues, type Key } from './order.ts'
 import { SearchError } from './search-error.ts'
 
 /** Where a walk stands: the total at its start, and the order's values of the last resource seen. */
@@ -8,7 +9,7 @@ export interface Position {
 }
 
 /**
- * A cursor for a position in the walk that `walk` names: its route, scope, search and order. The digest finds
+ * A cursor for a position in the walk that `walk` names: what it goes through, its search and order. The digest finds
  * out cursors that were altered or come from another walk; it keeps nothing secret, for there is nothing in a cursor
  * that its caller could not ask for.
  */
@@ -17,25 +18,26 @@ export function writeCursor({ total, last }: Position, walk: unknown[]): string 
   return Buffer.from(JSON.stringify([digest(content, walk), ...content])).toString('base64url')
 }
 
-/** The position that a cursor stands for, of so many keys. Throws a SearchError when it is none of this walk. */
-export function readCursor(cursor: string, walk: unknown[], keys: number): Position {
-  try {
-    const bytes = Buffer.from(cursor, 'base64url')
-    const [claimed, total, ...last] = JSON.parse(bytes.toString())
-    // Decoding passes over what does not belong there.
-    const isWhole = bytes.toString('base64url') === cursor
-    const isOne =
-      /^\d{1,18}$/.test(total) &&
-      last.length === keys &&
-      last.every((value: unknown) => typeof value === 'string')
-    if (isWhole && isOne && claimed === digest([total, ...last], walk)) return { total, last }
-  } catch {
-    // Not even JSON.
-  }
+/** The position that a cursor stands for, of a walk with these keys. Throws a SearchError when it is none. */
+export function readCursor(cursor: string, walk: unknown[], keys: Key[]): Position {
+  const [claimed, total, ...last] = decode(cursor)
+  const isCount = typeof total === 'string' && /^\d{1,18}$/.test(total)
+  if (isCount && areValues(last, keys) && claimed === digest([total, ...last], walk)) return { total, last }
   throw new SearchError(
     'cursor',
     'is not a cursor of this list with this search and order; begin with an empty one',
   )
+}
+
+function decode(cursor: string): unknown[] {
+  const bytes = Buffer.from(cursor, 'base64url')
+  // Decoding passes over what does not belong there.
+  if (bytes.toString('base64url') !== cursor) return []
+  try {
+    return [JSON.parse(bytes.toString())].flat()
+  } catch {
+    return []
+  }
 }
 
 function digest(content: unknown[], walk: unknown[]): string {

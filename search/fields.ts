@@ -10,7 +10,7 @@ export type Field =
   | { type: 'member'; condition: string; member: keyof typeof conditionMembers }
 
 /** A field that is a column, or made of one. */
-type Column = Extract<Field, { sql: string }> & {
+export type Column = Extract<Field, { sql: string }> & {
   /** What it is sorted by, where that differs from what it is compared by. */
   sortedBy?: string
   /** Values may be missing; they sort last in both directions. */
@@ -30,6 +30,7 @@ export interface Fields {
   tieBreaker: string
 }
 
+/** Its columns that can be sorted by stand in sql/queries/list_resources.sql as well. */
 export const resourceFields: Fields = {
   columns: {
     id: { type: 'id', sql: 'resource.id', fixed: true },

@@ -21,7 +21,7 @@ const number = /-?\d[\w.]*(?:(?<=[\d.][eE])[+-]\w*)?/y
 const name = /[A-Za-z_]\w*/y
 const member = /\.(\w+)/y
 const labelKey = /\.([\w./-]+)/y
-const bracket = /\[('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`\\]|\\.|``)*`)\]/suy
+const bracket = new RegExp(`\\[(${quoted.source})\\]`, 'suy')
 const symbol = /==|!=|<>|<=|>=|[=<>()[\],]/y
 const space = /\s*/y
 

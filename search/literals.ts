@@ -22,6 +22,9 @@ export function numberOf(text: string): Value<'number'> | undefined {
   return { type: 'number', value: `${sign}${digits}${shift ? `e${shift}` : ''}` }
 }
 
+/** Whether a text is an id as it is written in answers. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
 /** A date (its first moment, in UTC) or a moment in RFC 3339. Undefined for what is none. */
 export function timeOf(text: string): Value<'time'> | undefined {
   const [, date, time = '00:00:00', fraction = '', zone = 'Z'] =

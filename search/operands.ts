@@ -1,3 +1,4 @@
+import { STATUSES } from './conditions.ts'
 import { conditionMembers, type Field } from './fields.ts'
 import type { Parameters } from './fragment.ts'
 import { timeOf } from './literals.ts'
@@ -13,8 +14,6 @@ export interface Operand {
 
 type Comparable = 'text' | 'integer' | 'time' | 'number' | 'boolean' | 'status'
 
-export const STATUSES = ['True', 'False', 'Unknown']
-
 const EXPECTED: Record<Comparable, string> = {
   text: 'a text in quotes',
   integer: 'a number',
@@ -29,7 +28,6 @@ export function operand(field: Field, literals: Literal[], parameters: Parameter
   const type = comparableOf(field, literals)
   const values = literals.map((literal) => {
     const value = convert(literal, type)
-    if (value === undefined) throw misfit(literal, type)
     if (literal.type === 'now') return `(now() - ${parameters.add(value, 'interval')})`
     return parameters.add(value, TYPES[type])
   })
@@ -40,10 +38,6 @@ export function operand(field: Field, literals: Literal[], parameters: Parameter
 export function textOperand(field: Field, parameters: Parameters): string | undefined {
   const type = field.type === 'spec' ? 'text' : comparableOf(field, [])
   return type === 'text' || type === 'status' ? expression(field, 'text', parameters) : undefined
-}
-
-export function misfit({ text, position }: Literal, type: Comparable): SearchError {
-  return new SearchError('search', `expected ${EXPECTED[type]}, not ${text.slice(0, 40)}`, position)
 }
 
 const TYPES: Record<Comparable, string> = {
@@ -73,8 +67,15 @@ function comparableOf(field: Field, literals: Literal[]): Comparable {
   }
 }
 
-/** A value as PostgreSQL reads it; undefined when it is not of the type. */
-export function convert(literal: Literal, type: Comparable): string | undefined {
+/** A value as PostgreSQL reads it. Throws a SearchError when it is not of the type. */
+export function convert(literal: Literal, type: Comparable): string {
+  const value = converted(literal, type)
+  if (value !== undefined) return value
+  const { text, position } = literal
+  throw new SearchError('search', `expected ${EXPECTED[type]}, not ${text.slice(0, 40)}`, position)
+}
+
+function converted(literal: Literal, type: Comparable): string | undefined {
   if (literal.type === 'now') return type === 'time' ? `${literal.ago} s` : undefined
   const value = String(literal.value)
   switch (type) {

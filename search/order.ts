@@ -1,5 +1,6 @@
-import { columnOf, type Fields } from './fields.ts'
+import { type Column, columnOf, type Fields } from './fields.ts'
 import { type Fragment, Parameters } from './fragment.ts'
+import { isUuid, timeOf } from './literals.ts'
 import { SearchError } from './search-error.ts'
 
 export interface OrderQuery {
@@ -8,8 +9,9 @@ export interface OrderQuery {
 }
 
 /** One key that a list is sorted by. */
-interface Key {
+export interface Key {
   name: string
+  type: Column['type']
   sql: string
   direction: 'asc' | 'desc'
   nullable?: boolean | undefined
@@ -18,6 +20,14 @@ interface Key {
 }
 
 type Term = Pick<Key, 'name'> & Partial<Pick<Key, 'direction'>>
+
+const TYPES: Record<Key['type'], string> = {
+  text: 'text',
+  id: 'uuid',
+  href: 'uuid',
+  integer: 'integer',
+  time: 'timestamptz',
+}
 
 /**
  * Understands both forms of ordering, as keys of which the last is unique.
@@ -42,10 +52,14 @@ export function parseOrder({ order, orderBy }: OrderQuery, list: Fields): Key[] 
   const keys = terms.map(({ name, direction: own }) =>
     keyOf(name, own ?? direction ?? 'asc', list, parameter),
   )
-  const unique = keys.findIndex(({ name }) => name === list.tieBreaker)
-  // Nothing is left to sort after a unique key.
-  if (unique >= 0) return keys.slice(0, unique + 1)
-  return [...keys, keyOf(list.tieBreaker, keys.at(-1)?.direction ?? 'asc', list, parameter)]
+  const last = keyOf(list.tieBreaker, keys.at(-1)?.direction ?? 'asc', list, parameter)
+  return sorting([...keys, last], list)
+}
+
+/** Only the keys that are left something to sort: each once, and none after a unique one. */
+function sorting(keys: Key[], { tieBreaker }: Fields): Key[] {
+  const distinct = keys.filter(({ name }, index) => keys.findIndex((key) => key.name === name) === index)
+  return distinct.slice(0, distinct.findIndex(({ name }) => name === tieBreaker) + 1)
 }
 
 /** Keys as an `order by` list. */
@@ -53,21 +67,32 @@ export const orderBy = (keys: Key[]): string =>
   keys.map(({ sql, direction, nullable }) => `${sql} ${direction}${nullable ? ' nulls last' : ''}`).join(', ')
 
 /** Keys as an array of texts, from which a walk can go on. Throws a SearchError when one of them may change. */
-export function keysOf(keys: Key[]): string {
+export function keysOf(keys: Key[], list: Fields): string {
   const moving = keys.find(({ fixed }) => !fixed)
   if (moving) {
+    const fixed = Object.keys(list.columns).filter((name) => columnOf(list, name)?.fixed)
     throw new SearchError(
       'order',
-      `${moving.name} may change, and a walk by cursor would lose its way; there are id, created_time, name, kind, created_by`,
+      `${moving.name} may change, and a walk by cursor would lose its way; there are ${fixed.join(', ')}`,
     )
   }
-  return `array[${keys.map(({ sql, name }) => (isTime(name) ? `format_time(${sql})` : `${sql}::text`)).join(', ')}]`
+  const texts = keys.map(({ sql, type }) => (type === 'time' ? `format_time(${sql})` : `${sql}::text`))
+  return `array[${texts.join(', ')}]`
 }
+
+/** Whether these can be values of the keys. */
+export const areValues = (values: unknown[], keys: Key[]): values is string[] =>
+  values.length === keys.length &&
+  keys.every(({ type }, index) => {
+    const value = values[index]
+    if (typeof value !== 'string') return false
+    return type === 'time' ? timeOf(value) : type === 'id' ? isUuid(value) : !value.includes('\0')
+  })
 
 /** What comes after a resource with these values of the keys. */
 export function after(keys: Key[], values: string[]): Fragment {
   const parameters = new Parameters()
-  const last = keys.map(({ name }, index) => parameters.add(values[index], typeOf(name)))
+  const last = keys.map(({ type }, index) => parameters.add(values[index], TYPES[type]))
   const further = ({ direction }: Key) => (direction === 'asc' ? '>' : '<')
   const [first] = keys as [Key]
   // In one direction, it is one comparison of rows, which an index answers at any depth.
@@ -84,15 +109,13 @@ export function after(keys: Key[], values: string[]): Fragment {
   return { text: `(${first.sql} ${further(first)}= ${last[0]} and ${beyond})`, values: parameters.values }
 }
 
-const isTime = (name: string) => name.endsWith('_time')
-const typeOf = (name: string) => (isTime(name) ? 'timestamptz' : name === 'id' ? 'uuid' : 'text')
 const directionOf = (text?: string) => text?.toLowerCase() as Key['direction'] | undefined
 
 function keyOf(name: string, direction: Key['direction'], list: Fields, parameter: string): Key {
   const column = columnOf(list, name)
   if (column && !column.unsortable) {
-    const { sql, sortedBy = sql, nullable, fixed } = column
-    return { name, sql: sortedBy, direction, nullable, fixed }
+    const { type, sql, sortedBy = sql, nullable, fixed } = column
+    return { name, type, sql: sortedBy, direction, nullable, fixed }
   }
   const sortable = Object.keys(list.columns).filter((each) => !columnOf(list, each)?.unsortable)
   throw new SearchError(parameter, `${name} is not a field to sort by; there are ${sortable.join(', ')}`)

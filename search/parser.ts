@@ -133,7 +133,6 @@ export function parseSearch(search: string): Expression {
 }
 
 function expectation(expected: string, token: Token, hint = ''): SearchError {
-  const found =
-    token.kind === 'symbol' && token.text === 'end' ? 'the end' : token.text.slice(0, 40) || 'nothing'
+  const found = token.kind === 'symbol' && token.text === 'end' ? 'the end' : token.text.slice(0, 40)
   return new SearchError('search', `expected ${expected}, not ${found}${hint}`, token.position)
 }

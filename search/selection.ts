@@ -16,15 +16,16 @@ export interface ListQuery extends OrderQuery {
 export interface Selection {
   filter?: Fragment
   order: string
+  /** In a walk by cursor: the order's values of a resource, as an array of texts. */
+  keys?: string
+  /** In a walk that has begun: what comes after the last resource seen. */
+  after?: Fragment
 }
 
 /** A selection that a walk by cursor goes through. */
 export interface Walk extends Selection {
   /** What the walk is bound to: a cursor of another one is refused. */
   bounds: unknown[]
-  /** The order's values of a resource, as an array of texts. */
-  keys: string
-  after?: Fragment
   /** Where the walk stands; undefined at its beginning. */
   position?: Position
 }
@@ -40,9 +41,9 @@ export function select(query: ListQuery, list: Fields): Selection {
 /** Compiles one step of a walk by cursor. `scope` is what the walk goes through. */
 export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, scope: unknown[]): Walk {
   const keys = parseOrder(query, list)
-  const selection = { ...select(query, list), keys: keysOf(keys) }
+  const selection = { ...select(query, list), keys: keysOf(keys, list) }
   const bounds = [...scope, query.search, keys.map(({ name, direction }) => `${name} ${direction}`)]
   if (!query.cursor) return { ...selection, bounds }
-  const position = readCursor(query.cursor, bounds, keys.length)
+  const position = readCursor(query.cursor, bounds, keys)
   return { ...selection, bounds, position, after: after(keys, position.last) }
 }

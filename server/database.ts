@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { type Queries, queries } from '../generated/sql.ts'
 import { type Fragment, shifted } from '../search/fragment.ts'
-import type { Selection, Walk } from '../search/selection.ts'
+import type { Selection } from '../search/selection.ts'
 import type { Config } from './config.ts'
 import { StartError } from './start-error.ts'
 import { milliseconds } from './units.ts'
@@ -18,7 +18,7 @@ const RETRIED = new Set(['40001', '40P01'])
 const ATTEMPTS = 3
 
 /** How many orders of lists each connection keeps prepared; any more are planned each time. */
-const PREPARED_SHAPES = 200
+const PREPARED_SHAPES = 50
 
 /** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
 export class Database {
@@ -172,18 +172,17 @@ function readCertificate(file: string): string {
 }
 
 /** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
-export function selected(text: string, values: unknown[], selection: Selection | Walk): Fragment {
-  const { filter, order, keys, after } = { keys: undefined, after: undefined, ...selection }
-  const put = (mark: string, sql: string | undefined) => {
-    const marked = new RegExp(`/\\* ${mark}: \\*/.*?/\\* :${mark} \\*/`, 'gs')
-    text = text.replace(marked, (own) => sql ?? own)
+export function selected(query: string, values: unknown[], selection: Selection): Fragment {
+  const { filter, order, keys, after } = selection
+  const all = [...values, ...(filter?.values ?? []), ...(after?.values ?? [])]
+  const parts: Record<string, string | undefined> = {
+    order,
+    keys,
+    filter: filter && shifted(filter.text, values.length),
+    after: after && shifted(after.text, all.length - after.values.length),
   }
-  put('order', order)
-  put('keys', keys)
-  put('filter', filter && shifted(filter.text, values.length))
-  const all = [...values, ...(filter?.values ?? [])]
-  put('after', after && shifted(after.text, all.length))
-  return { text, values: [...all, ...(after?.values ?? [])] }
+  const text = query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)
+  return { text, values: all }
 }
 
 function ordered(name: Name, parameters: object): unknown[] {

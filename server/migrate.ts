@@ -14,6 +14,11 @@ import { StartError } from './start-error.ts'
 const sql = new URL('../sql/', import.meta.url)
 const BATCH = 500
 
+/** How long a migration waits for a table, how long it then lets others go first, and how often. */
+const LOCK_TIMEOUT = '2s'
+const LOCK_PAUSE_MS = 1000
+const ATTEMPTS = 100
+
 /**
  * Brings the database to this release: migrations, functions, kinds with their required adapters, indexes, and the
  * conditions of resources for which the rules or the required adapters have changed. Safe to run at any time, by several at
@@ -30,13 +35,15 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
   try {
     await client.connect()
     while (!(await run(client, 'lock_migrations', []))[0]?.locked) await sleep(200)
-    const isNewer = await inTransaction(client, async () => {
+    const isNewer = await givingWay(client, async () => {
       if (!(await applyMigrations(client)) || !(await applyFunctions(client))) return true
       await applyKinds(client, kinds, config.entities)
       return false
     })
     if (!isNewer) {
+      // This waits for whoever still runs the functions of before; what they wrote is filled up afterwards.
       await buildIndexes(client)
+      while ((await database.one('fill_unreconciled_since', { size: BATCH })).filled);
       await recomputeConditions(database)
     }
   } finally {
@@ -142,6 +149,25 @@ async function recomputeConditions(database: Database): Promise<void> {
       if (!after) break
     }
     await database.all('update_kind_stale', { kind, stale: false })
+  }
+}
+
+/**
+ * Works in a transaction that waits for no lock for long: behind a change of a table that waits, all others who want that
+ * table wait, too. It is rolled back and tried again; throws a StartError when the table is never free.
+ */
+async function givingWay<Result>(client: pg.Client, work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(client, async () => {
+        await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
+        return await work()
+      })
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError && error.code === '55P03')) throw error
+      if (attempt === ATTEMPTS) throw new StartError('the tables are in use: nothing was changed; try again')
+      await sleep(LOCK_PAUSE_MS)
+    }
   }
 }
 

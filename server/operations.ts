@@ -48,8 +48,7 @@ export function operationResolver(document: Document) {
     return {
       onRequest: async (request) => {
         settlePath(request)
-        settleQuery(request, parameters)
-        checkParameters(request)
+        checkParameters(request, settleQuery(request, parameters))
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },
       preValidation: async (request) => {
@@ -77,18 +76,20 @@ function settlePath({ params }: { params: unknown }) {
   }
 }
 
-/** Drops empty parameters, which count as absent, and moves older names to the newer ones. */
-function settleQuery(request: FastifyRequest, parameters: Parameter[]) {
+/** Drops empty parameters, which count as absent, and moves older names to the newer ones. Returns those that do not go together. */
+function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violation[] {
   const query = request.query as Record<string, unknown>
+  const violations: Violation[] = []
   for (const { name, allowEmptyValue } of parameters)
     if (query[name] === '' && !allowEmptyValue) delete query[name]
   for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded } of parameters) {
     const value = query[name]
     if (value === undefined) continue
     if (excluded && query[excluded] !== undefined) {
-      const message = `must not be given together with ${excluded}`
-      throw new Problem('VAL-005', `${name} and ${excluded} exclude each other`, {
-        violations: [{ field: name, message, constraint: 'excludes' }],
+      violations.push({
+        field: name,
+        message: `must not be given together with ${excluded}`,
+        constraint: 'excludes',
       })
     }
     if (schema.type === 'array') {
@@ -100,23 +101,25 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]) {
     if (schema.type === 'integer' && !/^-?\d+$/.test(String(value))) query[name] = [value]
     if (!target) continue
     if (query[target] !== undefined && query[target] !== query[name]) {
-      const message = `must be equal to ${target} when both are given`
-      throw new Problem('VAL-000', `${name} and ${target} differ`, {
-        violations: [{ field: name, message, constraint: 'alias' }],
+      violations.push({
+        field: name,
+        message: `must be equal to ${target} when both are given`,
+        constraint: 'alias',
       })
     }
     query[target] ??= query[name]
   }
+  return violations
 }
 
 /** Before the body is read: parameters are refused first. */
-function checkParameters(request: FastifyRequest) {
+function checkParameters(request: FastifyRequest, settled: Violation[]) {
   const parts = { params: request.params, querystring: request.query, headers: request.headers }
   const errors = Object.entries(parts).flatMap(([part, values]) => {
     const validate = request.getValidationFunction(part as keyof typeof parts)
     return !validate || validate(values as Record<string, unknown>) ? [] : (validate.errors ?? [])
   })
-  refuse(toViolations(errors as never))
+  refuse([...settled, ...toViolations(errors as never)])
 }
 
 function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
@@ -144,10 +147,12 @@ function checkBody(request: FastifyRequest) {
 /** What is asked of a list, in a language of its own. */
 const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
 
+const isOfLanguage = ({ field, constraint = '' }: Violation) =>
+  LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
+
 function refuse(violations: Violation[]) {
   if (!violations.length) return
-  const isTooLong = ({ field, constraint }: Violation) => LANGUAGE.has(field) && constraint === 'maxLength'
-  const code = violations.every(isTooLong) ? 'VAL-005' : 'VAL-000'
+  const code = violations.every(isOfLanguage) ? 'VAL-005' : 'VAL-000'
   const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
   throw new Problem(code, `The request breaks ${rules}`, { violations: violations.slice(0, MAX_VIOLATIONS) })
 }

@@ -46,8 +46,8 @@ export async function listResources(
   query: Page,
 ): Promise<string> {
   const { page, size, fields = null, cursor } = query
-  const counted = collection.owner_id === null && query.search === undefined
-  const parameters = { ...collection, page, size, fields, counted }
+  const whole = collection.owner_id === null && query.search === undefined
+  const parameters = { ...collection, page, size, fields, whole }
   if (cursor === undefined) {
     const selection = select(query, resourceFields)
     return (await server.database.list('list_resources', { ...parameters, known: null }, selection)).body

@@ -6,7 +6,7 @@
 --   $3 page      int      from 1; 1 in a walk by cursor
 --   $4 size      int
 --   $5 fields    text[]?  the members asked for; null for all
---   $6 counted   boolean  nothing narrows the list down, so that the kept count is its total
+--   $6 whole     boolean  nothing narrows the list down, so that the kept count is its total
 --   $7 known     bigint?  the total, in a walk that has begun
 -- The filter, the order, and where a walk goes on (the values of the order of the last resource seen) are
 -- compiled by search/; their parameters follow these.
@@ -14,7 +14,6 @@
 --   body   text     the list as JSON
 --   total  bigint
 --   last   text[]?  the order's values of the last resource of the page; null when no other follows
--- Materialized: what is named twice would be counted twice.
 with kept as materialized (
     select coalesce(sum(resource_counts.count), 0)::bigint as total
     from resource_counts
@@ -35,11 +34,12 @@ counted as materialized (
     from kept
 ),
 -- The ids of the page, and of one more resource if there is one. Either the index of the order is walked until
--- the page is full, which takes about size * kept / total rows, or all matches are read and sorted: whichever is
--- less. By the total, not by an estimate: with a wrong one, a page of few would walk through everything.
+-- the page is full, which takes about page * size * kept / total rows, or all matches are read and sorted:
+-- whichever is less. By the total, not by an estimate: with a wrong one, a page of few would walk through all.
 paged as materialized (
     select case
-        when $6::boolean or counted.total::numeric * counted.total > $4::int::numeric * kept.total then array(
+        when ($3::int - 1)::bigint * $4::int >= counted.total then array[]::uuid[] -- past the end
+        when $6::boolean or counted.total::numeric * counted.total > $3::int::numeric * $4::int * kept.total then array(
             select resource.id
             from resources as resource
             where resource.kind = $1::text

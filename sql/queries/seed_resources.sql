@@ -9,7 +9,7 @@
 --   $3 first      int      the first number
 --   $4 count      int      how many resources, or how many for each parent
 --   $5 prefix     text     what names begin with, before the number
---   $6 failing    int      of every so many resources, one whose last adapter reports False; 0: none
+--   $6 failing    int      on how many of all an adapter reports False, spread evenly
 --   $7 ended      timestamptz  when the seed began: the newest resource is a minute older than that
 --   $8 total      int      how many there are going to be; they spread over 30 days before $7
 -- Returns one row.
@@ -27,7 +27,7 @@ timed as (
         numbered.*,
         $7::timestamptz - interval '1 minute'
             - (interval '30 days' * (1 - numbered.number::float8 / $8::int)) as time,
-        coalesce($6::int > 0 and numbered.number % nullif($6::int, 0) = 0, false) as failing
+        numbered.number::bigint * $6::int / $8::int <> (numbered.number - 1)::bigint * $6::int / $8::int as failing
     from numbered
 ),
 described as (
@@ -48,7 +48,7 @@ described as (
             'release', jsonb_build_object(
                 'version', '4.' || timed.number % 20 || '.' || timed.number % 7,
                 'channel', 'stable',
-                'image', 'registry.example.com/release@sha256:' || sha256(timed.number::text::bytea)
+                'image', 'registry.example.com/release@sha256:' || encode(sha256(timed.number::text::bytea), 'hex')
             ),
             'networking', jsonb_build_object(
                 'clusterNetwork', jsonb_build_array(jsonb_build_object('cidr', '10.' || timed.number % 256 || '.0.0/14', 'hostPrefix', 23)),

@@ -51,6 +51,36 @@ t.test('migrate', async (t) => {
     t.same(await database.all('list_inconsistencies', {}), [])
   })
 
+  /** Undoes the last migration, as if the one before had been the last when what is there was written. */
+  const undo = async () => {
+    await execute(url, 'alter table resources drop column unreconciled_since')
+    await execute(url, 'delete from schema_migrations where version = 6')
+    await execute(url, `update applied_functions set hash = 'older'`)
+  }
+
+  t.test('fills a new column of what is there, and changes it no more', async (t) => {
+    await undo()
+    await migrate(testConfig(url, two), kinds)
+    t.same(await database.all('list_inconsistencies', {}), [])
+    t.ok((await call('GET', `clusters?search=status.conditions.Reconciled='False'`)).body.total >= 1)
+    await migrate(testConfig(url, one), kinds)
+  })
+
+  t.test('gives way to those who use a table, and so lets others by', async (t) => {
+    await undo()
+    await session.query('begin')
+    await session.query('select count(*) from resources')
+    const migrating = migrate(testConfig(url, one), kinds)
+    const watcher = await openSession(t, url)
+    await untilWaiting(watcher, 1)
+    // It stands behind the one that waits, which waits for a session that is not going to end.
+    const { status } = await call('GET', `clusters/${cluster.id}`)
+    t.equal(status, 200)
+    await session.query('commit')
+    await migrating
+    t.same(await database.all('list_inconsistencies', {}), [])
+  })
+
   t.test('builds indexes while others read and write, and anew when that was interrupted', async (t) => {
     const index = `select indisvalid from pg_index where indexrelid = 'resources_kind_id_idx'::regclass`
     const others = `from pg_stat_activity where query like '%create index concurrently%' and pid <> pg_backend_pid()`

@@ -1,4 +1,7 @@
 import t, { type Test } from 'tap'
+import { writeCursor } from '../../search/cursor.ts'
+import { resourceFields } from '../../search/fields.ts'
+import { selectWalk } from '../../search/selection.ts'
 import { type Answer, type Application, application, report } from '../application.ts'
 import { execute } from '../databases.ts'
 
@@ -446,4 +449,47 @@ t.test('a list that changes while it is walked', async (t) => {
       body: { code: 'HYPERFLEET-NTF-001', detail: `Cluster with id='${parent.id}' not found` },
     })
   })
+})
+
+t.test('a cursor that somebody made up', async (t) => {
+  const { call } = await application(t)
+  for (let index = 0; index < 3; index++)
+    await call('POST', 'clusters', { kind: 'Cluster', name: `forged-${index}`, spec: {} })
+  const bounds = (order: string) =>
+    selectWalk({ order, cursor: '' }, resourceFields, ['Cluster', null]).bounds
+  const id = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
+  const forged: [order: string, total: unknown, last: unknown[]][] = [
+    ['id asc', '3', ['x']],
+    ['id asc', '3', []],
+    ['id asc', '3', [id, id]],
+    ['id asc', '3', [null]],
+    ['id asc', '-5', [id]],
+    ['id asc', null, [id]],
+    ['id asc', 3, [id]],
+    ['name asc', '3', ['a\0', id]],
+    ['created_time desc', '3', ['yesterday', id]],
+    ['created_time desc', '3', ['2026-02-30T00:00:00Z', id]],
+  ]
+  for (const [order, total, last] of forged) {
+    const cursor = writeCursor({ total, last } as never, bounds(order))
+    const { status, body } = await call('GET', `clusters?${new URLSearchParams({ order, cursor })}`)
+    t.match(
+      [status, body.code, body.errors?.[0].field],
+      [400, 'HYPERFLEET-VAL-005', 'cursor'],
+      `${order} ${last}`,
+    )
+  }
+  const cursor = writeCursor({ total: '3', last: [id] }, bounds('id asc'))
+  t.equal((await call('GET', `clusters?${new URLSearchParams({ order: 'id asc', cursor })}`)).status, 200)
+})
+
+t.test('a field that is named again sorts nothing', async (t) => {
+  const { call } = await application(t)
+  for (let index = 0; index < 3; index++)
+    await call('POST', 'clusters', { kind: 'Cluster', name: `again-${index}`, spec: {} })
+  const order = Array(90).fill('created_by').join(',')
+  const { body } = await call('GET', `clusters?${new URLSearchParams({ order, size: '1', cursor: '' })}`)
+  t.ok(body.next_cursor.length < 200, 'nor is it in the cursor')
+  const next = await call('GET', `clusters?${new URLSearchParams({ order, cursor: body.next_cursor })}`)
+  t.equal(next.body.items.length, 2)
 })

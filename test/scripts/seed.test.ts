@@ -23,13 +23,13 @@ t.test('seed', async (t) => {
   const seed = (...args: string[]) => run('seed', '--database-url', url, ...args)
 
   await t.test('adds what is asked for, in order by the rules', async (t) => {
-    const { code, said } = await seed('--clusters', '600', '--node-pools=2', '--unreconciled', '6')
+    const { code, said } = await seed('--clusters', '600', '--node-pools=2', '--unreconciled', '350')
     t.equal(code, 0, said)
     t.match(said, '100 % 600 of 600 clusters')
     t.equal(await total('clusters'), 600)
     t.equal(await total('nodepools'), 1200)
-    t.equal(await total(`clusters?search=status.conditions.Reconciled='False'`), 6)
-    t.equal(await total(`clusters?search=status.conditions.Reconciled='True'`), 594)
+    t.equal(await total(`clusters?search=status.conditions.Reconciled='False'`), 350)
+    t.equal(await total(`clusters?search=status.conditions.Reconciled='True'`), 250)
     t.equal(await total(`clusters?search=labels.example.com/customer='customer-7'`), 10)
     t.equal(await total(`nodepools?search=status.conditions.Ready='True'`), 1200)
     t.match(await run('verify', '--database-url', url), { code: 0, said: 'all is consistent' })

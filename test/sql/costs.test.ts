@@ -44,4 +44,9 @@ t.test('what a report writes', async (t) => {
   )
   t.strictSame(await report('True', 2), { updated: 0, hot: 0 }, 'an equal one writes nothing')
   t.strictSame(await report('False', 3), { updated: 1, hot: 0 }, 'one that says the contrary writes indexes')
+  t.strictSame(
+    await report('False', 4),
+    { updated: 1, hot: 0 },
+    'and so does a newer one, which moves the time',
+  )
 })

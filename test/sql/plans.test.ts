@@ -29,7 +29,7 @@ const clusters = `
     select
       n,
       '2026-01-01Z'::timestamptz + n * interval '1 second' as time,
-      jsonb_build_object('number', n::text, 'team', (n / 10)::text, 'even', (n % 2 = 0)::text) as labels
+      jsonb_build_object('number', n::text, 'team', (n / 10)::text, 'hundred', (n / 100)::text, 'even', (n % 2 = 0)::text) as labels
     from generate_series(1, ${CLUSTERS}) as n
   ) as made`
 
@@ -134,6 +134,13 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       // Once for the total and once for the page; node pools have the same labels.
       t.ok(read <= 4 * matches + 21, `${search}: ${read} rows`)
     }
+  })
+
+  await t.test('a later page of a search reads what it finds, and one past the end nothing', async (t) => {
+    const search = `labels.hundred = '7'`
+    t.ok((await list({ search, page: 4 })) <= 4 * 100 + 21)
+    t.ok((await list({ search, page: 1_000_000 })) <= 2 * 100, 'only the count')
+    t.equal(await list({ page: 2_000_000_000 }), 0)
   })
 
   await t.test('the poller reads the index alone', async (t) => {
