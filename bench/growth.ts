@@ -6,28 +6,17 @@
  *
  * --dir  keeps the databases there, and uses what is there already; else they are made anew in a temporary folder
  */
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
 import { startEmbedded } from '../server/embedded.ts'
 import { about } from './about.ts'
 import { type Figures, load, type Request } from './load.ts'
+import { ADAPTERS, type Side, startSide, UNRECONCILED } from './side.ts'
 
-const ADAPTERS = ['validation', 'dns', 'pullsecret', 'hypershift', 'placement']
-const UNRECONCILED = 200
 const CONNECTIONS = 8
 const PAGE_SIZE = 20
-
-interface Side {
-  clusters: number
-  base: string
-  ids: string[]
-  stop(): Promise<void>
-}
 
 /** One thing that clients do; it makes the requests for one side. */
 type Scenario = (side: Side) => Promise<() => Request> | (() => Request)
@@ -84,8 +73,8 @@ async function growth() {
   const embedded = await startEmbedded({ dir })
   const sides: Side[] = []
   try {
-    for (const [index, clusters] of [Number(options.small), Number(options.large)].entries())
-      sides.push(await prepare(embedded.url, clusters, index))
+    sides.push(await startSide(embedded.url, Number(options.small), 18_100))
+    sides.push(await startSide(embedded.url, Number(options.large), 18_110))
     const rows: string[] = []
     for (const [name, scenario] of Object.entries(scenarios)) rows.push(await compare(name, scenario, sides))
     await report(embedded.url, sides, rows)
@@ -94,75 +83,6 @@ async function growth() {
     await embedded.stop()
     if (!options.dir) await rm(dir, { recursive: true, force: true })
   }
-}
-
-/** A database with so many clusters, and a server on it. */
-async function prepare(server: string, clusters: number, index: number): Promise<Side> {
-  const name = `growth_${clusters}`
-  const admin = new pg.Client({ connectionString: server })
-  await admin.connect()
-  const { rowCount } = await admin.query('select from pg_database where datname = $1', [name])
-  if (!rowCount) await admin.query(`create database ${name}`)
-  await admin.end()
-  const url = new URL(server)
-  url.pathname = name
-  const port = 18_100 + 10 * index
-  const env = {
-    ...process.env,
-    HYPERFLEET_DATABASE_URL: url.href,
-    HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(ADAPTERS),
-    HYPERFLEET_NODEPOOL_ADAPTERS: JSON.stringify(ADAPTERS.slice(0, 2)),
-    HYPERFLEET_SERVER_JWT_ENABLED: 'false',
-    HYPERFLEET_SERVER_PORT: String(port),
-    HYPERFLEET_HEALTH_PORT: String(port + 1),
-    HYPERFLEET_METRICS_PORT: String(port + 2),
-    HYPERFLEET_LOGGING_LEVEL: 'warn',
-  }
-  const tool = (script: string, ...args: string[]) =>
-    execFileSync(process.execPath, ['--import', 'tsx', `scripts/${script}`, ...args], {
-      env,
-      stdio: 'inherit',
-    })
-  tool('hyperfleet-api.ts', 'migrate')
-  if (!rowCount) {
-    const amounts = { clusters, 'node-pools': 1, unreconciled: UNRECONCILED }
-    tool('seed.ts', ...Object.entries(amounts).flatMap(([name, value]) => [`--${name}`, String(value)]))
-  }
-  const ids = await sample(url.href, 2000)
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/hyperfleet-api.ts', 'serve'], {
-    env,
-    stdio: 'inherit',
-  })
-  const base = `http://localhost:${port}/api/hyperfleet/v1`
-  const isReady = () =>
-    fetch(`http://localhost:${port + 1}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 100))
-  return {
-    clusters,
-    base,
-    ids,
-    async stop() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
-  }
-}
-
-/** Some of the clusters that are reconciled: reports on the others would change what pollers find. */
-async function sample(url: string, count: number): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  const { rows } = await client.query(
-    `select id from resources where kind = 'Cluster' and unreconciled_since is null order by md5(id::text) limit $1`,
-    [count],
-  )
-  // After a checkpoint, each page that is written costs an image of itself: let both sides begin alike.
-  await client.query('checkpoint')
-  await client.end()
-  return rows.map(({ id }) => id)
 }
 
 async function cursorAt({ base }: Side, page: number): Promise<string> {

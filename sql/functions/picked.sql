@@ -4,14 +4,20 @@ language plpgsql immutable parallel safe as $$
 begin
     if jsonb_typeof(p_value) = 'array' then
         return (
-            select coalesce(jsonb_agg(picked(item.value, p_members) order by item.position), '[]'::jsonb)
+            select coalesce(
+                jsonb_agg(
+                    item.value - array(
+                        select member from jsonb_object_keys(item.value) as member where member <> all (p_members)
+                    )
+                    order by item.position
+                ),
+                '[]'::jsonb
+            )
             from jsonb_array_elements(p_value) with ordinality as item (value, position)
         );
     end if;
-    return (
-        select coalesce(jsonb_object_agg(member.key, member.value), '{}'::jsonb)
-        from jsonb_each(p_value) as member (key, value)
-        where member.key = any (p_members)
+    return p_value - array(
+        select member from jsonb_object_keys(p_value) as member where member <> all (p_members)
     );
 end;
 $$;
