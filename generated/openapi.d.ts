@@ -1194,7 +1194,7 @@ export interface components {
                 "application/json": components["schemas"]["Cluster"];
             };
         };
-        /** @description The page. */
+        /** @description The page. With `fields`, its items have only the members asked for. */
         ClusterList: {
             headers: {
                 [name: string]: unknown;
@@ -1222,7 +1222,7 @@ export interface components {
                 "application/json": components["schemas"]["NodePool"];
             };
         };
-        /** @description The page. */
+        /** @description The page. With `fields`, its items have only the members asked for. */
         NodePoolList: {
             headers: {
                 [name: string]: unknown;
@@ -1511,7 +1511,7 @@ export interface components {
         cluster_id: string;
         /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
         nodepool_id: string;
-        /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
+        /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
         page: number;
         /** @description How many items a page holds at the most. */
         size: number;
@@ -1548,7 +1548,7 @@ export interface components {
         /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
         fields: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[];
         /**
-         * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+         * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
          *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
          *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
          *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
@@ -1766,7 +1766,7 @@ export interface operations {
     getClusters: {
         parameters: {
             query?: {
-                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
+                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /** @description How many items a page holds at the most. */
                 size?: components["parameters"]["size"];
@@ -1801,7 +1801,7 @@ export interface operations {
                 /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
                 fields?: components["parameters"]["fields"];
                 /**
-                 * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+                 * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
                  *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
                  *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
                  *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
@@ -2001,7 +2001,7 @@ export interface operations {
     getClusterStatuses: {
         parameters: {
             query?: {
-                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
+                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /** @description How many reports a page holds at the most. */
                 size?: components["parameters"]["statusSize"];
@@ -2092,7 +2092,7 @@ export interface operations {
     getNodePools: {
         parameters: {
             query?: {
-                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
+                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /** @description How many items a page holds at the most. */
                 size?: components["parameters"]["size"];
@@ -2127,7 +2127,7 @@ export interface operations {
                 /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
                 fields?: components["parameters"]["fields"];
                 /**
-                 * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+                 * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
                  *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
                  *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
                  *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
@@ -2228,7 +2228,7 @@ export interface operations {
     getNodePoolReports: {
         parameters: {
             query?: {
-                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
+                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /** @description How many reports a page holds at the most. */
                 size?: components["parameters"]["statusSize"];
@@ -2296,7 +2296,7 @@ export interface operations {
     getNodePoolsByClusterId: {
         parameters: {
             query?: {
-                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
+                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /** @description How many items a page holds at the most. */
                 size?: components["parameters"]["size"];
@@ -2331,7 +2331,7 @@ export interface operations {
                 /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
                 fields?: components["parameters"]["fields"];
                 /**
-                 * @description Walks through the list instead of counting pages: empty to begin, then the `next_cursor` of the answer before, until there is
+                 * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
                  *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
                  *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
                  *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
@@ -2545,7 +2545,7 @@ export interface operations {
     getNodePoolsStatuses: {
         parameters: {
             query?: {
-                /** @description Which page, from 1. A page past the end is empty, with `total` kept. */
+                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /** @description How many reports a page holds at the most. */
                 size?: components["parameters"]["statusSize"];

@@ -108,6 +108,23 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
     return `${sql} is ${negated ? 'not ' : ''}null`
   }
 
-  const text = compile(search, false)
+  // Terms of the outermost `and` stand for themselves, so that those with an index are seen by the planner.
+  const unreconciled = isUnreconciled(search, list)
+  const terms = (search.type === 'and' ? search.terms : [search]).map((term) => compile(term, unreconciled))
+  const [packed, plain] = [true, false].map((is) => terms.filter((text) => text.includes(UNPACKED) === is))
+  const text = [...(plain ?? []), ...(packed?.length ? [unpacking(packed)] : [])].join(' and ')
   return { text, values: parameters.values }
 }
+
+const UNPACKED = 'unpacked.'
+
+/**
+ * Predicates over a spec or conditions, which are fetched and decompressed once for all of them: concatenated with nothing,
+ * the value is the one in memory, and `offset 0` keeps it from being put back into each predicate.
+ */
+const unpacking = (predicates: string[]): string =>
+  `(select ${predicates.join(' and ')}
+    from (
+      select resource.spec || '{}'::jsonb as spec, resource.conditions || '[]'::jsonb as conditions
+      offset 0
+    ) as unpacked)`

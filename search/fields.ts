@@ -106,7 +106,7 @@ export function fieldOf({ steps, text, position }: Path, list: Fields): Field {
   ]
   throw new SearchError(
     'search',
-    `${text.slice(0, 100)} is not a field to search by; there are ${known.join(', ')};`,
+    `${text.slice(0, 100)} is not a field to search by (there are ${known.join(', ')})`,
     position,
   )
 }

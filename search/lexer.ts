@@ -70,9 +70,17 @@ class Lexer {
       return this.literal(value, 'a time; write now(), or now() - 10s, 30m, 2h, 7d')
     }
     const day = this.take(date)?.[0]
-    if (day) return this.literal(timeOf(day), 'a time such as 2026-01-31 or 2026-01-31T12:00:00Z')
+    if (day)
+      return this.literal(
+        timeOf(day),
+        'a time such as 2026-01-31 or 2026-01-31T12:00:00Z (in a URL, %2B stands for +)',
+      )
     const digits = this.take(number)?.[0]
-    if (digits) return this.literal(numberOf(digits), 'a number; put texts in quotes')
+    if (digits)
+      return this.literal(
+        numberOf(digits),
+        'a number (with k, M, G, T, P, E or Ki … Ei, if it has a suffix); put texts in quotes',
+      )
     const word = this.take(name)?.[0]
     if (word !== undefined) return this.word(word)
     const sign = this.take(symbol)?.[0]

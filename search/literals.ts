@@ -28,14 +28,14 @@ export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-
 /** A date (its first moment, in UTC) or a moment in RFC 3339. Undefined for what is none. */
 export function timeOf(text: string): Value<'time'> | undefined {
   const [, date, time = '00:00:00', fraction = '', zone = 'Z'] =
-    /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/.exec(text.toUpperCase()) ?? []
+    /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.exec(text.toUpperCase()) ?? []
   if (date === undefined) return undefined
   const local = new Date(`${date}T${time}Z`)
   const moment = new Date(`${date}T${time}${zone}`)
   // Date takes February 30 for March 2, and 24:00 for the next day.
   const exists = !Number.isNaN(moment.getTime()) && local.toISOString() === `${date}T${time}.000Z`
   if (!exists || moment.getUTCFullYear() < 1 || moment.getUTCFullYear() > 9999) return undefined
-  return { type: 'time', value: moment.toISOString().replace('.000Z', `${fraction}Z`) }
+  return { type: 'time', value: moment.toISOString().replace('.000Z', `${fraction.slice(0, 10)}Z`) }
 }
 
 /** The moment that is 10s, 30m, 2h or 7d ago. Undefined for what is none, or more than a hundred years. */

@@ -95,7 +95,10 @@ function converted(literal: Literal, type: Comparable): string | undefined {
   }
 }
 
-/** A field as SQL of the type that it is compared as. Texts are compared by their bytes. */
+/**
+ * A field as SQL of the type that it is compared as. Texts are compared by their bytes. A spec and conditions are those of
+ * `unpacked` (compile.ts).
+ */
 function expression(field: Field, type: Comparable, parameters: Parameters): string {
   switch (field.type) {
     case 'id':
@@ -105,13 +108,13 @@ function expression(field: Field, type: Comparable, parameters: Parameters): str
     case 'label':
       return `((resource.labels ->> ${parameters.add(field.key, 'text')}) collate "C")`
     case 'spec': {
-      const value = `jsonb_path_query_first(resource.spec, ${parameters.add(jsonPath(field.members, type), 'jsonpath')}, '{}', true) #>> '{}'`
+      const value = `jsonb_path_query_first(unpacked.spec, ${parameters.add(jsonPath(field.members, type), 'jsonpath')}, '{}', true) #>> '{}'`
       return type === 'text' ? `((${value}) collate "C")` : `((${value})::${TYPES[type]})`
     }
     case 'status':
-      return `(condition_member(resource.conditions, ${parameters.add(field.condition, 'text')}, 'status') collate "C")`
+      return `(condition_member(unpacked.conditions, ${parameters.add(field.condition, 'text')}, 'status') collate "C")`
     case 'member': {
-      const value = `condition_member(resource.conditions, ${parameters.add(field.condition, 'text')}, '${field.member}')`
+      const value = `condition_member(unpacked.conditions, ${parameters.add(field.condition, 'text')}, '${field.member}')`
       return type === 'text' ? `(${value} collate "C")` : `${value}::${TYPES[type]}`
     }
     default:

@@ -95,7 +95,11 @@ export function parseSearch(search: string): Expression {
 
   const comparator = (): Operator => {
     const operator = takes(...Object.keys(FLIPPED))
-    if (!operator) throw expectation('an operator (=, !=, <, <=, >, >=, like, in, between, is)', peek())
+    if (!operator)
+      throw expectation(
+        'an operator (= == != <> < <= > >=, [not] like, ilike, in, between, or is [not] null)',
+        peek(),
+      )
     return operator as Operator
   }
 
@@ -109,7 +113,11 @@ export function parseSearch(search: string): Expression {
   const literal = (): Literal => {
     const token = peek()
     if (token.kind !== 'literal') {
-      const hint = token.kind === 'path' ? ' (put texts in quotes; in a URL, + is a space, and %2B a +)' : ''
+      const hints: Record<string, string> = {
+        path: ' (put texts in quotes; in a URL, + is a space, and %2B a +)',
+        symbol: token.text === 'null' ? ' (write is null, or is not null)' : '',
+      }
+      const hint = hints[token.kind] ?? ''
       throw expectation('a value', token, hint)
     }
     at++

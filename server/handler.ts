@@ -7,7 +7,7 @@ type Parameters<Op extends Id, Part extends 'path' | 'query'> = NonNullable<
 >
 
 /** Parameters as handlers see them: what has a default in the document is there. */
-type Filled<Query> = Query & Required<Pick<Query, Extract<keyof Query, 'page' | 'size'>>>
+type Filled<Query> = Query & Required<Pick<Query, Extract<keyof Query, 'size'>>>
 
 type Body<Op extends Id> = operations[Op] extends {
   requestBody: { content: { 'application/json': infer Content } }

@@ -80,11 +80,17 @@ function settlePath({ params }: { params: unknown }) {
 function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violation[] {
   const query = request.query as Record<string, unknown>
   const violations: Violation[] = []
+  checkEncoding(request.url)
   for (const { name, allowEmptyValue } of parameters)
     if (query[name] === '' && !allowEmptyValue) delete query[name]
   for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded } of parameters) {
     const value = query[name]
     if (value === undefined) continue
+    if (Array.isArray(value) && schema.type !== 'array') {
+      violations.push({ field: name, message: 'must be given once', constraint: 'once' })
+      delete query[name]
+      continue
+    }
     if (excluded && query[excluded] !== undefined) {
       violations.push({
         field: name,
@@ -110,6 +116,15 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
     query[target] ??= query[name]
   }
   return violations
+}
+
+/** What is not encoded well would be taken as it stands, and a search then looks for something else. */
+function checkEncoding(url: string) {
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1))
+  } catch {
+    throw new Problem('VAL-006', 'The query is not percent-encoded UTF-8; % itself is written %25')
+  }
 }
 
 /** Before the body is read: parameters are refused first. */
@@ -147,6 +162,9 @@ function checkBody(request: FastifyRequest) {
 /** What is asked of a list, in a language of its own. */
 const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
 
+/** How many violations the detail tells as well: many clients log nothing else. */
+const TOLD = 3
+
 const isOfLanguage = ({ field, constraint = '' }: Violation) =>
   LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
 
@@ -154,5 +172,9 @@ function refuse(violations: Violation[]) {
   if (!violations.length) return
   const code = violations.every(isOfLanguage) ? 'VAL-005' : 'VAL-000'
   const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
-  throw new Problem(code, `The request breaks ${rules}`, { violations: violations.slice(0, MAX_VIOLATIONS) })
+  const told = violations.slice(0, TOLD).map(({ field, message }) => `${field} ${message}`.trim())
+  const more = violations.length > TOLD ? ' …' : ''
+  throw new Problem(code, `The request breaks ${rules}: ${told.join('; ')}${more}`, {
+    violations: violations.slice(0, MAX_VIOLATIONS),
+  })
 }

@@ -103,7 +103,9 @@ function toProblem(error: unknown): Problem {
   if (error instanceof pg.DatabaseError) return fromDatabase(error)
   if (error instanceof SearchError) {
     const { parameter: field, message } = error
-    return new Problem('VAL-005', message, { violations: [{ field, message, constraint: 'syntax' }] })
+    return new Problem('VAL-005', field === 'search' ? message : `${field} ${message}`, {
+      violations: [{ field, message, constraint: 'syntax' }],
+    })
   }
   const {
     code = '',

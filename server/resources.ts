@@ -37,7 +37,7 @@ export const nodePoolAt = ({
   id: nodepool_id,
 })
 
-type Page = ListQuery & { page: number; size: number; fields?: string[] }
+type Page = ListQuery & { page?: number; size: number; fields?: string[] }
 
 /** One page of a collection, or one step of a walk through it by cursor. */
 export async function listResources(
@@ -45,7 +45,7 @@ export async function listResources(
   collection: Collection,
   query: Page,
 ): Promise<string> {
-  const { page, size, fields = null, cursor } = query
+  const { page = 1, size, fields = null, cursor } = query
   const whole = collection.owner_id === null && query.search === undefined
   const parameters = { ...collection, page, size, fields, whole }
   if (cursor === undefined) {
@@ -150,7 +150,7 @@ export async function forceDeleteResource(
 
 /** One page of the reports on a resource. */
 export async function listReports({ server }: FastifyRequest, named: Named, query: Page): Promise<string> {
-  const { page, size } = query
+  const { page = 1, size } = query
   const selection = select(query, statusFields)
   return (await server.database.list('list_adapter_statuses', { ...named, page, size }, selection)).body
 }

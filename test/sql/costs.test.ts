@@ -1,4 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
+import { queries } from '../../generated/sql.ts'
+import { resourceFields } from '../../search/fields.ts'
+import { select } from '../../search/selection.ts'
+import { selected } from '../../server/database.ts'
 import { createDatabase } from '../databases.ts'
 import { openSession } from '../sessions.ts'
 
@@ -49,4 +54,38 @@ t.test('what a report writes', async (t) => {
     { updated: 1, hot: 0 },
     'and so does a newer one, which moves the time',
   )
+})
+
+t.test('a search unpacks a spec once, however many terms it has', async (t) => {
+  const session = await openSession(t, await createDatabase())
+  const spec = JSON.stringify({ long: randomBytes(200_000).toString('hex') })
+  await session.query(`select from create_resource('Cluster', null, $1::jsonb, 'test')`, [
+    `{"name": "long", "spec": ${spec}}`,
+  ])
+
+  /** Blocks of long values that a search fetches; what a transaction counts is its own alone. */
+  const fetched = async (search: string): Promise<number> => {
+    const counted = async () =>
+      (
+        await session.query(
+          `select pg_stat_get_xact_blocks_fetched(reltoastrelid)::int as blocks
+           from pg_class where oid = 'resources'::regclass`,
+        )
+      ).rows[0].blocks
+    const values = ['Cluster', null, 1, 20, ['id'], false, null]
+    const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
+    await session.query('begin')
+    const before = await counted()
+    const { rows } = await session.query(statement.text, statement.values)
+    const blocks = (await counted()) - before
+    await session.query('commit')
+    t.equal(rows[0].total, '1', search)
+    return blocks
+  }
+
+  const once = await fetched('spec.other is null')
+  t.ok(once > 20, 'it is out of line')
+  for (const joint of [' and ', ' or '])
+    t.equal(await fetched(Array(50).fill('spec.other is null').join(joint)), once, `joined by${joint}`)
+  t.equal(await fetched(`name = 'long' and spec.other is null and not spec.long is null`), once)
 })
