@@ -48,3 +48,9 @@ language sql stable parallel safe as $$
         end
     ) || '}'
 $$;
+
+-- As releases before `fields` call it; they may serve beside this one.
+create or replace function resource_body(p_resource resources, p_kind kinds, p_owner_kind kinds) returns text
+language sql stable parallel safe as $$
+    select resource_body(p_resource, p_kind, p_owner_kind, null)
+$$;
