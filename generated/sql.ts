@@ -114,9 +114,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select resource_body(resource, own_kind, owner_kind, null) as body, resource.version\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   fill_unreconciled_since: {
-    id: 'fill_unreconciled_since_1b541bb7',
+    id: 'fill_unreconciled_since_fdb6ca11',
     parameters: ["size"],
-    text: "with lacking as (\n    select resource.id\n    from resources as resource\n    where resource.states @> array['Reconciled=False'] and resource.unreconciled_since is null\n    order by resource.id\n    limit $1::int\n    for no key update\n),\nfilled as (\n    update resources as resource\n    set unreconciled_since = unreconciled_since(resource.conditions)\n    from lacking\n    where resource.id = lacking.id\n        and resource.states @> array['Reconciled=False']\n        and resource.unreconciled_since is null\n    returning resource.id\n)\nselect count(*)::int as filled\nfrom filled",
+    text: "with lacking as (\n    select resource.id\n    from resources as resource\n    where resource.states @> array['Reconciled=False']\n        and resource.unreconciled_since is null\n        -- Not what `verify` would speak of: it would be filled with nothing, again and again.\n        and unreconciled_since(resource.conditions) is not null\n    order by resource.id\n    limit $1::int\n    for no key update\n),\nfilled as (\n    update resources as resource\n    set unreconciled_since = unreconciled_since(resource.conditions)\n    from lacking\n    where resource.id = lacking.id\n        and resource.states @> array['Reconciled=False']\n        and resource.unreconciled_since is null\n    returning resource.id\n)\nselect count(*)::int as filled\nfrom filled",
   },
   force_delete_resource: {
     id: 'force_delete_resource_42a95c2d',

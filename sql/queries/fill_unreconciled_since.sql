@@ -9,7 +9,10 @@
 with lacking as (
     select resource.id
     from resources as resource
-    where resource.states @> array['Reconciled=False'] and resource.unreconciled_since is null
+    where resource.states @> array['Reconciled=False']
+        and resource.unreconciled_since is null
+        -- Not what `verify` would speak of: it would be filled with nothing, again and again.
+        and unreconciled_since(resource.conditions) is not null
     order by resource.id
     limit $1::int
     for no key update
