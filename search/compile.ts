@@ -108,15 +108,21 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
     return `${sql} is ${negated ? 'not ' : ''}null`
   }
 
-  // Terms of the outermost `and` stand for themselves, so that those with an index are seen by the planner.
+  // What must all hold stands for itself, so that the planner sees what has an index.
   const unreconciled = isUnreconciled(search, list)
-  const terms = (search.type === 'and' ? search.terms : [search]).map((term) => compile(term, unreconciled))
-  const [packed, plain] = [true, false].map((is) => terms.filter((text) => text.includes(UNPACKED) === is))
-  const text = [...(plain ?? []), ...(packed?.length ? [unpacking(packed)] : [])].join(' and ')
+  const predicates = conjuncts(search).map((term) => compile(term, unreconciled))
+  const plain = predicates.filter((text) => !readsPacked(text))
+  const packed = predicates.filter(readsPacked)
+  const text = [...plain, ...(packed.length ? [unpacking(packed)] : [])].join(' and ')
   return { text, values: parameters.values }
 }
 
-const UNPACKED = 'unpacked.'
+/** The terms that must all hold: an `and` within an `and` is one with it. */
+const conjuncts = (search: Expression): Expression[] =>
+  search.type === 'and' ? search.terms.flatMap(conjuncts) : [search]
+
+/** Whether a predicate looks into a spec or conditions (operands.ts); what a caller wrote is not in its text. */
+const readsPacked = (predicate: string) => predicate.includes('unpacked.')
 
 /**
  * Predicates over a spec or conditions, which are fetched and decompressed once for all of them: concatenated with nothing,

@@ -100,8 +100,8 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
     }
     if (schema.type === 'array') {
       const items = [value].flat().flatMap((each) => String(each).split(','))
-      const named = items.map((item) => item.trim()).filter(Boolean)
-      query[name] = named.length ? named : undefined
+      const named = new Set(items.map((item) => item.trim()).filter(Boolean))
+      query[name] = named.size ? [...named] : undefined
     }
     // The validator would take 0x10 and 1e1 for integers; a list it takes for nothing.
     if (schema.type === 'integer' && !/^-?\d+$/.test(String(value))) query[name] = [value]

@@ -205,6 +205,11 @@ t.test('the fields of a resource', async (t) => {
         }
   })
 
+  await t.test('count once, however often they are named', async (t) => {
+    const { body } = await get(`clusters?fields=${'nothing,'.repeat(1000)}`)
+    t.equal(body.errors.length, 1, 'each would be looked for in each resource')
+  })
+
   await t.test('are refused before the look-up, and only reading has them', async (t) => {
     for (const path of ['clusters/nowhere', 'nodepools/nowhere', 'clusters/nowhere/nodepools']) {
       t.equal((await get(`${path}?fields=nothing`)).status, 400, path)

@@ -128,6 +128,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       ],
       [`labels.team = '7' and status.conditions.Reconciled = 'True'`, 10],
       [`labels.team = '7' and spec.region = 'eu'`, 10],
+      [`name != 'x' and (labels.team = '7' and (spec.region = 'eu' and labels.even = 'true'))`, 10],
     ]
     for (const [search, matches] of searches) {
       const read = await list({ search })
