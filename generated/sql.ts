@@ -38,6 +38,10 @@ export interface Queries {
     parameters: {}
     row: { version: number }
   }
+  limit_lock_waits: {
+    parameters: { timeout: string }
+    row: { timeout: string }
+  }
   list_adapter_statuses: {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number }
     row: { body: string }
@@ -142,6 +146,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'get_schema_version_30ba0d8d',
     parameters: [],
     text: "select coalesce(max(schema_migrations.version), 0)::int as version\nfrom schema_migrations",
+  },
+  limit_lock_waits: {
+    id: 'limit_lock_waits_69e4686e',
+    parameters: ["timeout"],
+    text: "select set_config('lock_timeout', $1::text, true) as timeout",
   },
   list_adapter_statuses: {
     id: 'list_adapter_statuses_83c54eda',

@@ -8,6 +8,7 @@
  * --node-pools    how many node pools each has
  * --unreconciled  how many clusters an adapter has reported False on (without required adapters, none is ever reconciled)
  */
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Database, openDatabase } from '../server/database.ts'
@@ -33,8 +34,7 @@ async function seed() {
     const bar = progressBar(amounts.clusters, 'clusters')
     await fill(database, amounts, bar)
     bar.end()
-    // Statistics and the map of what is visible to all, without waiting for autovacuum.
-    await database.pool.query('vacuum (analyze) resources, adapter_statuses, resource_counts')
+    await database.pool.query(await readFile(new URL('../sql/vacuum.sql', import.meta.url), 'utf8'))
   } finally {
     await database.close()
   }

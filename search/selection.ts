@@ -2,7 +2,7 @@ import { compileFilter } from './compile.ts'
 import { type Position, readCursor } from './cursor.ts'
 import type { Fields } from './fields.ts'
 import type { Fragment } from './fragment.ts'
-import { after, keysOf, type OrderQuery, orderBy, parseOrder } from './order.ts'
+import { after, type Key, keysOf, type OrderQuery, orderBy, parseOrder } from './order.ts'
 import { parseSearch } from './parser.ts'
 
 /** What a request asks of a list. */
@@ -31,19 +31,23 @@ export interface Walk extends Selection {
 }
 
 /** Compiles a request's search and order; throws a SearchError where they cannot be understood. */
-export function select(query: ListQuery, list: Fields): Selection {
-  return {
-    ...(query.search !== undefined && { filter: compileFilter(parseSearch(query.search), list) }),
-    order: orderBy(parseOrder(query, list)),
-  }
-}
+export const select = (query: ListQuery, list: Fields): Selection =>
+  selection(query, list, parseOrder(query, list))
 
 /** Compiles one step of a walk by cursor. `scope` is what the walk goes through. */
 export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, scope: unknown[]): Walk {
   const keys = parseOrder(query, list)
-  const selection = { ...select(query, list), keys: keysOf(keys, list) }
-  const bounds = [...scope, query.search, keys.map(({ name, direction }) => `${name} ${direction}`)]
-  if (!query.cursor) return { ...selection, bounds }
-  const position = readCursor(query.cursor, bounds, keys)
-  return { ...selection, bounds, position, after: after(keys, position.last) }
+  const walk: Walk = {
+    ...selection(query, list, keys),
+    keys: keysOf(keys, list),
+    bounds: [...scope, query.search, keys.map(({ name, direction }) => `${name} ${direction}`)],
+  }
+  if (!query.cursor) return walk
+  const position = readCursor(query.cursor, walk.bounds, keys)
+  return { ...walk, position, after: after(keys, position.last) }
 }
+
+const selection = ({ search }: ListQuery, list: Fields, keys: Key[]): Selection => ({
+  ...(search !== undefined && { filter: compileFilter(parseSearch(search), list) }),
+  order: orderBy(keys),
+})

@@ -160,7 +160,7 @@ async function givingWay<Result>(client: pg.Client, work: () => Promise<Result>)
   for (let attempt = 1; ; attempt++) {
     try {
       return await inTransaction(client, async () => {
-        await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
+        await run(client, 'limit_lock_waits', [LOCK_TIMEOUT])
         return await work()
       })
     } catch (error) {
