@@ -1,23 +1,10 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { conditionMembers, resourceFields, statusFields } from '../../search/fields.ts'
-import { type Application, application, conditions } from '../application.ts'
-
-interface Cluster {
-  name: string
-  labels: Record<string, string>
-  spec: object
-  reports?: {
-    adapter: string
-    observed_generation: number
-    observed_time: string
-    available: string
-    reason?: string
-  }[]
-  delete?: true
-}
+import { application } from '../application.ts'
+import { createFleet, type FleetCluster, filled } from '../fleet.ts'
 
 type Row = [search: string, says: string]
 
@@ -40,39 +27,18 @@ const rowsOf = (first: string, second: string): Row[] =>
       return [codes(search)[0] ?? '', says]
     })
 
-const fleet: Cluster[] = JSON.parse(blocks('json')[0] ?? '[]')
+const clusters: FleetCluster[] = JSON.parse(blocks('json')[0] ?? '[]')
 const found = rowsOf('search', 'finds')
 const foundInReports = rowsOf('search of reports', 'finds')
 const refused = rowsOf('search', 'because')
 
-/** Creates a cluster with its reports; returns it as it was created. */
-async function create(t: Test, call: Application['call'], given: Cluster) {
-  const { name, labels, spec } = given
-  const created = await call('POST', 'clusters', { kind: 'Cluster', name, labels, spec })
-  t.equal(created.status, 201, `${name}: ${created.text}`)
-  const path = `clusters/${created.body.id}`
-  for (const { available, reason, ...sent } of given.reports ?? []) {
-    const [first, ...others] = conditions(available)
-    const body = { ...sent, conditions: [{ ...first, reason }, ...others] }
-    t.equal((await call('PUT', `${path}/statuses`, body)).status, 200, `${name}: a report`)
-  }
-  if (given.delete) t.equal((await call('DELETE', path)).status, 202, `${name}: marked for deletion`)
-  return created.body as { id: string; href: string }
-}
-
 t.test('the examples of docs/search.md', async (t) => {
   const { app, call } = await application(t, { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' })
-  const created = new Map<string, { id: string; href: string }>()
-  for (const each of fleet) created.set(each.name, await create(t, call, each))
-  const all = [...created.keys()]
+  const fleet = await createFleet(t, call, clusters)
+  const all = [...fleet.keys()]
 
-  const filled = (search: string) =>
-    search.replace(
-      /\{(id|href):([\w-]+)\}/g,
-      (_, member: 'id' | 'href', name) => created.get(name)?.[member] ?? '',
-    )
   const ask = (path: string, search: string) =>
-    call('GET', `${path}?${new URLSearchParams({ size: '500', search: filled(search) })}`)
+    call('GET', `${path}?${new URLSearchParams({ size: '500', search: filled(search, fleet) })}`)
   const namesIn = (says: string) => (says === 'all' ? all : says === 'nothing' ? [] : codes(says)).toSorted()
 
   await t.test('find what they say', async (t) => {
@@ -92,7 +58,7 @@ t.test('the examples of docs/search.md', async (t) => {
   await t.test('find reports', async (t) => {
     t.ok(foundInReports.length > 0)
     for (const [search, says] of foundInReports) {
-      const { body, text } = await ask(`clusters/${created.get('prod-eu')?.id}/statuses`, search)
+      const { body, text } = await ask(`clusters/${fleet.get('prod-eu')?.id}/statuses`, search)
       const adapters = body.items?.map(({ adapter }: { adapter: string }) => adapter).sort()
       t.strictSame(adapters, namesIn(says), `${search}: ${text}`)
     }

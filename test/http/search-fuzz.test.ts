@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { parseSearch } from '../../search/parser.ts'
 import { SearchError } from '../../search/search-error.ts'
 import type { Literal, Path } from '../../search/tree.ts'
-import { type Answer, type Application, application, base, conditions } from '../application.ts'
+import { type Answer, application, base } from '../application.ts'
+import { createFleet, type FleetCluster, filled } from '../fleet.ts'
 import { generator, seed } from '../random.ts'
 import { evaluator, JsonNumber, parseExactly, Refused, Unspecified } from '../search/evaluate.ts'
 import { print } from '../search/print.ts'
@@ -16,17 +17,8 @@ type Random = (below: number) => number
 type Body = Record<string, unknown>
 type List = 'resources' | 'statuses'
 
-interface Resource {
-  name: string
-  labels: Record<string, string>
-  spec: object
-  reports: { available: string; reason?: string }[]
-  delete?: true
-  patch_spec?: object
-}
-
 const data: {
-  resources: Resource[]
+  resources: FleetCluster[]
   found: { search: string; finds: string[] }[]
   refused: { search: string }[]
 } = JSON.parse(readFileSync(new URL('../data/search.json', import.meta.url), 'utf8'))
@@ -40,26 +32,6 @@ const odd = `{
     "a.b": { "c'd": false }, "$": "$1", "constructor": 0, "text": "A%_\\\\B", "note": "\\n", "path": "%", "empty": -0.0, "list": []
   }
 }`
-
-/** Creates the resources, and returns the id of each. */
-async function create(t: Test, call: Application['call']): Promise<Map<string, string>> {
-  const ids = new Map<string, string>()
-  for (const { name, labels, spec, reports, ...later } of data.resources) {
-    const created = await call('POST', 'clusters', { kind: 'Cluster', name, labels, spec })
-    t.equal(created.status, 201, name)
-    ids.set(name, created.body.id)
-    const at = `clusters/${created.body.id}`
-    for (const { available, reason, ...sent } of reports) {
-      const [first, ...others] = conditions(available)
-      const body = { ...sent, conditions: [{ ...first, reason }, ...others] }
-      t.equal((await call('PUT', `${at}/statuses`, body)).status, 200, `${name}: a report`)
-    }
-    if (later.patch_spec) await call('PATCH', at, { spec: later.patch_spec })
-    if (later.delete) await call('DELETE', at)
-  }
-  t.equal((await call('POST', 'clusters', odd)).status, 201, 'odd')
-  return ids
-}
 
 interface Known {
   paths: Path[]
@@ -358,10 +330,11 @@ t.test(`${COUNT} random searches`, async (t) => {
     const text = await response.text()
     return { status: response.status, headers: {}, text, body: JSON.parse(text) }
   }
-  const ids = await create(t, call)
+  const fleet = await createFleet(t, call, data.resources)
+  t.equal((await call('POST', 'clusters', odd)).status, 201, 'odd')
   const lists = {
     resources: { at: 'clusters', label: 'name', bodies: [] as Body[] },
-    statuses: { at: `clusters/${ids.get('alpha')}/statuses`, label: 'adapter', bodies: [] as Body[] },
+    statuses: { at: `clusters/${fleet.get('alpha')?.id}/statuses`, label: 'adapter', bodies: [] as Body[] },
   }
   for (const list of Object.values(lists)) {
     const { text } = await call('GET', `${list.at}?size=500`)
@@ -373,14 +346,8 @@ t.test(`${COUNT} random searches`, async (t) => {
     resources: known('resources', lists.resources.bodies),
     statuses: known('statuses', lists.statuses.bodies),
   }
-  /** Ids are known only now: `{id:alpha}` and `{href:alpha}` stand for them. */
-  const filled = (search: string) =>
-    search.replace(/\{(id|href):(\w+)\}/g, (_, member, name) => {
-      const body = lists.resources.bodies.find((each) => each.name === name) as Body
-      return body[member] as string
-    })
   for (const { search, finds } of data.found) {
-    const { finds: actual, why } = expected(filled(search), 'resources', lists.resources.bodies)
+    const { finds: actual, why } = expected(filled(search, fleet), 'resources', lists.resources.bodies)
     const names = actual?.map(({ name }) => name).filter((name) => name !== 'odd')
     if (why || (names && String(names.sort()) !== String([...finds].sort()))) {
       t.fail(`the evaluator: ${search}: ${why ?? names}`)
@@ -390,7 +357,7 @@ t.test(`${COUNT} random searches`, async (t) => {
     if (expected(search, 'resources', []).accepted) t.fail(`the evaluator does not refuse ${search}`)
   }
   const searches = [...data.found, ...data.refused]
-    .map(({ search }) => filled(search))
+    .map(({ search }) => filled(search, fleet))
     .filter((search) => search.length < 500)
 
   const counts = { found: 0, refused: 0, compared: 0, 'some but not all': 0, 'too long': 0 }

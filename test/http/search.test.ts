@@ -1,44 +1,13 @@
 import { readFileSync } from 'node:fs'
-import t, { type Test } from 'tap'
-import { type Application, application, conditions } from '../application.ts'
-
-interface Resource {
-  name: string
-  labels: Record<string, string>
-  spec: object
-  reports: {
-    adapter: string
-    observed_generation: number
-    observed_time: string
-    available: string
-    reason?: string
-  }[]
-  delete?: true
-  patch_spec?: object
-}
+import t from 'tap'
+import { application } from '../application.ts'
+import { createFleet, type FleetCluster, filled } from '../fleet.ts'
 
 const data: {
-  resources: Resource[]
+  resources: FleetCluster[]
   found: { search: string; finds: string[]; rule: string }[]
   refused: { search: string; detail: string; rule: string }[]
 } = JSON.parse(readFileSync(new URL('../data/search.json', import.meta.url), 'utf8'))
-
-/** Creates a cluster with its reports and its later change, if any; returns it as it was created. */
-async function create(t: Test, call: Application['call'], given: Resource) {
-  const { name, labels, spec } = given
-  const created = await call('POST', 'clusters', { kind: 'Cluster', name, labels, spec })
-  t.equal(created.status, 201, `${name}: ${created.text}`)
-  const path = `clusters/${created.body.id}`
-  for (const { available, reason, ...sent } of given.reports) {
-    const [first, ...others] = conditions(available)
-    const body = { ...sent, conditions: [{ ...first, reason }, ...others] }
-    t.equal((await call('PUT', `${path}/statuses`, body)).status, 200, `${name}: a report`)
-  }
-  if (given.patch_spec)
-    t.equal((await call('PATCH', path, { spec: given.patch_spec })).body.generation, 2, `${name}: changed`)
-  if (given.delete) t.equal((await call('DELETE', path)).status, 202, `${name}: marked for deletion`)
-  return created.body as { id: string; href: string }
-}
 
 /** A search as a title: not too long, and no NUL in what the tests print. */
 const short = (search: string) =>
@@ -46,19 +15,11 @@ const short = (search: string) =>
 
 t.test('the search language', async (t) => {
   const { call } = await application(t, { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' })
-  const created = new Map<string, { id: string; href: string }>()
-  for (const each of data.resources) created.set(each.name, await create(t, call, each))
-
-  /** Ids are known only now: `{id:alpha}` and `{href:alpha}` stand for them. */
-  const filled = (search: string) =>
-    search.replace(
-      /\{(id|href):(\w+)\}/g,
-      (_, member: 'id' | 'href', name) => created.get(name)?.[member] ?? '',
-    )
+  const fleet = await createFleet(t, call, data.resources)
   const list = (search: string) =>
     call(
       'GET',
-      `clusters?${new URLSearchParams({ size: '500', order: 'created_time', search: filled(search) })}`,
+      `clusters?${new URLSearchParams({ size: '500', order: 'created_time', search: filled(search, fleet) })}`,
     )
 
   await t.test('finds', async (t) => {
