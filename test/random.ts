@@ -11,3 +11,14 @@ export function generator(seed: number): (below: number) => number {
 
 /** The seed of a random test: another one each time, unless SEED says which. */
 export const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+
+/**
+ * A text as a report can carry it, in ASCII: a line separator such as U+2028 in a comment breaks the report
+ * of the whole file off, and which random texts are printed depends on the machine.
+ */
+export function printable(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

@@ -5,7 +5,7 @@ import { SearchError } from '../../search/search-error.ts'
 import type { Literal, Path } from '../../search/tree.ts'
 import { type Answer, application, base } from '../application.ts'
 import { createFleet, type FleetCluster, filled } from '../fleet.ts'
-import { generator, seed } from '../random.ts'
+import { generator, printable, seed } from '../random.ts'
 import { evaluator, JsonNumber, parseExactly, Refused, Unspecified } from '../search/evaluate.ts'
 import { print } from '../search/print.ts'
 import { literal, path, randomLeaf, randomLiteral, randomPath, randomTree } from '../search/trees.ts'
@@ -320,6 +320,10 @@ function expected(
 
 t.setTimeout(COUNT * 100 + 120_000)
 
+t.test('a search is printed in ASCII, since a line separator would end the report', async (t) => {
+  t.equal(printable("a\u2028b'\u{1f600}\n"), '"a\\u2028b\'\\ud83d\\ude00\\n"')
+})
+
 t.test(`${COUNT} random searches`, async (t) => {
   t.comment(`SEED=${seed}`)
   const { app, call } = await application(t, { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' })
@@ -383,7 +387,7 @@ t.test(`${COUNT} random searches`, async (t) => {
     const fault = faultOf(answer, text, label, wanted)
     if (fault) {
       failures++
-      t.fail(`SEED=${seed + index} FUZZ=1: ${fault}: ${JSON.stringify(text)}`)
+      t.fail(`SEED=${seed + index} FUZZ=1: ${printable(fault)}: ${printable(text)}`)
     }
     if ([...text].length > MAX_LENGTH) counts['too long']++
     else counts[answer.status === 200 ? 'found' : 'refused']++
@@ -392,8 +396,7 @@ t.test(`${COUNT} random searches`, async (t) => {
   }
   t.equal(failures, 0)
   t.comment(JSON.stringify(counts))
-  for (const { ms, search } of slowest)
-    t.comment(`${ms.toFixed(1)} ms: ${JSON.stringify(search.slice(0, 300))}`)
+  for (const { ms, search } of slowest) t.comment(`${ms.toFixed(1)} ms: ${printable(search.slice(0, 300))}`)
 })
 
 t.test('searches that are not well encoded', async (t) => {

@@ -3,7 +3,7 @@ import { numberOf, secondsOf, timeOf } from '../../search/literals.ts'
 import { MAX_NESTING, MAX_VALUES, parseSearch } from '../../search/parser.ts'
 import { SearchError } from '../../search/search-error.ts'
 import type { Expression } from '../../search/tree.ts'
-import { generator, seed } from '../random.ts'
+import { generator, printable, seed } from '../random.ts'
 import { decimalOf } from './decimal.ts'
 import { nestingOf, print } from './print.ts'
 import { literal, path, randomLeaf, randomLiteral, randomPath, randomTree } from './trees.ts'
@@ -30,7 +30,7 @@ const meaning = (tree: Expression): unknown =>
   )
 
 /** What a search cannot be parsed for; fails unless it is a SearchError that tells a position inside the search. */
-function refusal(t: Test, search: string, title = JSON.stringify(search).slice(0, 80)): string {
+function refusal(t: Test, search: string, title = printable(search).slice(0, 80)): string {
   try {
     parseSearch(search)
   } catch (error) {
@@ -415,7 +415,7 @@ t.test('numbers are taken exactly', async (t) => {
     t.strictSame(
       value === undefined ? undefined : decimalOf(value),
       wanted === undefined ? undefined : decimalOf(wanted),
-      `${JSON.stringify(text)} is ${wanted?.slice(0, 40) ?? 'no number'}`,
+      `${printable(text)} is ${wanted?.slice(0, 40) ?? 'no number'}`,
     )
   }
 })
@@ -500,7 +500,7 @@ t.test('times are taken exactly', async (t) => {
     ].map((text): [string, undefined] => [text, undefined]),
   ]
   for (const [text, wanted] of cases) {
-    t.equal(timeOf(text)?.value, wanted, `${JSON.stringify(text)} is ${wanted ?? 'no time'}`)
+    t.equal(timeOf(text)?.value, wanted, `${printable(text)} is ${wanted ?? 'no time'}`)
   }
 })
 
@@ -535,7 +535,7 @@ t.test('moments that are some time ago', async (t) => {
     ].map((text): [string, undefined] => [text, undefined]),
   ]
   for (const [text, wanted] of cases) {
-    t.equal(secondsOf(text)?.ago, wanted, `${JSON.stringify(text)} is ${wanted ?? 'none'}`)
+    t.equal(secondsOf(text)?.ago, wanted, `${printable(text)} is ${wanted ?? 'none'}`)
   }
 })
 
