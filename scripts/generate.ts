@@ -93,8 +93,8 @@ await writeFile(
 
 // From here on with the queries just written: what uses them is loaded only now.
 const { Database } = await import('../server/database.ts')
-const { startEmbedded } = await import('../server/embedded.ts')
-const { environmentName, flagName, loadConfig, settings } = await import('../server/config.ts')
+const { startEmbedded } = await import('../server/embedded/embedded.ts')
+const { environmentName, flagName, loadConfig, settings } = await import('../server/config/load.ts')
 const { loadDocument } = await import('../server/document.ts')
 const { migrate } = await import('../server/migrate.ts')
 
@@ -126,7 +126,7 @@ const rows = settings().map(({ path, schema }) => {
 })
 await writeFile(
   new URL('docs/configuration.md', root),
-  `<!-- Made by \`npm run generate\` from server/config.schema.ts. -->
+  `<!-- Made by \`npm run generate\` from server/config/schema.ts. -->
 # Configuration
 
 A flag goes before the environment, that before the file, and that before the default. The file is the one that

@@ -5,7 +5,7 @@
  * Usage: npm start [-- --server-port 8001 …]
  */
 import { fileURLToPath } from 'node:url'
-import { loadConfig } from '../server/config.ts'
+import { loadConfig } from '../server/config/load.ts'
 import { loadDocument } from '../server/document.ts'
 import { serve } from '../server/lifecycle.ts'
 import { fail } from '../server/main.ts'

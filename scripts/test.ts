@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { startEmbedded } from '../server/embedded.ts'
+import { startEmbedded } from '../server/embedded/embedded.ts'
 import { fail } from '../server/main.ts'
 import { createTemplate, dropTestDatabases } from '../test/databases.ts'
 

@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../server/config.ts'
+import { type Config, loadConfig } from '../server/config/load.ts'
 import { loadDocument } from '../server/document.ts'
 
 /**

@@ -3,9 +3,9 @@ import pg from 'pg'
 import { type Queries, queries } from '../generated/sql.ts'
 import { type Fragment, shifted } from '../search/fragment.ts'
 import type { Selection } from '../search/selection.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/load.ts'
+import { milliseconds } from './config/units.ts'
 import { StartError } from './start-error.ts'
-import { milliseconds } from './units.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { milliseconds } from './config/units.ts'
 import { buildListener, type Parts } from './listener.ts'
-import { milliseconds } from './units.ts'
 
 /** The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?). */
 export function buildHealthListener(parts: Parts, lifecycle: { isShuttingDown: boolean }): FastifyInstance {

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import type { Config } from './config.ts'
+import type { Config } from './config/load.ts'
+import { bytesIn, milliseconds } from './config/units.ts'
 import type { Database } from './database.ts'
 import type { Document } from './document.ts'
 import type { Json } from './json.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics } from './observability/metrics.ts'
 import { answerClientError, answerWithProblems, sendProblem, traceIdOf } from './problems.ts'
-import { bytesIn, milliseconds } from './units.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

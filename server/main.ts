@@ -1,5 +1,5 @@
 import { about } from './about.ts'
-import { type Config, loadConfig } from './config.ts'
+import { type Config, loadConfig } from './config/load.ts'
 import { loadDocument } from './document.ts'
 import { serve } from './lifecycle.ts'
 import { migrate } from './migrate.ts'

@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeCursor } from '../search/cursor.ts'
 import { resourceFields, statusFields } from '../search/fields.ts'
 import { type ListQuery, select, selectWalk } from '../search/selection.ts'
+import { bytesIn } from './config/units.ts'
 import { mediaTypeOf } from './json.ts'
-import { bytesIn } from './units.ts'
 
 /** What a path names: all resources of a kind, or those of one parent. */
 interface Collection {

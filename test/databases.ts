@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Config } from '../server/config.ts'
-import { loadConfig } from '../server/config.ts'
+import type { Config } from '../server/config/load.ts'
+import { loadConfig } from '../server/config/load.ts'
 import { loadDocument } from '../server/document.ts'
 import { migrate } from '../server/migrate.ts'
 

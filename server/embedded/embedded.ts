@@ -9,6 +9,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { StartError } from '../start-error.ts'
 import { type Folder, openFolder } from './postgres-folder.ts'
 import {
   end,
@@ -22,7 +23,6 @@ import {
   type Running,
   run,
 } from './postgres-process.ts'
-import { StartError } from './start-error.ts'
 
 export interface EmbeddedDatabase {
   url: string

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { pino } from 'pino'
-import { about } from './about.ts'
-import type { Config } from './config.ts'
+import { about } from '../about.ts'
+import type { Config } from '../config/load.ts'
 
 /** One JSON object a line, on standard output. Bodies are never logged. */
 export function createLogger({ level }: Config['logging']) {

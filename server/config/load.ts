@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { parse } from 'yaml'
-import { type Config, configSchema } from './config.schema.ts'
-import { StartError } from './start-error.ts'
-import { isDuration, sizePattern } from './units.ts'
+import { StartError } from '../start-error.ts'
+import { type Config, configSchema } from './schema.ts'
+import { isDelay, isDuration, sizePattern } from './units.ts'
 
-export type { Config } from './config.schema.ts'
+export type { Config } from './schema.ts'
 
 type Environment = Record<string, string | undefined>
 type Tree = { [name: string]: unknown }
@@ -37,11 +37,13 @@ const validator = new Ajv({
   verbose: true,
 })
   .addFormat('duration', isDuration)
+  .addFormat('delay', isDelay)
   .addFormat('size', sizePattern)
   .compile<Config>(configSchema)
 
 const hints: Record<string, string> = {
   duration: 'write it like 500ms, 10s or 5m, up to 24d',
+  delay: 'write it like 0s, 500ms or 10s',
   size: 'write it like 512KiB or 1MiB',
 }
 

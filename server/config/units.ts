@@ -11,6 +11,9 @@ const LONGEST = 2 ** 31 - 1
 export const isDuration = (text: string) =>
   durationPattern.test(text) && milliseconds(text) > 0 && milliseconds(text) <= LONGEST
 
+/** The same, or no time at all: `0s`. */
+export const isDelay = (text: string) => isDuration(text) || milliseconds(text) === 0
+
 /** The milliseconds in a duration such as `10s`, `5m` or `250ms`. */
 export function milliseconds(duration: string): number {
   const [, count, unit] = durationPattern.exec(duration) ?? []

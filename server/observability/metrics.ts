@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { about } from './about.ts'
-import type { Database } from './database.ts'
+import { about } from '../about.ts'
+import type { Database } from '../database.ts'
 
 const labels = { component: 'api', version: about.version }
 

@@ -1,6 +1,8 @@
 /**
  * Every setting, with its type, default and meaning: the one place where settings are written down.
- * Environment names and flags follow from the path: server.port is HYPERFLEET_SERVER_PORT and --server-port.
+ * Environment names and flags follow from the path: server.port is HYPERFLEET_SERVER_PORT and --server-port;
+ * `x-older-name` is an environment variable that is read where that one is not set. Values of settings with
+ * `x-secret` are shown nowhere; of URLs, only the password is not.
  */
 
 const duration = (value: string, description: string) =>
@@ -17,6 +19,17 @@ const host = {
 const flag = (value: boolean, description: string) =>
   ({ type: 'boolean', default: value, description }) as const
 
+const tls = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  properties: {
+    enabled: flag(false, 'Whether to listen with TLS.'),
+    cert_file: text('The certificate, with those between it and its authority (PEM).'),
+    key_file: text('The key of the certificate (PEM).'),
+  },
+} as const
+
 export const configSchema = {
   type: 'object',
   additionalProperties: false,
@@ -29,6 +42,13 @@ export const configSchema = {
       properties: {
         host,
         port: port(8000, 'The port of the API; 0 takes a free one.'),
+        openapi_schema_path: {
+          ...text(
+            "A provider's OpenAPI document; its schemas `ClusterSpec` and `NodePoolSpec` are what a `spec` must fit.",
+          ),
+          'x-older-name': 'OPENAPI_SCHEMA_PATH',
+        },
+        tls,
         timeouts: {
           type: 'object',
           additionalProperties: false,
@@ -49,8 +69,81 @@ export const configSchema = {
           type: 'object',
           additionalProperties: false,
           default: {},
-          properties: { enabled: flag(true, 'Whether requests need a token.') },
+          properties: {
+            enabled: flag(true, 'Whether requests need a token.'),
+            configs: {
+              type: 'array',
+              description: 'The issuers whose tokens are taken.',
+              default: [],
+              items: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['issuer_url'],
+                properties: {
+                  issuer_url: text('The `iss` of its tokens: https, or http on this host.'),
+                  jwk_cert_url: text('Where its keys are (a JSON Web Key Set): https, or http on this host.'),
+                  jwk_cert_file: text('A file with its keys, instead of `jwk_cert_url`.'),
+                  jwk_cert_ca_file: text(
+                    'The certificate authority of `jwk_cert_url` (PEM), where no public one is.',
+                  ),
+                  audience: text('The `aud` that its tokens must have. Without it, any.'),
+                  header: {
+                    type: 'string',
+                    minLength: 1,
+                    default: 'Authorization',
+                    description: 'The header with the token.',
+                  },
+                  identity_claim: {
+                    type: 'string',
+                    minLength: 1,
+                    default: 'email',
+                    description: 'The claim that says who the caller is.',
+                  },
+                  identity_claim_pattern: text(
+                    'A regular expression (RE2) that this claim must fit as a whole; without it, a caller is refused who has none.',
+                  ),
+                  identity_header: text(
+                    'A header that says who the caller is, where it is sent; for a gateway that removes what callers put there.',
+                  ),
+                },
+              },
+            },
+          },
         },
+        max_event_loop_delay: duration(
+          '1s',
+          'How far the server may be behind before it answers 503 until it has caught up.',
+        ),
+        rate_limit: {
+          type: 'object',
+          additionalProperties: false,
+          default: {},
+          properties: {
+            requests: {
+              type: 'integer',
+              minimum: 0,
+              default: 0,
+              description:
+                'How many requests one caller may make of this server in `window`; 0 for any number.',
+            },
+            window: duration('1m', 'The time that `requests` counts in.'),
+          },
+        },
+        cors: {
+          type: 'object',
+          additionalProperties: false,
+          default: {},
+          properties: {
+            origins: {
+              type: 'array',
+              description:
+                'The origins whose pages may call the API, such as `https://console.example.com`; `*` for any.',
+              default: [],
+              items: { type: 'string', minLength: 1 },
+            },
+          },
+        },
+        compression: flag(true, 'Whether answers are compressed for clients that ask for it.'),
       },
     },
     health: {
@@ -61,7 +154,15 @@ export const configSchema = {
       properties: {
         host,
         port: port(8080, 'The port of the health listener; 0 takes a free one.'),
-        shutdown_timeout: duration('20s', 'How long requests that run may still take after SIGTERM.'),
+        tls,
+        drain_delay: {
+          type: 'string',
+          format: 'delay',
+          default: '2s',
+          description:
+            'How long requests are still accepted after SIGTERM, while `/readyz` says that there should be no more.',
+        },
+        shutdown_timeout: duration('20s', 'How long requests that run may still take after that.'),
         db_ping_timeout: duration('2s', 'How long /readyz waits for the database.'),
       },
     },
@@ -70,7 +171,15 @@ export const configSchema = {
       description: 'The listener of /metrics.',
       additionalProperties: false,
       default: {},
-      properties: { host, port: port(9090, 'The port of the metrics listener; 0 takes a free one.') },
+      properties: {
+        host,
+        port: port(9090, 'The port of the metrics listener; 0 takes a free one.'),
+        tls,
+        reconciliation_stuck_threshold: duration(
+          '10m',
+          'After how long without being reconciled a resource counts as stuck.',
+        ),
+      },
     },
     database: {
       type: 'object',
@@ -78,12 +187,18 @@ export const configSchema = {
       additionalProperties: false,
       default: {},
       properties: {
-        url: text('A connection URL; used instead of host, port, name, username and password.'),
+        url: {
+          ...text('A connection URL; used instead of host, port, name, username and password.'),
+          'x-secret': true,
+        },
+        secret_dir: text(
+          'A folder, such as a mounted secret, with files `db.host`, `db.port`, `db.name`, `db.user`, `db.password`, `db.rootcert`: each there goes before the configuration file.',
+        ),
         host: text('The host. Without it and without url: localhost.'),
         port: port(5432, 'The port.'),
         name: { type: 'string', minLength: 1, default: 'hyperfleet', description: 'The database.' },
         username: { type: 'string', minLength: 1, default: 'hyperfleet', description: 'The user.' },
-        password: text('The password.'),
+        password: { ...text('The password.'), 'x-secret': true },
         ssl: {
           type: 'object',
           additionalProperties: false,
@@ -91,11 +206,11 @@ export const configSchema = {
           properties: {
             mode: {
               type: 'string',
-              enum: ['disable', 'require', 'verify-full'],
+              enum: ['disable', 'require', 'verify-ca', 'verify-full'],
               default: 'disable',
               description: 'Whether to encrypt, and whether to check who answers.',
             },
-            root_cert_file: text('The certificate authority that verify-full trusts.'),
+            root_cert_file: text('The certificate authority that verify-ca and verify-full trust.'),
           },
         },
         pool: {
@@ -109,6 +224,13 @@ export const configSchema = {
               maximum: 1000,
               default: 20,
               description: 'How many connections one server opens.',
+            },
+            max_waiting: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 100_000,
+              default: 1000,
+              description: 'How many requests may wait for a connection; any more are answered 503 at once.',
             },
             prepared_statements: flag(true, 'Whether statements are prepared; off for a pooler that cannot.'),
             statement_timeout: duration('10s', 'How long a statement may take.'),
@@ -181,8 +303,30 @@ export const configSchema = {
           enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
           default: 'info',
           description: 'The least level that is logged.',
+          'x-older-name': 'LOG_LEVEL',
         },
+        format: {
+          type: 'string',
+          enum: ['json', 'text'],
+          default: 'json',
+          description: 'JSON for programs, text for people.',
+          'x-older-name': 'LOG_FORMAT',
+        },
+        output: {
+          type: 'string',
+          enum: ['stdout', 'stderr'],
+          default: 'stdout',
+          description: 'Where the log goes.',
+        },
+        masking: flag(true, 'Whether passwords and tokens are hidden in the log.'),
       },
+    },
+    tracing: {
+      type: 'object',
+      description: 'OpenTelemetry; where spans go is said by the variables OTEL_… of its specification.',
+      additionalProperties: false,
+      default: {},
+      properties: { enabled: flag(false, 'Whether requests and statements are traced.') },
     },
     entities: {
       type: 'array',
