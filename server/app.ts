@@ -1,10 +1,13 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
+import { milliseconds } from './config/units.ts'
 import { type Json, parseJson } from './json.ts'
 import { buildListener, type Parts } from './listener.ts'
 import { operationResolver } from './operations.ts'
+import { Problem } from './problems.ts'
 import { validatorCompiler } from './validation.ts'
 
 /** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
@@ -20,10 +23,22 @@ const csp = {
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { config, database, document, documentText } = parts
   const app = buildListener(parts)
-  app.decorate('database', database)
+  await app.register(underPressure, {
+    maxEventLoopDelay: milliseconds(config.server.max_event_loop_delay),
+    pressureHandler: async () => {
+      throw new Problem('SVC-001', 'The server has more to do than it can; try again')
+    },
+  })
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorateRequest('json', undefined)
+  app.decorateRequest('database')
+  app.addHook('onRequest', async (request, reply) => {
+    const ended = new AbortController()
+    // Answered, timed out or hung up. (Fastify's own signal is aborted as soon as a body has been read.)
+    reply.raw.once('close', () => ended.abort())
+    request.database = database.until(ended.signal)
+  })
   app.decorateRequest('caller', 'system@hyperfleet.local')
 
   app.removeAllContentTypeParsers()

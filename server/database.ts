@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import pg from 'pg'
 import { type Queries, queries } from '../generated/sql.ts'
 import { type Fragment, shifted } from '../search/fragment.ts'
@@ -13,6 +14,12 @@ type Row<Query extends Name> = Queries[Query]['row']
 /** The database cannot be reached, or has no connection to spare: a passing failure. */
 export class DatabaseUnavailable extends Error {}
 
+/** Nobody waits for the result any more: the caller has hung up, or has been answered that it took too long. */
+export class Abandoned extends Error {}
+
+/** The statements of sql/queries, as one request asks them. */
+export type Statements = Pick<Database, 'one' | 'all' | 'list'>
+
 /** Serialization failure and deadlock: the transaction was rolled back, and may be tried again as it was. */
 const RETRIED = new Set(['40001', '40P01'])
 const ATTEMPTS = 3
@@ -25,6 +32,7 @@ export class Database {
   readonly pool: pg.Pool
   private readonly prepares: boolean
   private readonly patience: number
+  private readonly maxWaiting: number
   private readonly shapes = new Map<string, string>()
 
   constructor(config: Config['database']) {
@@ -35,17 +43,35 @@ export class Database {
     this.pool.on('connect', (client) => client.on('error', () => {}))
     this.prepares = config.pool.prepared_statements
     this.patience = milliseconds(config.pool.statement_timeout)
+    this.maxWaiting = config.pool.max_waiting
+  }
+
+  /** The same statements for one request: what still runs when it is abandoned is cancelled. */
+  until(abandoned: AbortSignal): Statements {
+    return {
+      one: (name, parameters) => this.one(name, parameters, abandoned),
+      all: (name, parameters) => this.all(name, parameters, abandoned),
+      list: (name, parameters, selection) => this.list(name, parameters, selection, abandoned),
+    }
   }
 
   /** Runs a query that returns exactly one row. */
-  async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>> {
-    return first(await this.all(name, parameters))
+  async one<Query extends Name>(
+    name: Query,
+    parameters: Queries[Query]['parameters'],
+    abandoned?: AbortSignal,
+  ): Promise<Row<Query>> {
+    return first(await this.all(name, parameters, abandoned))
   }
 
   /** Runs a query and returns its rows. */
-  all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]> {
+  all<Query extends Name>(
+    name: Query,
+    parameters: Queries[Query]['parameters'],
+    abandoned?: AbortSignal,
+  ): Promise<Row<Query>[]> {
     const { id, text } = queries[name]
-    return this.run({ name: id, text, values: ordered(name, parameters) })
+    return this.run({ name: id, text, values: ordered(name, parameters) }, abandoned)
   }
 
   /** Runs a list query for one selection of its rows, and returns its one row. */
@@ -53,12 +79,12 @@ export class Database {
     name: Query,
     parameters: Queries[Query]['parameters'],
     selection: Selection,
+    abandoned?: AbortSignal,
   ): Promise<Row<Query>> {
     const { text, values } = selected(queries[name].text, ordered(name, parameters), selection)
     // A search is planned for its values each time: how many have a label decides how they are found.
-    return first(
-      await this.run({ name: selection.filter ? undefined : this.shape(name, text), text, values }),
-    )
+    const id = selection.filter ? undefined : this.shape(name, text)
+    return first(await this.run({ name: id, text, values }, abandoned))
   }
 
   /** Closes the connections once what runs on them has ended. */
@@ -67,11 +93,14 @@ export class Database {
   }
 
   /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
-  private async run<Result extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Result[]> {
+  private async run<Result extends pg.QueryResultRow>(
+    query: pg.QueryConfig,
+    abandoned?: AbortSignal,
+  ): Promise<Result[]> {
     const end = Date.now() + this.patience
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(this.prepares ? query : { ...query, name: undefined })
+        return await this.attempt(this.prepares ? query : { ...query, name: undefined }, abandoned)
       } catch (error) {
         const again = RETRIED.has((error as pg.DatabaseError).code ?? '')
         if (!again || attempt === ATTEMPTS || Date.now() > end) throw error
@@ -79,20 +108,36 @@ export class Database {
     }
   }
 
-  private async attempt<Result extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Result[]> {
+  private async attempt<Result extends pg.QueryResultRow>(
+    query: pg.QueryConfig,
+    abandoned?: AbortSignal,
+  ): Promise<Result[]> {
+    if (this.pool.waitingCount >= this.maxWaiting) {
+      throw new DatabaseUnavailable(`${this.maxWaiting} requests wait for a connection`)
+    }
     const client = await this.pool.connect().catch((error: Error) => {
       throw new DatabaseUnavailable('no connection to the database', { cause: error })
     })
+    if (abandoned?.aborted) {
+      client.release()
+      throw new Abandoned('abandoned before its statement began')
+    }
+    const cancelIt = () => cancel(client as CancelTarget)
+    abandoned?.addEventListener('abort', cancelIt, { once: true })
     try {
       const { rows } = await client.query<Result>(query)
-      client.release()
+      // What is cancelled is whatever runs on the connection when the message arrives: no other statement may.
+      client.release(abandoned?.aborted)
       return rows
     } catch (error) {
       // An ERROR of PostgreSQL leaves the connection usable; a FATAL, or the loss of the connection, does not.
       const reported = error instanceof pg.DatabaseError
-      client.release(!reported || error.severity !== 'ERROR')
+      client.release(abandoned?.aborted || !reported || error.severity !== 'ERROR')
+      if (abandoned?.aborted) throw new Abandoned('abandoned while its statement ran', { cause: error })
       if (reported || error instanceof TypeError) throw error
       throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
+    } finally {
+      abandoned?.removeEventListener('abort', cancelIt)
     }
   }
 
@@ -103,6 +148,22 @@ export class Database {
     this.shapes.set(text, id)
     return id
   }
+}
+
+/** What a connection is cancelled by; pg keeps it on its clients. */
+type CancelTarget = pg.PoolClient & { host: string; port: number; processID: number; secretKey: number }
+
+/**
+ * Asks PostgreSQL to stop what runs on a connection, by the protocol's CancelRequest, which is never encrypted and never answered.
+ * Where it does not arrive, the statement's own time limit ends it.
+ */
+function cancel({ host, port, processID, secretKey }: CancelTarget) {
+  const request = Buffer.alloc(16)
+  const code = (1234 << 16) | 5678
+  for (const [index, word] of [request.length, code, processID, secretKey].entries())
+    request.writeInt32BE(word, index * 4)
+  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
+  socket.on('error', () => {}).end(request)
 }
 
 /** Opens the database, waiting for it as configured; throws a StartError when it is not there or too old. */

@@ -2,13 +2,18 @@ import type { FastifyInstance } from 'fastify'
 import { milliseconds } from './config/units.ts'
 import { buildListener, type Parts } from './listener.ts'
 
-/** The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?). */
-export function buildHealthListener(parts: Parts, lifecycle: { isShuttingDown: boolean }): FastifyInstance {
+/**
+ * The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?).
+ *
+ * `reluctance` is why the server itself wants no requests at present. The database is asked over the connections that requests
+ * use: one that cannot get any is not ready either.
+ */
+export function buildHealthListener(parts: Parts, reluctance: () => string | undefined): FastifyInstance {
   const app = buildListener(parts)
   app.get('/healthz', async () => ({ status: 'ok' }))
   for (const path of ['/readyz', '/healthcheck']) {
     app.get(path, async (_request, reply) => {
-      const reason = lifecycle.isShuttingDown ? 'the server is shutting down' : await databaseFault(parts)
+      const reason = reluctance() ?? (await databaseFault(parts))
       if (!reason) return { status: 'ok' }
       reply.code(503)
       return { status: 'error', reason }

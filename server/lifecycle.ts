@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
@@ -34,6 +35,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
   }
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
   const lifecycle = { isShuttingDown: false }
+  let isServing = false
   const opened: { close(): Promise<unknown> }[] = []
   const closeAll = async () => {
     for (let each = opened.pop(); each; each = opened.pop()) {
@@ -43,11 +45,18 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
   // From the first moment on, so that a signal during the start stops what has been started. The listeners end
   // what runs within the configured time; this limit is for what even that does not end.
   const grace = closeWithGrace(
-    { delay: milliseconds(config.health.shutdown_timeout) + 5000, logger: false },
+    {
+      delay: milliseconds(config.health.drain_delay) + milliseconds(config.health.shutdown_timeout) + 5000,
+      logger: false,
+    },
     async ({ signal, err }) => {
       lifecycle.isShuttingDown = true
       if (err) logger.fatal({ err }, 'the server ends after an error')
-      else if (signal) logger.info(`the server ends: ${signal}`)
+      else if (signal) {
+        logger.info(`the server ends: ${signal}`)
+        // Whoever sends requests here needs a moment to notice that /readyz says no.
+        if (isServing) await sleep(milliseconds(config.health.drain_delay))
+      }
       await closeAll()
       if (!signal) process.exit(1)
     },
@@ -70,17 +79,22 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     await checkMigrated(database, config, logger)
 
     const parts = { config, database, document, documentText: text, logger, metrics: createMetrics(database) }
-    const health = buildHealthListener(parts, lifecycle)
-    const metrics = buildMetricsListener(parts)
     const api = await buildApp(parts)
+    const metrics = buildMetricsListener(parts)
+    const health = buildHealthListener(parts, () => {
+      if (lifecycle.isShuttingDown) return 'the server is shutting down'
+      return api.isUnderPressure() ? 'the server has more to do than it can' : undefined
+    })
     // Health last: while requests are finished, it says that there should be no more.
     opened.push(health, { close: () => Promise.all([api.close(), metrics.close()]) })
     // Health last: who is told that the server is ready finds the API there.
-    return {
+    const addresses = {
       api: await listen(api, config.server, 'server'),
       metrics: await listen(metrics, config.metrics, 'metrics'),
       health: await listen(health, config.health, 'health'),
     }
+    isServing = true
+    return addresses
   } catch (error) {
     // A start that a signal ends is no failure.
     if (lifecycle.isShuttingDown) return new Promise(() => {})

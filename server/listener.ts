@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import { Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Config } from './config/load.ts'
 import { bytesIn, milliseconds } from './config/units.ts'
-import type { Database } from './database.ts'
+import type { Database, Statements } from './database.ts'
 import type { Document } from './document.ts'
 import type { Json } from './json.ts'
 import type { Metrics } from './observability/metrics.ts'
-import { answerClientError, answerWithProblems, sendProblem, traceIdOf } from './problems.ts'
+import {
+  answerClientError,
+  answerWithProblems,
+  CLIENT_CLOSED_REQUEST,
+  sendProblem,
+  traceIdOf,
+} from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    database: Database
     document: Document
     settings: Config
   }
@@ -21,6 +31,8 @@ declare module 'fastify' {
     traceId: string
     /** The body and its text; undefined when there is none. */
     json: Json | undefined
+    /** The database; what runs for this request ends with it. */
+    database: Statements
     /** Who is written down as created_by and the like. */
     caller: string
   }
@@ -72,23 +84,28 @@ export function buildListener({
     clientErrorHandler: answerClientError,
   })
   app.decorateRequest('traceId', '')
-  app.addHook('onRequest', async (request, reply) => {
-    request.traceId = traceIdOf(request.headers.traceparent)
-    reply.header('x-request-id', request.id)
-  })
-  app.addHook('onResponse', async (request, reply) => {
-    metrics.observe(request, reply)
+  const finish = (request: FastifyRequest, reply: FastifyReply, status_code: number) => {
+    metrics.observe(request, reply, status_code)
     request.log.info(
       {
         trace_id: request.traceId,
         method: request.method,
         path: request.url.split('?')[0],
-        status_code: reply.statusCode,
+        status_code,
         duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
       },
       'request',
     )
+  }
+  app.addHook('onRequest', async (request, reply) => {
+    request.traceId = traceIdOf(request.headers.traceparent)
+    reply.header('x-request-id', request.id)
+    // Of a caller that hangs up, Fastify says nothing.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) finish(request, reply, CLIENT_CLOSED_REQUEST)
+    })
   })
+  app.addHook('onResponse', async (request, reply) => finish(request, reply, reply.statusCode))
   answerWithProblems(app)
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app

@@ -41,7 +41,7 @@ type Page = ListQuery & { page?: number; size: number; fields?: string[] }
 
 /** One page of a collection, or one step of a walk through it by cursor. */
 export async function listResources(
-  { server }: FastifyRequest,
+  { database }: FastifyRequest,
   collection: Collection,
   query: Page,
 ): Promise<string> {
@@ -50,11 +50,11 @@ export async function listResources(
   const parameters = { ...collection, page, size, fields, whole }
   if (cursor === undefined) {
     const selection = select(query, resourceFields)
-    return (await server.database.list('list_resources', { ...parameters, known: null }, selection)).body
+    return (await database.list('list_resources', { ...parameters, known: null }, selection)).body
   }
   const walk = selectWalk({ ...query, cursor }, resourceFields, [collection.kind, collection.owner_id])
   const known = walk.position?.total ?? null
-  const { body, total, last } = await server.database.list('list_resources', { ...parameters, known }, walk)
+  const { body, total, last } = await database.list('list_resources', { ...parameters, known }, walk)
   return last ? `{"next_cursor":"${writeCursor({ total, last }, walk.bounds)}",${body.slice(1)}` : body
 }
 
@@ -67,7 +67,7 @@ export async function getResource(
 ): Promise<string | undefined> {
   const if_none_match = headerOf(request, 'if-none-match')
   const parameters = { ...named, if_none_match, fields }
-  const { body, version } = await request.server.database.one('get_resource', parameters)
+  const { body, version } = await request.database.one('get_resource', parameters)
   tag(reply, version)
   if (body === null) reply.code(304)
   return body ?? undefined
@@ -79,8 +79,8 @@ export async function createResource(
   reply: FastifyReply,
   collection: Collection,
 ): Promise<string> {
-  const { server, caller } = request
-  const { body, href, version } = await server.database.one('create_resource', {
+  const { server, database, caller } = request
+  const { body, href, version } = await database.one('create_resource', {
     ...collection,
     body: textOf(request),
     caller,
@@ -97,8 +97,8 @@ export async function patchResource(
   reply: FastifyReply,
   named: Named,
 ): Promise<string> {
-  const { server, caller } = request
-  const { body, version } = await server.database.one('patch_resource', {
+  const { server, database, caller } = request
+  const { body, version } = await database.one('patch_resource', {
     ...named,
     patch: textOf(request),
     is_merge: mediaTypeOf(request) === 'application/merge-patch+json',
@@ -116,9 +116,9 @@ export async function deleteResource(
   reply: FastifyReply,
   named: Named,
 ): Promise<string> {
-  const { server, caller } = request
+  const { database, caller } = request
   const if_match = headerOf(request, 'if-match')
-  const { body, version } = await server.database.one('delete_resource', { ...named, caller, if_match })
+  const { body, version } = await database.one('delete_resource', { ...named, caller, if_match })
   tag(reply.code(202), version)
   return body
 }
@@ -130,7 +130,7 @@ export async function forceDeleteResource(
   named: Named,
 ): Promise<undefined> {
   const if_match = headerOf(request, 'if-match')
-  const { removed } = await request.server.database.one('force_delete_resource', { ...named, if_match })
+  const { removed } = await request.database.one('force_delete_resource', { ...named, if_match })
   // A log that keeps only errors keeps this, too.
   const log = request.log.level === 'silent' ? request.log : request.log.child({}, { level: 'warn' })
   log.warn(
@@ -149,10 +149,10 @@ export async function forceDeleteResource(
 }
 
 /** One page of the reports on a resource. */
-export async function listReports({ server }: FastifyRequest, named: Named, query: Page): Promise<string> {
+export async function listReports({ database }: FastifyRequest, named: Named, query: Page): Promise<string> {
   const { page = 1, size } = query
   const selection = select(query, statusFields)
-  return (await server.database.list('list_adapter_statuses', { ...named, page, size }, selection)).body
+  return (await database.list('list_adapter_statuses', { ...named, page, size }, selection)).body
 }
 
 /** Takes a report, answered with `status` when it is stored, and with 204 and the reason when it is discarded. */
@@ -163,7 +163,7 @@ export async function report(
   status: 200 | 201,
 ): Promise<string | undefined> {
   const { max_clock_skew, max_age = null } = request.server.settings.reports
-  const { discarded, body } = await request.server.database.one('report_status', {
+  const { discarded, body } = await request.database.one('report_status', {
     ...named,
     report: textOf(request),
     max_clock_skew,

@@ -4,7 +4,7 @@ import { buildApp } from '../server/app.ts'
 import { Database } from '../server/database.ts'
 import { loadDocument } from '../server/document.ts'
 import { createLogger } from '../server/observability/logger.ts'
-import { createMetrics } from '../server/observability/metrics.ts'
+import { createMetrics, type Metrics } from '../server/observability/metrics.ts'
 import { createDatabase, testConfig } from './databases.ts'
 import { checkAnswer } from './document-check.ts'
 
@@ -23,6 +23,7 @@ export interface Answer {
 export interface Application {
   app: FastifyInstance
   database: Database
+  metrics: Metrics
   url: string
   /** Sends a request, and checks its answer against the document. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
@@ -49,6 +50,7 @@ export async function application(
   return {
     app,
     database,
+    metrics,
     url,
     async call(method, path, body, headers = {}) {
       const options: InjectOptions = {

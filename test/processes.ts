@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 
 /** A folder that goes with the test. */
@@ -44,4 +46,80 @@ export async function quickStart(
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output}`)))
   })
   return { child, api }
+}
+
+export type Environment = Record<string, string>
+/** A process, what it has said so far, and its end. */
+export interface Run {
+  child: ChildProcess
+  output: { stdout: string; stderr: string }
+  /** Resolves with the exit code. */
+  ended: Promise<number | null>
+}
+
+export const root = fileURLToPath(new URL('../', import.meta.url))
+export const PATIENCE_MS = 20_000
+export const freePorts = {
+  HYPERFLEET_SERVER_PORT: '0',
+  HYPERFLEET_HEALTH_PORT: '0',
+  HYPERFLEET_METRICS_PORT: '0',
+}
+export const noAdapters = { HYPERFLEET_CLUSTER_ADAPTERS: '[]', HYPERFLEET_NODEPOOL_ADAPTERS: '[]' }
+
+/** Settings with which `serve` gets as far as the database. */
+export function serving(url: string): Environment {
+  return {
+    ...freePorts,
+    ...noAdapters,
+    HYPERFLEET_CONFIG: '/dev/null',
+    HYPERFLEET_DATABASE_URL: url,
+    HYPERFLEET_SERVER_JWT_ENABLED: 'false',
+  }
+}
+
+/** Runs one of scripts/ with no settings but these, until it ends or the test does. */
+export function launch(
+  t: Test,
+  script: 'start' | 'npm start' | 'hyperfleet-api',
+  args: string[],
+  env: Environment,
+): Run {
+  const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
+  // env becomes node, without the instruments that tap would hand on, which more than double a start.
+  const command =
+    script === 'npm start' ? ['npm', 'start'] : [process.execPath, '--import', 'tsx', `scripts/${script}.ts`]
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command, ...args], {
+    cwd: root,
+    env: { ...Object.fromEntries(own), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  // Not 'close': a PostgreSQL that outlives its server would hold the streams.
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => setImmediate(resolve, code))
+  })
+  t.teardown(async () => {
+    child.kill('SIGTERM')
+    const impatient = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+    await ended
+    clearTimeout(impatient)
+  })
+  return { child, output, ended }
+}
+
+/** Waits for what `look` finds; throws when the process ends first, or takes too long. */
+export async function until<Found>(what: string, run: Run, look: () => Promise<Found | null | undefined>) {
+  for (const giveUp = Date.now() + PATIENCE_MS; ; await delay(20)) {
+    const found = await look()
+    if (found) return found
+    const over = run.child.exitCode ?? run.child.signalCode
+    if (over !== null || Date.now() > giveUp) {
+      throw new Error(`not in time: ${what} (ended: ${over})\n${run.output.stdout}${run.output.stderr}`)
+    }
+  }
 }

@@ -10,8 +10,14 @@ export async function openSession(t: Test, url: string): Promise<pg.Client> {
   return session
 }
 
-/** Resolves once `count` sessions of the server wait for a lock; the test then knows how calls interleave. */
-export async function untilWaiting(session: pg.Client, count: number): Promise<void> {
+/** Resolves once `count` sessions of the server, or more, wait for a lock; the test then knows how calls interleave. */
+export const untilWaiting = (session: pg.Client, count: number) =>
+  untilWaits(session, (waiting) => waiting >= count, `${count}`)
+
+/** Resolves once no session of the server waits for a lock any more, though the lock is still held. */
+export const untilNoneWaits = (session: pg.Client) => untilWaits(session, (waiting) => waiting === 0, 'none')
+
+async function untilWaits(session: pg.Client, isEnough: (waiting: number) => boolean, wanted: string) {
   const giveUp = Date.now() + 10_000
   for (;;) {
     // A transaction would be shown the same picture again and again.
@@ -20,8 +26,10 @@ export async function untilWaiting(session: pg.Client, count: number): Promise<v
       `select count(*)::int as waiting from pg_stat_activity
        where datname = current_database() and wait_event_type = 'Lock' and application_name <> 'test'`,
     )
-    if (rows[0].waiting >= count) return
-    if (Date.now() > giveUp) throw new Error(`only ${rows[0].waiting} of ${count} sessions wait for a lock`)
+    if (isEnough(rows[0].waiting)) return
+    if (Date.now() > giveUp) {
+      throw new Error(`${rows[0].waiting} sessions wait for a lock, and not ${wanted}`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -9,7 +9,7 @@ const labels = { component: 'api', version: about.version }
 export interface Metrics {
   registry: Registry
   /** Counts and times one answered request. */
-  observe(request: FastifyRequest, reply: FastifyReply): void
+  observe(request: FastifyRequest, reply: FastifyReply, code: number): void
 }
 
 export function createMetrics(database: Database): Metrics {
@@ -54,9 +54,9 @@ export function createMetrics(database: Database): Metrics {
   })
   return {
     registry,
-    observe(request, reply) {
+    observe(request, reply, code) {
       const path = request.routeOptions.url?.replaceAll(/:\w+/g, '-') ?? 'unknown'
-      const values = { ...labels, method: request.method, path, code: reply.statusCode }
+      const values = { ...labels, method: request.method, path, code }
       requests.inc(values)
       durations.observe(values, reply.elapsedTime / 1000)
     },

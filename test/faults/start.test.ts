@@ -1,38 +1,31 @@
 /** Starts and ends, seen from outside: real processes, each with its own folder, ports and database. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { base } from '../application.ts'
 import { createDatabase, createEmptyDatabase, execute } from '../databases.ts'
+import {
+  type Environment,
+  freePorts,
+  launch,
+  noAdapters,
+  PATIENCE_MS,
+  type Run,
+  root,
+  serving,
+  until,
+} from '../processes.ts'
 
-type Environment = Record<string, string>
-interface Run {
-  child: ChildProcess
-  output: { stdout: string; stderr: string }
-  /** Resolves with the exit code. */
-  ended: Promise<number | null>
-}
 interface Served extends Run {
   api: string
   health: string
   metrics: string
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const PATIENCE_MS = 20_000
 const JOBS = 3
-const freePorts = {
-  HYPERFLEET_SERVER_PORT: '0',
-  HYPERFLEET_HEALTH_PORT: '0',
-  HYPERFLEET_METRICS_PORT: '0',
-}
-const noAdapters = { HYPERFLEET_CLUSTER_ADAPTERS: '[]', HYPERFLEET_NODEPOOL_ADAPTERS: '[]' }
-
 t.jobs = JOBS
 
 t.test('the quick start serves, and SIGTERM leaves nothing behind', async (t) => {
@@ -247,52 +240,6 @@ t.test('version and config print, and config keeps secrets', async (t) => {
   t.equal(server.port, 8001, 'with the flags in force')
 })
 
-/** Settings with which `serve` gets as far as the database. */
-function serving(url: string): Environment {
-  return {
-    ...freePorts,
-    ...noAdapters,
-    HYPERFLEET_CONFIG: '/dev/null',
-    HYPERFLEET_DATABASE_URL: url,
-    HYPERFLEET_SERVER_JWT_ENABLED: 'false',
-  }
-}
-
-/** Runs one of scripts/ with no settings but these, until it ends or the test does. */
-function launch(
-  t: Test,
-  script: 'start' | 'npm start' | 'hyperfleet-api',
-  args: string[],
-  env: Environment,
-): Run {
-  const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
-  // env becomes node, without the instruments that tap would hand on, which more than double a start.
-  const command =
-    script === 'npm start' ? ['npm', 'start'] : [process.execPath, '--import', 'tsx', `scripts/${script}.ts`]
-  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command, ...args], {
-    cwd: root,
-    env: { ...Object.fromEntries(own), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text
-    })
-  }
-  // Not 'close': a PostgreSQL that outlives its server would hold the streams.
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => setImmediate(resolve, code))
-  })
-  t.teardown(async () => {
-    child.kill('SIGTERM')
-    const impatient = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
-    await ended
-    clearTimeout(impatient)
-  })
-  return { child, output, ended }
-}
-
 async function quickStart(t: Test, folder: string, script: 'start' | 'npm start' = 'start'): Promise<Served> {
   const env = { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder }
   const run = launch(t, script, [], env)
@@ -301,18 +248,6 @@ async function quickStart(t: Test, folder: string, script: 'start' | 'npm start'
     printed.exec(run.output.stdout),
   )
   return { ...run, api, health, metrics }
-}
-
-/** Waits for what `look` finds; throws when the process ends first, or takes too long. */
-async function until<Found>(what: string, run: Run, look: () => Promise<Found | null | undefined>) {
-  for (const giveUp = Date.now() + PATIENCE_MS; ; await delay(20)) {
-    const found = await look()
-    if (found) return found
-    const over = run.child.exitCode ?? run.child.signalCode
-    if (over !== null || Date.now() > giveUp) {
-      throw new Error(`not in time: ${what} (ended: ${over})\n${run.output.stdout}${run.output.stderr}`)
-    }
-  }
 }
 
 /** The process ends with code 1 after one line on standard error, which is returned. */

@@ -571,7 +571,9 @@ t.test('the other listeners', async (t) => {
   const lifecycle = { isShuttingDown: false }
   const listeners = {
     api: await buildApp(parts),
-    health: buildHealthListener(parts, lifecycle),
+    health: buildHealthListener(parts, () =>
+      lifecycle.isShuttingDown ? 'the server is shutting down' : undefined,
+    ),
     metrics: buildMetricsListener(parts),
   }
   const ports = { api: 0, health: 0, metrics: 0 }

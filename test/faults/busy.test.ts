@@ -1,0 +1,129 @@
+/** Busy is not broken: what waits, runs too long or is abandoned is told so, and nothing needs a restart. */
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import t, { type Test } from 'tap'
+import { application, base } from '../application.ts'
+import { openSession, untilNoneWaits, untilWaiting } from '../sessions.ts'
+
+const hold = 'select from resources where id = $1 for update'
+
+/** A server over a connection, a cluster, and a session in which the test locks it. */
+async function locked(t: Test, env: Record<string, string>) {
+  const application_ = await application(t, env)
+  const { app, call, url } = application_
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { body: cluster } = await call('POST', 'clusters', { kind: 'Cluster', name: 'busy', spec: {} })
+  const session = await openSession(t, url)
+  await session.query('begin')
+  await session.query(hold, [cluster.id])
+  const { port } = app.server.address() as AddressInfo
+  return { ...application_, cluster, session, port }
+}
+
+const passing = (status: 503 | 504) => ({
+  status,
+  headers: { 'retry-after': '1' },
+  body: { code: status === 503 ? 'HYPERFLEET-SVC-001' : 'HYPERFLEET-SVC-002' },
+})
+
+t.test('a statement over its time is 504, and changes nothing', async (t) => {
+  const { call, cluster, session } = await locked(t, { HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '200ms' })
+  t.match(await call('PATCH', cluster.href, { spec: { a: 1 } }), passing(504))
+  await session.query('rollback')
+  t.same((await call('GET', cluster.href)).body, cluster)
+})
+
+t.test('more requests than may wait for a connection are 503 at once, and others still served', async (t) => {
+  const { call, cluster, session, database } = await locked(t, {
+    HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1',
+    HYPERFLEET_DATABASE_POOL_MAX_WAITING: '2',
+  })
+  const holding = call('PATCH', cluster.href, { labels: { a: 'b' } })
+  await untilWaiting(session, 1)
+  const waiting = [call('GET', cluster.href), call('GET', cluster.href)]
+  while (database.pool.waitingCount < 2) await new Promise(setImmediate)
+  t.match(await call('GET', cluster.href), passing(503))
+  t.equal(database.pool.waitingCount, 2, 'the others still wait')
+  await session.query('rollback')
+  t.equal((await holding).status, 200)
+  for (const answer of waiting) t.equal((await answer).status, 200)
+  t.equal((await call('GET', cluster.href)).status, 200)
+})
+
+t.test('a request that gets no connection in time is 503', async (t) => {
+  const { call, cluster, session } = await locked(t, { HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1' })
+  const holding = call('PATCH', cluster.href, { labels: { a: 'b' } })
+  await untilWaiting(session, 1)
+  t.match(await call('GET', cluster.href), passing(503))
+  await session.query('rollback')
+  t.equal((await holding).status, 200)
+})
+
+t.test('a request over its time is 504, and its statement is cancelled', async (t) => {
+  const { call, cluster, session } = await locked(t, {
+    HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1',
+    HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '900ms',
+    HYPERFLEET_SERVER_TIMEOUTS_REQUEST: '1s',
+  })
+  // The second one begins when the first has failed, and its request ends before its statement would.
+  const first = call('PATCH', cluster.href, { labels: { a: 'b' } })
+  await untilWaiting(session, 1)
+  const second = call('PATCH', cluster.href, { labels: { a: 'c' } })
+  t.match(await first, passing(504))
+  t.match(await second, passing(504))
+  await untilNoneWaits(session)
+  await session.query('rollback')
+  t.same((await call('GET', cluster.href)).body, cluster)
+})
+
+t.test('a caller that hangs up takes its statement along', async (t) => {
+  const { call, cluster, session, port, database, metrics } = await locked(t, {
+    HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1',
+    HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '1m',
+    HYPERFLEET_SERVER_TIMEOUTS_REQUEST: '2m',
+    HYPERFLEET_SERVER_TIMEOUTS_WRITE: '3m',
+  })
+  for (const [method, body] of [
+    ['PATCH', '{"labels":{"a":"b"}}'],
+    ['DELETE', ''],
+  ] as const) {
+    const asking = await say(
+      port,
+      `${method} ${cluster.href} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    await untilWaiting(session, 1)
+    const waiting = await say(port, `GET ${base}/clusters HTTP/1.1\r\nhost: a\r\n\r\n`)
+    while (!database.pool.waitingCount) await new Promise(setImmediate)
+    waiting.destroy()
+    asking.destroy()
+    await untilNoneWaits(session)
+  }
+  await session.query('rollback')
+  t.same((await call('GET', cluster.href)).body, cluster, 'nothing has changed')
+  const counted = async () =>
+    (await metrics.registry.getSingleMetricAsString('hyperfleet_api_requests_total')).split('\n')
+  const of = async (code: RegExp) => (await counted()).filter((line) => code.test(line)).length
+  while ((await of(/code="499"/)) < 3) await new Promise(setImmediate)
+  t.equal(await of(/code="5/), 0, 'none of it was a failure of the server')
+})
+
+async function say(port: number, words: string) {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(words)
+  return socket
+}
+
+t.test('a server that is behind answers 503 until it has caught up', async (t) => {
+  const { app, call } = await application(t, { HYPERFLEET_SERVER_MAX_EVENT_LOOP_DELAY: '100ms' })
+  const isBehind = async () => (await call('GET', 'clusters')).status === 503
+  while (!(await isBehind())) {
+    // Nothing else gets its turn.
+    for (const end = Date.now() + 300; Date.now() < end; );
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  t.match(await call('GET', 'clusters'), passing(503))
+  t.ok(app.isUnderPressure())
+  while (await isBehind()) await new Promise((resolve) => setTimeout(resolve, 20))
+  t.equal((await call('GET', 'clusters')).status, 200)
+})
