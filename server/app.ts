@@ -1,34 +1,36 @@
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import underPressure from '@fastify/under-pressure'
+import { constants } from 'node:zlib'
+import compress from '@fastify/compress'
+import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { milliseconds } from './config/units.ts'
+import { type Document, operationsOf } from './document.ts'
 import { type Json, parseJson } from './json.ts'
 import { buildListener, type Parts } from './listener.ts'
 import { operationResolver } from './operations.ts'
-import { Problem } from './problems.ts'
+import { shedLoad } from './overload.ts'
+import { addPage } from './page.ts'
 import { validatorCompiler } from './validation.ts'
 
-/** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
-const csp = {
-  'default-src': ["'self'"],
-  'img-src': ["'self'", 'data:'],
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'object-src': ["'none'"],
-  'frame-ancestors': ["'self'"],
-}
+/** Smaller answers cost more to compress than to send within a cluster. */
+const COMPRESSED_FROM_BYTES = 32 * 1024
 
 /** The listener of the API: the operations of the document, and the document itself. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { config, database, document, documentText } = parts
-  const app = buildListener(parts)
-  await app.register(underPressure, {
-    maxEventLoopDelay: milliseconds(config.server.max_event_loop_delay),
-    pressureHandler: async () => {
-      throw new Problem('SVC-001', 'The server has more to do than it can; try again')
-    },
-  })
+  const app = buildListener('server', parts)
+  await shedLoad(app, milliseconds(config.server.max_event_loop_delay))
+  if (config.server.cors.origins.length)
+    await app.register(cors, crossOrigin(config.server.cors.origins, document))
+  if (config.server.compression) {
+    await app.register(compress, {
+      encodings: ['gzip', 'br'],
+      threshold: COMPRESSED_FROM_BYTES,
+      zlibOptions: { level: constants.Z_BEST_SPEED },
+      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MIN_QUALITY } },
+      globalDecompression: false,
+    })
+  }
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorateRequest('json', undefined)
@@ -61,21 +63,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     if (headers) schema.headers = { ...headers, properties: lowerCased(headers.properties) }
   })
 
-  await app.register(swagger, { mode: 'static', specification: { document: document as never } })
-  await app.register(swaggerUi, {
-    routePrefix: '/openapi-ui',
-    staticCSP: csp,
-    uiConfig: { deepLinking: true, layout: 'BaseLayout' },
-    theme: { title: 'HyperFleet API' },
-  })
-  for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
-    app.get(path, async () => document)
-  }
-  app.get('/openapi.yaml', async (_request, reply) =>
-    reply.type('application/yaml; charset=utf-8').send(documentText),
-  )
-  app.get('/api/hyperfleet/v1/openapi.html', async (_request, reply) => reply.redirect('/openapi-ui'))
-
+  await addPage(app, document, documentText)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(document) as never,
     operationResolver: operationResolver(document) as never,
@@ -87,3 +75,12 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
 /** Node gives the names of headers in lower case. */
 const lowerCased = (properties: object) =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name.toLowerCase(), schema]))
+
+/** What pages of other origins may do: all that the document has, and see the headers that it tells of. */
+const crossOrigin = (origins: string[], document: Document) => ({
+  origin: origins.includes('*') ? '*' : origins,
+  methods: [...new Set(['HEAD', ...operationsOf(document).map(({ method }) => method)])],
+  exposedHeaders: ['X-Request-ID', ...Object.keys(document.components.headers ?? {})],
+  // One that asks for nothing is answered like one that asks.
+  strictPreflight: false,
+})

@@ -9,7 +9,7 @@ import { buildListener, type Parts } from './listener.ts'
  * use: one that cannot get any is not ready either.
  */
 export function buildHealthListener(parts: Parts, reluctance: () => string | undefined): FastifyInstance {
-  const app = buildListener(parts)
+  const app = buildListener('health', parts)
   app.get('/healthz', async () => ({ status: 'ok' }))
   for (const path of ['/readyz', '/healthcheck']) {
     app.get(path, async (_request, reply) => {

@@ -83,7 +83,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     const metrics = buildMetricsListener(parts)
     const health = buildHealthListener(parts, () => {
       if (lifecycle.isShuttingDown) return 'the server is shutting down'
-      return api.isUnderPressure() ? 'the server has more to do than it can' : undefined
+      return api.isOverloaded() ? 'the server has more to do than it can' : undefined
     })
     // Health last: while requests are finished, it says that there should be no more.
     opened.push(health, { close: () => Promise.all([api.close(), metrics.close()]) })
@@ -147,5 +147,5 @@ async function listen(
     )
   }
   const { port: bound } = app.server.address() as AddressInfo
-  return `http://${host}:${bound}`
+  return `${app.initialConfig.https ? 'https' : 'http'}://${host}:${bound}`
 }

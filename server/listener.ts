@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerOptions,
 } from 'fastify'
 import type { Config } from './config/load.ts'
 import { bytesIn, milliseconds } from './config/units.ts'
@@ -20,6 +21,7 @@ import {
   sendProblem,
   traceIdOf,
 } from './problems.ts'
+import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -48,14 +50,21 @@ export interface Parts {
   metrics: Metrics
 }
 
-/** A Fastify instance with what all three listeners share: ids, problems, limits, one log line a request. */
-export function buildListener({
-  config,
-  logger,
-  metrics,
-}: Pick<Parts, 'config' | 'logger' | 'metrics'>): FastifyInstance {
+/** A Fastify instance with what all three listeners share: TLS, ids, problems, limits, one log line a request. */
+export function buildListener(
+  name: 'server' | 'health' | 'metrics',
+  { config, logger, metrics }: Pick<Parts, 'config' | 'logger' | 'metrics'>,
+): FastifyInstance {
   const { timeouts, body_limit } = config.server
-  const app = Fastify({
+  const { tls } = config[name]
+  const files = readTls(name, tls)
+  // Node takes the smaller of its two limits for headers only: both must be the same.
+  const limits = {
+    maxHeaderSize: 64 * 1024,
+    headersTimeout: milliseconds(timeouts.read),
+    connectionsCheckingInterval: 1000,
+  }
+  const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new Fastify.LogController({
       disableRequestLogging: true,
@@ -68,12 +77,7 @@ export function buildListener({
     connectionTimeout: milliseconds(timeouts.write),
     // While the listener closes, requests on open connections are still answered.
     return503OnClosing: false,
-    // Node takes the smaller of its two limits for headers only: both must be the same.
-    http: {
-      maxHeaderSize: 64 * 1024,
-      headersTimeout: milliseconds(timeouts.read),
-      connectionsCheckingInterval: 1000,
-    },
+    ...(files ? { https: { ...limits, ...files } } : { http: limits }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
     genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: (error, request, reply) => {
@@ -82,7 +86,8 @@ export function buildListener({
       sendProblem(error, request, reply)
     },
     clientErrorHandler: answerClientError,
-  })
+  } as FastifyServerOptions)
+  followRenewals(app, name, tls)
   app.decorateRequest('traceId', '')
   const finish = (request: FastifyRequest, reply: FastifyReply, status_code: number) => {
     metrics.observe(request, reply, status_code)

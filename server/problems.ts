@@ -178,6 +178,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 export function answerWithProblems(app: FastifyInstance) {
   const routes: { pattern: RegExp; methods: Set<string> }[] = []
   app.addHook('onRoute', ({ url, method }) => {
+    if (url === '*') return // the preflights of CORS
     const pattern = new RegExp(
       `^${url.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+').replace('*', '.*')}/?$`,
     )

@@ -123,7 +123,7 @@ t.test('a server that is behind answers 503 until it has caught up', async (t) =
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
   t.match(await call('GET', 'clusters'), passing(503))
-  t.ok(app.isUnderPressure())
+  t.ok(app.isOverloaded())
   while (await isBehind()) await new Promise((resolve) => setTimeout(resolve, 20))
   t.equal((await call('GET', 'clusters')).status, 200)
 })

@@ -10,7 +10,15 @@ import { startEmbedded } from '../../server/embedded/embedded.ts'
 import { migrate } from '../../server/migrate.ts'
 import { base } from '../application.ts'
 import { createDatabase, execute, kinds, testConfig } from '../databases.ts'
-import { type Environment, launch, type Run, serving, temporaryFolder, until } from '../processes.ts'
+import {
+  type Environment,
+  findFreePorts,
+  launch,
+  type Run,
+  serving,
+  temporaryFolder,
+  until,
+} from '../processes.ts'
 
 const CALLERS = 6
 
@@ -21,7 +29,7 @@ interface Replica extends Run {
 
 /** Starts `serve` as a process, on free ports; resolves when it says that it is ready. */
 async function startReplica(t: Test, env: Environment): Promise<Replica> {
-  const [api = 0, health = 0] = await Promise.all([freePort(), freePort()])
+  const [api = 0, health = 0] = await findFreePorts(2)
   const run = launch(t, 'hyperfleet-api', ['serve'], {
     ...env,
     HYPERFLEET_SERVER_HOST: '127.0.0.1',
@@ -39,14 +47,6 @@ const statusOf = (url: string) =>
     ({ status }) => status,
     () => undefined,
   )
-
-async function freePort(): Promise<number> {
-  const server = http.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** A proxy as simple as can be: in turn to whoever says that it is ready, asked ten times a second, on connections that are kept. */
 async function startProxy(t: Test, replicas: Set<Replica>): Promise<string> {

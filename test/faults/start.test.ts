@@ -9,6 +9,7 @@ import { base } from '../application.ts'
 import { createDatabase, createEmptyDatabase, execute } from '../databases.ts'
 import {
   type Environment,
+  findFreePorts,
   freePorts,
   launch,
   noAdapters,
@@ -219,7 +220,7 @@ t.test('a database is served once it has been migrated, by however many at once'
 
 t.test('a migrated database is served', async (t) => {
   const env = serving(await createDatabase())
-  const port = await freePort(t)
+  const [port] = await findFreePorts(1)
   const server = launch(t, 'hyperfleet-api', ['serve', '--server-port', String(port)], env)
   const api = `http://localhost:${port}`
   await until(`${api} answers`, server, () => fetch(`${api}/openapi.json`).catch(() => undefined))
@@ -329,10 +330,3 @@ async function listenAnywhere(t: Test): Promise<Server> {
 }
 
 const portOf = (listener: Server) => (listener.address() as AddressInfo).port
-
-async function freePort(t: Test): Promise<number> {
-  const listener = await listenAnywhere(t)
-  const port = portOf(listener)
-  await new Promise((resolve) => listener.close(resolve))
-  return port
-}

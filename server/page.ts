@@ -1,0 +1,37 @@
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import type { Document } from './document.ts'
+
+/** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    'default-src': ["'self'"],
+    'img-src': ["'self'", 'data:'],
+    'style-src': ["'self'", "'unsafe-inline'"],
+    'object-src': ["'none'"],
+    'frame-ancestors': ["'self'"],
+  },
+}
+
+/** The document as JSON and YAML, and the page on which people try it. None of it needs a token. */
+export async function addPage(app: FastifyInstance, document: Document, documentText: string): Promise<void> {
+  await app.register(swagger, { mode: 'static', specification: { document: document as never } })
+  await app.register(async (page) => {
+    await page.register(helmet, { contentSecurityPolicy })
+    await page.register(swaggerUi, {
+      routePrefix: '/openapi-ui',
+      uiConfig: { deepLinking: true, layout: 'BaseLayout' },
+      theme: { title: 'HyperFleet API' },
+    })
+  })
+  for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
+    app.get(path, async () => document)
+  }
+  app.get('/openapi.yaml', async (_request, reply) =>
+    reply.type('application/yaml; charset=utf-8').send(documentText),
+  )
+  app.get('/api/hyperfleet/v1/openapi.html', async (_request, reply) => reply.redirect('/openapi-ui'))
+}
