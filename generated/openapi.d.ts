@@ -1153,7 +1153,7 @@ export interface components {
              * @description The stable code of the error.
              * @enum {string}
              */
-            code: "HYPERFLEET-VAL-000" | "HYPERFLEET-VAL-005" | "HYPERFLEET-VAL-006" | "HYPERFLEET-VAL-010" | "HYPERFLEET-VAL-011" | "HYPERFLEET-VAL-012" | "HYPERFLEET-NTF-000" | "HYPERFLEET-NTF-001" | "HYPERFLEET-NTF-004" | "HYPERFLEET-CNF-001" | "HYPERFLEET-CNF-002" | "HYPERFLEET-CNF-003" | "HYPERFLEET-INT-001" | "HYPERFLEET-SVC-001" | "HYPERFLEET-SVC-002";
+            code: "HYPERFLEET-VAL-000" | "HYPERFLEET-VAL-005" | "HYPERFLEET-VAL-006" | "HYPERFLEET-VAL-010" | "HYPERFLEET-VAL-011" | "HYPERFLEET-VAL-012" | "HYPERFLEET-AUT-001" | "HYPERFLEET-AUT-002" | "HYPERFLEET-AUT-003" | "HYPERFLEET-NTF-000" | "HYPERFLEET-NTF-001" | "HYPERFLEET-NTF-004" | "HYPERFLEET-CNF-001" | "HYPERFLEET-CNF-002" | "HYPERFLEET-CNF-003" | "HYPERFLEET-INT-001" | "HYPERFLEET-SVC-001" | "HYPERFLEET-SVC-002";
             /**
              * Format: date-time
              * @description When it happened.
@@ -1298,6 +1298,31 @@ export interface components {
                  *           "constraint": "maxLength"
                  *         }
                  *       ]
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /**
+         * @description There is no token, or a write has one that does not say who calls (`HYPERFLEET-AUT-001`); the token is not taken
+         *     (`HYPERFLEET-AUT-002`), or has expired (`HYPERFLEET-AUT-003`). Nothing was done. Another token is needed: trying again does not help.
+         */
+        Unauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/invalid-credentials",
+                 *       "title": "Invalid credentials",
+                 *       "status": 401,
+                 *       "detail": "The token has expired: send a new one",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-AUT-003",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["ProblemDetails"];
@@ -1461,7 +1486,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The database cannot be reached, or the server has too much to do. Try again; where the connection was lost on the way, a change may have been made. */
+        /** @description The database or the keys of an issuer cannot be reached, or the server has too much to do. Try again; where the connection was lost on the way, a change may have been made. */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -1687,6 +1712,11 @@ export interface components {
          * @example 1
          */
         "Retry-After": number;
+        /**
+         * @description The scheme that is asked for, and what is wrong with the token (RFC 6750).
+         * @example Bearer realm="hyperfleet-api", error="invalid_token", error_description="The token has expired: send a new one"
+         */
+        "WWW-Authenticate": string;
     };
     pathItems: never;
 }
@@ -1816,6 +1846,7 @@ export interface operations {
         responses: {
             200: components["responses"]["ClusterList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -1868,6 +1899,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1898,6 +1930,7 @@ export interface operations {
             200: components["responses"]["Cluster"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -1921,6 +1954,7 @@ export interface operations {
         responses: {
             202: components["responses"]["Cluster"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             500: components["responses"]["InternalError"];
@@ -1945,6 +1979,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Cluster"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
@@ -1988,6 +2023,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
@@ -2037,6 +2073,7 @@ export interface operations {
         responses: {
             200: components["responses"]["AdapterStatusList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2058,6 +2095,7 @@ export interface operations {
             200: components["responses"]["AdapterStatus"];
             204: components["responses"]["Discarded"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2081,6 +2119,7 @@ export interface operations {
             201: components["responses"]["AdapterStatus"];
             204: components["responses"]["Discarded"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2142,6 +2181,7 @@ export interface operations {
         responses: {
             200: components["responses"]["NodePoolList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -2168,6 +2208,7 @@ export interface operations {
             200: components["responses"]["NodePool"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2191,6 +2232,7 @@ export interface operations {
         responses: {
             202: components["responses"]["NodePool"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             500: components["responses"]["InternalError"];
@@ -2215,6 +2257,7 @@ export interface operations {
         responses: {
             200: components["responses"]["NodePool"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
@@ -2264,6 +2307,7 @@ export interface operations {
         responses: {
             200: components["responses"]["AdapterStatusList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2285,6 +2329,7 @@ export interface operations {
             200: components["responses"]["AdapterStatus"];
             204: components["responses"]["Discarded"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2349,6 +2394,7 @@ export interface operations {
         responses: {
             200: components["responses"]["NodePoolList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2403,6 +2449,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
@@ -2436,6 +2483,7 @@ export interface operations {
             200: components["responses"]["NodePool"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2461,6 +2509,7 @@ export interface operations {
         responses: {
             202: components["responses"]["NodePool"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             500: components["responses"]["InternalError"];
@@ -2487,6 +2536,7 @@ export interface operations {
         responses: {
             200: components["responses"]["NodePool"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
@@ -2532,6 +2582,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
@@ -2583,6 +2634,7 @@ export interface operations {
         responses: {
             200: components["responses"]["AdapterStatusList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2606,6 +2658,7 @@ export interface operations {
             200: components["responses"]["AdapterStatus"];
             204: components["responses"]["Discarded"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2631,6 +2684,7 @@ export interface operations {
             201: components["responses"]["AdapterStatus"];
             204: components["responses"]["Discarded"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { milliseconds } from './config/units.ts'
 import { type Document, operationsOf } from './document.ts'
+import { openIdentity, SYSTEM } from './identity/identity.ts'
 import { type Json, parseJson } from './json.ts'
 import { buildListener, type Parts } from './listener.ts'
 import { operationResolver } from './operations.ts'
@@ -15,10 +16,17 @@ import { validatorCompiler } from './validation.ts'
 /** Smaller answers cost more to compress than to send within a cluster. */
 const COMPRESSED_FROM_BYTES = 32 * 1024
 
-/** The listener of the API: the operations of the document, and the document itself. */
+/**
+ * The listener of the API: the operations of the document, and the document itself.
+ *
+ * Throws a StartError when the settings of JWT cannot be followed.
+ */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { config, database, document, documentText } = parts
+  const { jwt } = config.server
+  const identity = jwt.enabled ? await openIdentity(jwt, parts.logger) : undefined
   const app = buildListener('server', parts)
+  app.addHook('onClose', () => identity?.close())
   await shedLoad(app, milliseconds(config.server.max_event_loop_delay))
   if (config.server.cors.origins.length)
     await app.register(cors, crossOrigin(config.server.cors.origins, document))
@@ -41,7 +49,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     reply.raw.once('close', () => ended.abort())
     request.database = database.until(ended.signal)
   })
-  app.decorateRequest('caller', 'system@hyperfleet.local')
+  app.decorateRequest('caller', identity ? '' : SYSTEM)
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
@@ -66,7 +74,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   await addPage(app, document, documentText)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(document) as never,
-    operationResolver: operationResolver(document) as never,
+    operationResolver: operationResolver(document, identity) as never,
     addEmptySchema: true,
   })
   return app

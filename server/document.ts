@@ -28,6 +28,7 @@ export interface Parameter {
 /** The parts of openapi.yaml that the server itself reads. */
 export interface Document {
   info: { version: string }
+  security: object[]
   'x-kinds': Kinds
   'x-compatibility': object
   paths: Record<string, Record<string, Operation>>

@@ -35,7 +35,7 @@ declare module 'fastify' {
     json: Json | undefined
     /** The database; what runs for this request ends with it. */
     database: Statements
-    /** Who is written down as created_by and the like. */
+    /** Who is written down as created_by and the like; empty where a read says nothing of it. */
     caller: string
   }
 }

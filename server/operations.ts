@@ -7,6 +7,7 @@ import * as nodePoolStatuses from '../handlers/node-pool-statuses.ts'
 import * as nodePools from '../handlers/node-pools.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
 import type { Handler } from './handler.ts'
+import type { Identity } from './identity/identity.ts'
 import { mediaTypeOf, unstorable } from './json.ts'
 import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
 import { toViolations } from './validation.ts'
@@ -23,11 +24,11 @@ const handlers: { [Op in Id]: Handler<Op> } = {
 }
 
 /**
- * Gives the glue what it needs for each operation. A request passes, in this order: parameters (400), the
- * media type of the body (415), its size (413) and its syntax (400), its content (400), the handler.
+ * Gives the glue what it needs for each operation. A request passes, in this order: who calls (401, where the
+ * document asks for a token, and `identity` is given), parameters (400), the media type of the body (415), its size (413) and its syntax (400), its content (400), the handler.
  * Throws when the document and the handlers differ.
  */
-export function operationResolver(document: Document) {
+export function operationResolver(document: Document, identity?: Identity) {
   const described = operationsOf(document)
   const ids = described.map(({ operation }) => operation.operationId)
   const unknown = Object.keys(handlers).filter((id) => !ids.includes(id))
@@ -44,10 +45,12 @@ export function operationResolver(document: Document) {
       resolve<Parameter>(document, parameter),
     )
     const body = operation?.requestBody && resolve<{ content: object }>(document, operation.requestBody)
+    const isSecured = (operation?.security ?? document.security).length > 0
     const mediaTypes = body && Object.keys(body.content)
     return {
       onRequest: async (request) => {
         settlePath(request)
+        if (isSecured) await identity?.identify(request)
         checkParameters(request, settleQuery(request, parameters))
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },

@@ -23,7 +23,7 @@ export async function addPage(app: FastifyInstance, document: Document, document
     await page.register(helmet, { contentSecurityPolicy })
     await page.register(swaggerUi, {
       routePrefix: '/openapi-ui',
-      uiConfig: { deepLinking: true, layout: 'BaseLayout' },
+      uiConfig: { deepLinking: true, layout: 'BaseLayout', persistAuthorization: true },
       theme: { title: 'HyperFleet API' },
     })
   })

@@ -1,4 +1,4 @@
-import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../server/app.ts'
 import { Database } from '../server/database.ts'
@@ -34,14 +34,24 @@ export async function application(
   t: Test,
   env: Record<string, string> = {},
   given?: string,
+  logger?: FastifyBaseLogger,
 ): Promise<Application> {
   const url = given ?? (await createDatabase(env))
   const config = testConfig(url, env)
   const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
   const database = new Database(config.database)
-  const logger = createLogger(config.logging) as never
   const metrics = createMetrics(database)
-  const app = await buildApp({ config, database, document, documentText: text, logger, metrics })
+  const app = await buildApp({
+    config,
+    database,
+    document,
+    documentText: text,
+    logger: logger ?? (createLogger(config.logging) as never),
+    metrics,
+  }).catch(async (error) => {
+    await database.close()
+    throw error
+  })
   await app.ready()
   t.teardown(async () => {
     await app.close()

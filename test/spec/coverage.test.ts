@@ -4,6 +4,7 @@ import { loadDocument, operationsOf } from '../../server/document.ts'
 import { type Answer, type Application, application, report } from '../application.ts'
 import { execute } from '../databases.ts'
 import { answered } from '../document-check.ts'
+import { createIssuer, trusting } from '../issuers.ts'
 import { openSession } from '../sessions.ts'
 
 const nowhere = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
@@ -95,7 +96,7 @@ t.test('every operation', async (t) => {
   const { call } = await application(t, env)
 
   for (const operation of operations) {
-    const statuses = operation.statuses.filter((status) => status < '500')
+    const statuses = operation.statuses.filter((status) => status < '500' && status !== '401')
     await t.test(`${operation.id} is answered with ${statuses.join(', ')}`, async (t) => {
       for (const status of statuses) {
         const way = ways[status]
@@ -110,6 +111,17 @@ t.test('every operation', async (t) => {
         t.equal(answer.status, Number(status), `${operation.method} ${path}: ${answer.text.slice(0, 300)}`)
       }
     })
+  }
+})
+
+t.test('a request without a token is 401', async (t) => {
+  const { url } = await createIssuer(t)
+  const { call } = await application(t, { ...env, ...trusting({ issuer_url: url, jwk_cert_url: url }) })
+  t.ok(declaring('401').length > 20)
+  for (const operation of operations) {
+    const { path, body } = plain(operation)
+    const { status } = await call(operation.method, path, body)
+    t.equal(status === 401, operation.statuses.includes('401'), `${operation.id} ${status}`)
   }
 })
 

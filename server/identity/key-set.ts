@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWK, type JWSHeaderParameters } from 'jose'
+import type { KeySource } from './key-source.ts'
+
+/** The keys are not known, or whether there is a new one is not: a passing failure. */
+export class KeysUnavailable extends Error {}
+
+type LocalKeys = ReturnType<typeof createLocalJWKSet>
+
+const REFRESH_MS = 5 * 60_000
+/** The least time between two readings, so that invented key ids do not become requests to the issuer. */
+const PAUSE_MS = 1000
+
+/**
+ * The keys of one issuer. They are kept until a reading brings others, however long that takes: an issuer that
+ * is away for a while locks nobody out.
+ *
+ * jose's createRemoteJWKSet is not used: its pause counts from readings that succeeded only, so that each unknown
+ * key id would be a request to an issuer that is away, and it does not tell when the keys have changed.
+ */
+export class KeySet {
+  /** Rises whenever other keys have been read: what was verified before has to be verified again. */
+  version = 0
+  private readonly source: KeySource
+  private readonly logger: Pick<FastifyBaseLogger, 'warn'>
+  private keys: LocalKeys | undefined
+  private text = ''
+  private reading: Promise<void> | undefined
+  private ended = Number.NEGATIVE_INFINITY
+  private failure: KeysUnavailable | undefined
+  private timer: NodeJS.Timeout | undefined
+  private isClosed = false
+
+  constructor(source: KeySource, logger: Pick<FastifyBaseLogger, 'warn'>) {
+    this.source = source
+    this.logger = logger
+  }
+
+  /**
+   * The key for a token, by its algorithm and key id; when there is none, the keys are read once more.
+   *
+   * Throws what jose throws when no key fits or several do, and KeysUnavailable when that cannot be known.
+   */
+  async find(header: JWSHeaderParameters, token: FlattenedJWSInput) {
+    const known = await this.pick(header, token)
+    if (known) return known
+    await this.renew()
+    const read = await this.pick(header, token)
+    if (read) return read
+    throw new errors.JWKSNoMatchingKey()
+  }
+
+  /** Reads the keys, at most about once a second; callers share a reading. Throws KeysUnavailable, keeping the keys. */
+  renew(): Promise<void> {
+    this.reading ??= this.read().finally(() => {
+      this.reading = undefined
+    })
+    return this.reading
+  }
+
+  /** Reads the keys again and again, every few minutes, until the set is closed. */
+  refresh(everyMs = REFRESH_MS): void {
+    this.timer = setInterval(() => this.renew().catch(() => {}), everyMs).unref()
+  }
+
+  /** The keys as they were last read. */
+  get members(): JWK[] {
+    return this.keys?.jwks().keys ?? []
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    clearInterval(this.timer)
+    await this.source.close()
+  }
+
+  private async read() {
+    const wait = this.ended + PAUSE_MS - performance.now()
+    if (wait > 0) {
+      if (this.failure) throw this.failure
+      // Not refused: the key may be newer than the reading.
+      await sleep(wait, undefined, { ref: false })
+    }
+    try {
+      const text = await this.source.read()
+      if (text !== this.text) {
+        this.keys = createLocalJWKSet(JSON.parse(text))
+        this.text = text
+        this.version++
+      }
+      this.failure = undefined
+    } catch (cause) {
+      this.failure = new KeysUnavailable('the keys cannot be read', { cause })
+      const kept = this.keys ? 'those read before stay in force' : 'no token can be checked until they can'
+      if (!this.isClosed) {
+        this.logger.warn(
+          { err: cause },
+          `the keys of an issuer cannot be read from ${this.source.name}; ${kept}`,
+        )
+      }
+      throw this.failure
+    } finally {
+      this.ended = performance.now()
+    }
+  }
+
+  /** The key that fits, undefined when none does. */
+  private async pick(header: JWSHeaderParameters, token: FlattenedJWSInput) {
+    try {
+      return await this.keys?.(header, token)
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) return undefined
+      if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
+      throw new KeysUnavailable('a key of the issuer is of no use', { cause: error })
+    }
+  }
+}
