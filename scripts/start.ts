@@ -14,9 +14,9 @@ const file = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
 
 async function start() {
   const kinds = Object.keys(loadDocument().document['x-kinds'])
-  const { api, health, metrics } = await serve(loadConfig(kinds, { args: process.argv.slice(2), file }), {
-    migrating: true,
-  })
+  const config = loadConfig(kinds, { args: process.argv.slice(2), file })
+  const { api, health, metrics } = await serve(config, { migrating: true })
+  const token = config.server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''
   console.log(`
 The page      ${api}/openapi-ui
 The document  ${api}/openapi.yaml
@@ -24,7 +24,7 @@ Health        ${health}/readyz
 Metrics       ${metrics}/metrics
 
 Try it:
-  curl -s ${api}/api/hyperfleet/v1/clusters -H 'content-type: application/json' \\
+  curl -s ${api}/api/hyperfleet/v1/clusters -H 'content-type: application/json'${token} \\
     -d '{"kind":"Cluster","name":"my-cluster","spec":{}}'
 `)
 }

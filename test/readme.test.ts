@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { quickStart, temporaryFolder } from './processes.ts'
 
+const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
 /** The block of commands after a mark in the README. */
@@ -13,6 +15,7 @@ function block(mark: string): string {
   return commands
 }
 
+/** Runs commands in a folder, for what they print. */
 async function walk(script: string, folder: string): Promise<string> {
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder })
   return stdout
@@ -51,4 +54,25 @@ t.test('the walk of the README', async (t) => {
     )
     t.match(output, /\nmy-cluster\n$/)
   })
+})
+
+t.test('the tokens of the README', async (t) => {
+  const folder = await temporaryFolder(t)
+  const own = (script: string) => script.replaceAll('dev-token --', `dev-token -- --dir ${folder}/dev-issuer`)
+  const environment = own(block('token-start')).replace('npm start', 'env')
+  const settings = (await walk(environment, root)).split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2))
+  const { api } = await quickStart(t, {
+    ...Object.fromEntries(settings.filter(([name]) => name?.startsWith('HYPERFLEET_SERVER_JWT'))),
+    HYPERFLEET_DATABASE_EMBEDDED_DIR: `${folder}/postgres`,
+  })
+  t.equal((await fetch(`${api}/api/hyperfleet/v1/clusters`)).status, 401, 'nobody is let in without one')
+  const script = own(block('token')).replaceAll('http://localhost:8000', api)
+  t.equal(JSON.parse(await walk(script, root)).created_by, 'me@example.com')
+  t.equal(statSync(`${folder}/dev-issuer/private.json`).mode & 0o777, 0o600)
+  t.notMatch(readFileSync(`${folder}/dev-issuer/jwks.json`, 'utf8'), /"d":/)
+
+  const again = await walk(own('npm run -s dev-token -- --email you@example.com'), root)
+  const headers = { authorization: `Bearer ${again.trim()}` }
+  t.match(again, /^[\w-]+\.[\w-]+\.[\w-]+\n$/, 'the token and nothing else')
+  t.equal((await fetch(`${api}/api/hyperfleet/v1/clusters`, { headers })).status, 200, 'the keys are kept')
 })

@@ -100,7 +100,7 @@ export const configSchema = {
                     description: 'The claim that says who the caller is.',
                   },
                   identity_claim_pattern: text(
-                    'A regular expression (RE2) that this claim must fit as a whole; without it, a caller is refused who has none.',
+                    'A regular expression (RE2) that this claim must fit as a whole. Where it is set, a token without the claim is refused; else it may read.',
                   ),
                   identity_header: text(
                     'A header that says who the caller is, where it is sent; for a gateway that removes what callers put there.',

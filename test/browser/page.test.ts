@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Page } from 'playwright-core'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { createIssuer, trusting } from '../issuers.ts'
 import { quickStart, temporaryFolder } from '../processes.ts'
 
 const browser =
@@ -9,82 +10,106 @@ const browser =
     existsSync(path),
   )
 
-t.test(
-  'the walk in Swagger UI, by hand',
-  { skip: browser ? false : 'there is no Chromium here' },
-  async (t) => {
-    const folder = await temporaryFolder(t)
-    const { api } = await quickStart(t, {
-      HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]',
-      HYPERFLEET_DATABASE_EMBEDDED_DIR: `${folder}/postgres`,
-    })
-    const running = await chromium.launch({
-      executablePath: String(browser),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
-    t.teardown(() => running.close())
-    const page = await running.newPage({ viewport: { width: 1280, height: 1600 } })
-    const elsewhere: string[] = []
-    const complaints: string[] = []
-    page.on('request', (request) => {
-      if (!request.url().startsWith(api) && !request.url().startsWith('data:')) elsewhere.push(request.url())
-    })
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text())
-    })
-    await page.goto(`${api}/openapi-ui`)
-    await page.locator('.opblock').first().waitFor()
+const skip = browser ? false : 'there is no Chromium here'
 
-    const cluster = await execute(page, 'postCluster', {})
-    t.equal(cluster.status, 201)
-    const id = cluster.body.id
-    t.equal((await execute(page, 'createNodePool', { cluster_id: id })).status, 201)
-    t.equal(
-      (
-        await execute(page, 'postClusterStatuses', { cluster_id: id }, (sent) =>
-          sent.replace('validator', 'validation'),
-        )
-      ).status,
-      201,
-    )
-    t.equal(
-      (
-        await execute(page, 'putClusterStatuses', { cluster_id: id }, (sent) =>
-          sent.replace('validator', 'dns'),
-        )
-      ).status,
-      200,
-    )
-    const { status, body } = await execute(page, 'getClusterById', { cluster_id: id })
-    t.equal(status, 200)
-    t.match(
-      body.status.conditions.map((each: { type: string; status: string }) => `${each.type}=${each.status}`),
-      [
-        'Available=True',
-        'Ready=True',
-        'Reconciled=True',
-        'LastKnownReconciled=True',
-        'ValidationSuccessful=True',
-        'DnsSuccessful=True',
-      ],
-    )
-    t.equal((await execute(page, 'getClusters', {})).body.total, 1)
-    t.equal((await execute(page, 'getClusterStatuses', { cluster_id: id })).body.total, 2)
-    t.equal((await execute(page, 'patchClusterById', { cluster_id: id })).status, 200)
-    t.equal((await execute(page, 'deleteClusterById', { cluster_id: id })).status, 202)
-    t.equal((await execute(page, 'forceDeleteCluster', { cluster_id: id })).status, 204)
+t.test('the walk in Swagger UI, by hand', { skip }, async (t) => {
+  const folder = await temporaryFolder(t)
+  const { api } = await quickStart(t, {
+    HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]',
+    HYPERFLEET_DATABASE_EMBEDDED_DIR: `${folder}/postgres`,
+  })
+  const { page, elsewhere, complaints } = await openPage(t, api)
+  const cluster = await execute(page, 'postCluster', {})
+  t.equal(cluster.status, 201)
+  const id = cluster.body.id
+  t.equal((await execute(page, 'createNodePool', { cluster_id: id })).status, 201)
+  t.equal(
+    (
+      await execute(page, 'postClusterStatuses', { cluster_id: id }, (sent) =>
+        sent.replace('validator', 'validation'),
+      )
+    ).status,
+    201,
+  )
+  t.equal(
+    (
+      await execute(page, 'putClusterStatuses', { cluster_id: id }, (sent) =>
+        sent.replace('validator', 'dns'),
+      )
+    ).status,
+    200,
+  )
+  const { status, body } = await execute(page, 'getClusterById', { cluster_id: id })
+  t.equal(status, 200)
+  t.match(
+    body.status.conditions.map((each: { type: string; status: string }) => `${each.type}=${each.status}`),
+    [
+      'Available=True',
+      'Ready=True',
+      'Reconciled=True',
+      'LastKnownReconciled=True',
+      'ValidationSuccessful=True',
+      'DnsSuccessful=True',
+    ],
+  )
+  t.equal((await execute(page, 'getClusters', {})).body.total, 1)
+  t.equal((await execute(page, 'getClusterStatuses', { cluster_id: id })).body.total, 2)
+  t.equal((await execute(page, 'patchClusterById', { cluster_id: id })).status, 200)
+  t.equal((await execute(page, 'deleteClusterById', { cluster_id: id })).status, 202)
+  t.equal((await execute(page, 'forceDeleteCluster', { cluster_id: id })).status, 204)
 
-    t.same(elsewhere, [], 'the page asks nobody else')
-    t.same(complaints, [], 'the browser complains of nothing')
-    if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT, fullPage: true })
-  },
-)
+  t.same(elsewhere, [], 'the page asks nobody else')
+  t.same(complaints, [], 'the browser complains of nothing')
+  if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT, fullPage: true })
+})
+
+t.test('Authorize takes a pasted token, and keeps it', { skip }, async (t) => {
+  const folder = await temporaryFolder(t)
+  const issuer = await createIssuer(t)
+  const { api } = await quickStart(t, {
+    ...trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url }),
+    HYPERFLEET_DATABASE_EMBEDDED_DIR: `${folder}/postgres`,
+  })
+  const { page } = await openPage(t, api)
+  t.equal((await execute(page, 'getClusters', {})).status, 401)
+  await page.reload()
+  await page.locator('.scheme-container .authorize').click()
+  await page.locator('.auth-container input').fill(await issuer.token('first'))
+  await page.locator('.auth-btn-wrapper .authorize').click()
+  await page.locator('.auth-btn-wrapper .btn-done').click()
+  const { status, body } = await execute(page, 'postCluster', {})
+  t.equal(status, 201)
+  t.equal(body.created_by, 'me@example.com')
+  await page.reload()
+  t.equal((await execute(page, 'getClusters', {})).body.total, 1)
+})
+
+/** Opens the page in a browser; tells of requests to other hosts, and of what the browser complains of. */
+async function openPage(t: Test, api: string) {
+  const running = await chromium.launch({
+    executablePath: String(browser),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  t.teardown(() => running.close())
+  const page = await running.newPage({ viewport: { width: 1280, height: 1600 } })
+  const elsewhere: string[] = []
+  const complaints: string[] = []
+  page.on('request', (request) => {
+    if (!request.url().startsWith(api) && !request.url().startsWith('data:')) elsewhere.push(request.url())
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  await page.goto(`${api}/openapi-ui`)
+  await page.locator('.opblock').first().waitFor()
+  return { page, elsewhere, complaints }
+}
 
 /** Opens an operation of the page, fills in its parameters, maybe changes its example, and reads the answer shown. */
 async function execute(

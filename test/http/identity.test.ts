@@ -333,9 +333,11 @@ t.test('the caller', async (t) => {
   })
 
   await t.test('must be named by a token that writes', async (t) => {
-    const { call } = await application(t, trusting(settings), database)
+    const { app, call } = await application(t, trusting(settings), database)
     const nobody = bearer(await issuer.token('first', { email: undefined }))
     t.equal((await call('GET', 'clusters', undefined, nobody)).status, 200)
+    const head = await app.inject({ method: 'HEAD', url: `${base}/clusters`, headers: nobody })
+    t.equal(head.statusCode, 200)
     const { body: existing } = await call(
       'POST',
       'clusters',
