@@ -11,6 +11,7 @@ import { buildListener, type Parts } from './listener.ts'
 import { operationResolver } from './operations.ts'
 import { shedLoad } from './overload.ts'
 import { addPage } from './page.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { validatorCompiler } from './validation.ts'
 
 /** Smaller answers cost more to compress than to send within a cluster. */
@@ -72,9 +73,10 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   })
 
   await addPage(app, document, documentText)
+  const limit = await createRateLimit(app, config.server.rate_limit)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(document) as never,
-    operationResolver: operationResolver(document, identity) as never,
+    operationResolver: operationResolver(document, identity, limit) as never,
     addEmptySchema: true,
   })
   return app

@@ -10,6 +10,7 @@ import type { Handler } from './handler.ts'
 import type { Identity } from './identity/identity.ts'
 import { mediaTypeOf, unstorable } from './json.ts'
 import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { toViolations } from './validation.ts'
 
 type Id = keyof operations
@@ -24,11 +25,12 @@ const handlers: { [Op in Id]: Handler<Op> } = {
 }
 
 /**
- * Gives the glue what it needs for each operation. A request passes, in this order: who calls (401, where the
- * document asks for a token, and `identity` is given), parameters (400), the media type of the body (415), its size (413) and its syntax (400), its content (400), the handler.
+ * Gives the glue what it needs for each operation. A request passes, in this order: who calls (401) and whether too often
+ * (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
+ * syntax (400), its content (400), the handler. Without `identity` nobody is asked, without `limit` nothing is too often.
  * Throws when the document and the handlers differ.
  */
-export function operationResolver(document: Document, identity?: Identity) {
+export function operationResolver(document: Document, identity?: Identity, limit?: RateLimit) {
   const described = operationsOf(document)
   const ids = described.map(({ operation }) => operation.operationId)
   const unknown = Object.keys(handlers).filter((id) => !ids.includes(id))
@@ -50,7 +52,10 @@ export function operationResolver(document: Document, identity?: Identity) {
     return {
       onRequest: async (request) => {
         settlePath(request)
-        if (isSecured) await identity?.identify(request)
+        if (isSecured) {
+          await identity?.identify(request)
+          await limit?.(request)
+        }
         checkParameters(request, settleQuery(request, parameters))
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },

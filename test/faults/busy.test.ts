@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { application, base } from '../application.ts'
+import { createIssuer, trusting } from '../issuers.ts'
 import { openSession, untilNoneWaits, untilWaiting } from '../sessions.ts'
 
 const hold = 'select from resources where id = $1 for update'
@@ -126,4 +127,29 @@ t.test('a server that is behind answers 503 until it has caught up', async (t) =
   t.ok(app.isOverloaded())
   while (await isBehind()) await new Promise((resolve) => setTimeout(resolve, 20))
   t.equal((await call('GET', 'clusters')).status, 200)
+})
+
+t.test('a caller that asks too often is 429, and others are served', async (t) => {
+  const issuer = await createIssuer(t)
+  const { call } = await application(t, {
+    ...trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url }),
+    HYPERFLEET_SERVER_RATE_LIMIT_REQUESTS: '3',
+    HYPERFLEET_SERVER_RATE_LIMIT_WINDOW: '1s',
+  })
+  const callOf = async (email: string) => {
+    const authorization = `Bearer ${await issuer.token('first', { email })}`
+    return (method: string, path: string) => call(method, path, undefined, { authorization })
+  }
+  const [eager, other] = [await callOf('eager@example.com'), await callOf('other@example.com')]
+  for (let times = 0; times < 3; times++) t.equal((await eager('GET', 'clusters?size=0')).status, 400)
+  t.match(await eager('GET', 'clusters'), {
+    status: 429,
+    headers: { 'retry-after': '1' },
+    body: { code: 'HYPERFLEET-LMT-001' },
+  })
+  t.equal((await other('GET', 'clusters')).status, 200)
+  t.equal((await eager('GET', '/openapi.json')).status, 200, 'what needs no token has no limit')
+  while ((await eager('GET', 'clusters')).status === 429)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  t.equal((await eager('GET', 'clusters')).status, 200, 'the next window begins')
 })

@@ -96,7 +96,7 @@ t.test('every operation', async (t) => {
   const { call } = await application(t, env)
 
   for (const operation of operations) {
-    const statuses = operation.statuses.filter((status) => status < '500' && status !== '401')
+    const statuses = operation.statuses.filter((status) => status < '500' && !['401', '429'].includes(status))
     await t.test(`${operation.id} is answered with ${statuses.join(', ')}`, async (t) => {
       for (const status of statuses) {
         const way = ways[status]
@@ -122,6 +122,18 @@ t.test('a request without a token is 401', async (t) => {
     const { path, body } = plain(operation)
     const { status } = await call(operation.method, path, body)
     t.equal(status === 401, operation.statuses.includes('401'), `${operation.id} ${status}`)
+  }
+})
+
+t.test('one request too many is 429', async (t) => {
+  const { call } = await application(t, { ...env, HYPERFLEET_SERVER_RATE_LIMIT_REQUESTS: '1' })
+  t.equal((await call('GET', 'clusters')).status, 200)
+  t.ok(declaring('429').length > 20)
+  for (const operation of operations) {
+    const { path, body } = plain(operation)
+    const { status, headers } = await call(operation.method, path, body)
+    t.equal(status === 429, operation.statuses.includes('429'), `${operation.id} ${status}`)
+    if (status === 429) t.match(headers['retry-after'], /^[1-9]\d*$/, operation.id)
   }
 })
 

@@ -122,7 +122,7 @@ t.test('operations', async (t) => {
         '400',
         ...(path.includes('{') ? ['404'] : []),
         ...(requestBody ? ['413', '415'] : []),
-        ...(open ? [] : ['401', '500', '503', '504']),
+        ...(open ? [] : ['401', '429', '500', '503', '504']),
       ]
       for (const status of due) t.ok(status in responses, `${operationId} ${status}`)
     }
