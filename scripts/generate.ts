@@ -94,16 +94,18 @@ await writeFile(
 // From here on with the queries just written: what uses them is loaded only now.
 const { Database } = await import('../server/database.ts')
 const { startEmbedded } = await import('../server/embedded/embedded.ts')
-const { environmentName, flagName, loadConfig, settings } = await import('../server/config/load.ts')
+const { loadConfig } = await import('../server/config/load.ts')
+const { adaptersName } = await import('../server/config/settings.ts')
 const { loadDocument } = await import('../server/document.ts')
 const { migrate } = await import('../server/migrate.ts')
+const { configurationPage } = await import('./configuration-page.ts')
 
 const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-generate-'))
 const embedded = await startEmbedded({ dir: folder })
 const kinds = loadDocument().document['x-kinds']
-const adapters = Object.keys(kinds).map((kind) => [`HYPERFLEET_${kind.toUpperCase()}_ADAPTERS`, '[]'])
+const adapters = Object.keys(kinds).map((kind) => [adaptersName(kind), '[]'])
 const env = { HYPERFLEET_DATABASE_URL: embedded.url, ...Object.fromEntries(adapters) }
-const config = loadConfig(Object.keys(kinds), { env, file: '/dev/null' })
+const config = loadConfig(Object.keys(kinds), { env, file: '/dev/null', serving: false })
 await migrate(config, kinds)
 const database = new Database(config.database)
 const objects = await database.all('list_schema', {})
@@ -118,43 +120,4 @@ ${objects.map(({ definition }) => `${definition};`).join('\n\n')}
 `,
 )
 
-const rows = settings().map(({ path, schema }) => {
-  const isList = schema.type === 'array'
-  const value = schema.default === undefined || isList ? '' : `\`${schema.default}\``
-  const choices = schema.enum ? ` One of ${schema.enum.join(', ')}.` : ''
-  return `| \`${path.join('.')}\` | ${value} | \`${environmentName(path)}\` | \`--${flagName(path)}\` | ${schema.description}${choices} |`
-})
-await writeFile(
-  new URL('docs/configuration.md', root),
-  `<!-- Made by \`npm run generate\` from server/config/schema.ts. -->
-# Configuration
-
-A flag goes before the environment, that before the file, and that before the default. The file is the one that
-\`--config\` or \`HYPERFLEET_CONFIG\` names, else \`/etc/hyperfleet/config.yaml\`, else \`./config/config.yaml\`. A key that is not in
-this table, or a value that breaks its rule, stops the start with a line that says which.
-
-Durations are written \`500ms\`, \`10s\`, \`5m\`; sizes \`512KiB\`, \`1MiB\`. Lists in the environment are JSON.
-
-| setting | default | environment | flag | meaning |
-|---|---|---|---|---|
-${rows.join('\n')}
-
-## Required adapters
-
-Every kind must have a word on the adapters that are required for it, be it none: a start without fails. Each entry of \`entities\`
-has a \`kind\` (${Object.keys(kinds).join(', ')}) and \`required_adapters\`, in the order in which their conditions are shown:
-
-\`\`\`yaml
-entities:
-  - kind: Cluster
-    required_adapters: [validation, dns]
-  - kind: NodePool
-    required_adapters: []
-\`\`\`
-
-${adapters.map(([name]) => `\`${name}\``).join(' and ')} (JSON arrays) replace what the file says of their kind. The adapters
-in force are those that \`migrate\` wrote into the database last; a server that is configured otherwise says so in its log.
-
-\`LOG_LEVEL\` is read where \`HYPERFLEET_LOGGING_LEVEL\` is not set.
-`,
-)
+await writeFile(new URL('docs/configuration.md', root), configurationPage(Object.keys(kinds)))

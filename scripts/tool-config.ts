@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '../server/config/load.ts'
+import { adaptersName } from '../server/config/settings.ts'
 import { loadDocument } from '../server/document.ts'
 
 /**
@@ -7,10 +8,8 @@ import { loadDocument } from '../server/document.ts'
  */
 export function toolConfig(args: string[]): Config {
   const kinds = Object.keys(loadDocument().document['x-kinds'])
-  const adapters = Object.fromEntries(
-    kinds.map((kind) => [`HYPERFLEET_${kind.toUpperCase()}_ADAPTERS`, '[]']),
-  )
-  const config = loadConfig(kinds, { args, env: { ...process.env, ...adapters } })
+  const adapters = Object.fromEntries(kinds.map((kind) => [adaptersName(kind), '[]']))
+  const config = loadConfig(kinds, { args, env: { ...process.env, ...adapters }, serving: false })
   config.database.pool.statement_timeout = '1h'
   return config
 }

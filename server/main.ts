@@ -1,5 +1,8 @@
 import { about } from './about.ts'
-import { type Config, loadConfig } from './config/load.ts'
+import { loadConfig, loadSettings } from './config/load.ts'
+import { redacted } from './config/secrets.ts'
+import { settings } from './config/settings.ts'
+import { valueAt } from './config/tree.ts'
 import { loadDocument } from './document.ts'
 import { serve } from './lifecycle.ts'
 import { migrate } from './migrate.ts'
@@ -9,18 +12,18 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
 
   serve    serve the API (the database must have been migrated)
   migrate  bring the database to this release
-  config   print the settings in force, without secrets
+  config   print the settings in force, without secrets; with --sources also where each came from
   version  print the version`
 
 /** Runs one command line; failures that the operator can mend are one line on standard error and exit code 1. */
 export async function main([command = 'help', ...args]: string[]): Promise<void> {
   const { document } = loadDocument()
   const kinds = document['x-kinds']
-  const config = () => loadConfig(Object.keys(kinds), { args })
+  const names = Object.keys(kinds)
   const commands: Record<string, () => Promise<unknown> | unknown> = {
-    serve: () => serve(config()),
-    migrate: () => migrate(config(), kinds), // of a server elsewhere: an embedded one is migrated when it starts
-    config: () => console.log(JSON.stringify(redacted(config()), null, 2)),
+    serve: () => serve(loadConfig(names, { args })),
+    migrate: () => migrate(loadConfig(names, { args, serving: false }), kinds), // of a server elsewhere: an embedded one is migrated when it starts
+    config: () => console.log(JSON.stringify(printable(names, args), null, 2)),
     version: () => console.log(about.version),
     help: () => console.log(help),
   }
@@ -35,25 +38,12 @@ export function fail(error: unknown): never {
   process.exit(1)
 }
 
-/** The settings without what only the database may know. */
-function redacted(config: Config): Config {
-  const { password, url } = config.database
-  return {
-    ...config,
-    database: {
-      ...config.database,
-      ...(password && { password: hidden }),
-      ...(url && { url: withoutPassword(url) }),
-    },
-  }
-}
-
-const hidden = '***'
-
-function withoutPassword(url: string): string {
-  if (!URL.canParse(url)) return hidden
-  const parsed = new URL(url)
-  if (parsed.password) parsed.password = hidden
-  if (parsed.searchParams.has('password')) parsed.searchParams.set('password', hidden)
-  return parsed.href
+/** The settings in force, without secrets; with --sources each by its key, and where it came from. */
+function printable(kinds: string[], args: string[]): object {
+  const { config, origin } = loadSettings(kinds, { args: args.filter((arg) => arg !== '--sources') })
+  const shown = redacted(config)
+  if (!args.includes('--sources')) return shown
+  return Object.fromEntries(
+    settings().map(({ key, path }) => [key, { value: valueAt(shown, path), from: origin(key) }]),
+  )
 }

@@ -1,15 +1,19 @@
 /**
  * Every setting, with its type, default and meaning: the one place where settings are written down.
- * Environment names and flags follow from the path: server.port is HYPERFLEET_SERVER_PORT and --server-port;
- * `x-older-name` is an environment variable that is read where that one is not set. Values of settings with
- * `x-secret` are shown nowhere; of URLs, only the password is not.
+ * Environment names and flags follow from the path: server.port is HYPERFLEET_SERVER_PORT and --server-port.
+ *
+ * - `x-older-name`: an environment variable that is read where that one is not set
+ * - `x-older-flag`: a flag that sets `host` and `port` of a listener at once
+ * - `x-secret`: `whole` is shown nowhere; of a `url`, the password is not
+ * - `x-secret-file`: the file of database.secret_dir that holds the value; `x-secret-path`: the one that is the value
  */
 
 const duration = (value: string, description: string) =>
   ({ type: 'string', format: 'duration', default: value, description }) as const
 const port = (value: number, description: string) =>
   ({ type: 'integer', minimum: 0, maximum: 65535, default: value, description }) as const
-const text = (description: string) => ({ type: 'string', minLength: 1, description }) as const
+const text = <Example extends string>(description: string, example: Example) =>
+  ({ type: 'string', minLength: 1, description, examples: [example] }) as const
 const host = {
   type: 'string',
   minLength: 1,
@@ -25,8 +29,11 @@ const tls = {
   default: {},
   properties: {
     enabled: flag(false, 'Whether to listen with TLS.'),
-    cert_file: text('The certificate, with those between it and its authority (PEM).'),
-    key_file: text('The key of the certificate (PEM).'),
+    cert_file: text(
+      'The certificate, with those between it and its authority (PEM).',
+      '/etc/hyperfleet/tls/tls.crt',
+    ),
+    key_file: text('The key of the certificate (PEM).', '/etc/hyperfleet/tls/tls.key'),
   },
 } as const
 
@@ -37,6 +44,7 @@ export const configSchema = {
     server: {
       type: 'object',
       description: 'The listener of the API.',
+      'x-older-flag': 'api-server-bindaddress',
       additionalProperties: false,
       default: {},
       properties: {
@@ -45,6 +53,7 @@ export const configSchema = {
         openapi_schema_path: {
           ...text(
             "A provider's OpenAPI document; its schemas `ClusterSpec` and `NodePoolSpec` are what a `spec` must fit.",
+            '/etc/hyperfleet/openapi.yaml',
           ),
           'x-older-name': 'OPENAPI_SCHEMA_PATH',
         },
@@ -73,20 +82,44 @@ export const configSchema = {
             enabled: flag(true, 'Whether requests need a token.'),
             configs: {
               type: 'array',
-              description: 'The issuers whose tokens are taken.',
+              description: 'The issuers whose tokens are taken, each with `jwk_cert_url` or `jwk_cert_file`.',
               default: [],
+              examples: [
+                [
+                  {
+                    issuer_url: 'https://sso.example.com/realms/fleet',
+                    jwk_cert_url: 'https://sso.example.com/realms/fleet/certs',
+                  },
+                ],
+              ],
               items: {
                 type: 'object',
                 additionalProperties: false,
                 required: ['issuer_url'],
                 properties: {
-                  issuer_url: text('The `iss` of its tokens: https, or http on this host.'),
-                  jwk_cert_url: text('Where its keys are (a JSON Web Key Set): https, or http on this host.'),
-                  jwk_cert_file: text('A file with its keys, instead of `jwk_cert_url`.'),
+                  issuer_url: {
+                    ...text(
+                      'The `iss` of its tokens: https, or http on this host.',
+                      'https://sso.example.com/realms/fleet',
+                    ),
+                    'x-secret': 'url',
+                  },
+                  jwk_cert_url: {
+                    ...text(
+                      'Where its keys are (a JSON Web Key Set): https, or http on this host.',
+                      'https://sso.example.com/realms/fleet/certs',
+                    ),
+                    'x-secret': 'url',
+                  },
+                  jwk_cert_file: text(
+                    'A file with its keys, instead of `jwk_cert_url`.',
+                    '/etc/hyperfleet/keys.json',
+                  ),
                   jwk_cert_ca_file: text(
                     'The certificate authority of `jwk_cert_url` (PEM), where no public one is.',
+                    '/etc/hyperfleet/sso-ca.crt',
                   ),
-                  audience: text('The `aud` that its tokens must have. Without it, any.'),
+                  audience: text('The `aud` that its tokens must have. Without it, any.', 'hyperfleet'),
                   header: {
                     type: 'string',
                     minLength: 1,
@@ -101,9 +134,11 @@ export const configSchema = {
                   },
                   identity_claim_pattern: text(
                     'A regular expression (RE2) that this claim must fit as a whole. Where it is set, a token without the claim is refused; else it may read.',
+                    '.+@example\\.com',
                   ),
                   identity_header: text(
                     'A header that says who the caller is, where it is sent; for a gateway that removes what callers put there.',
+                    'X-Identity',
                   ),
                 },
               },
@@ -139,6 +174,7 @@ export const configSchema = {
               description:
                 'The origins whose pages may call the API, such as `https://console.example.com`; `*` for any.',
               default: [],
+              examples: [['https://console.example.com']],
               items: { type: 'string', minLength: 1 },
             },
           },
@@ -149,6 +185,7 @@ export const configSchema = {
     health: {
       type: 'object',
       description: 'The listener of /healthz and /readyz.',
+      'x-older-flag': 'health-server-bindaddress',
       additionalProperties: false,
       default: {},
       properties: {
@@ -169,6 +206,7 @@ export const configSchema = {
     metrics: {
       type: 'object',
       description: 'The listener of /metrics.',
+      'x-older-flag': 'metrics-server-bindaddress',
       additionalProperties: false,
       default: {},
       properties: {
@@ -188,17 +226,40 @@ export const configSchema = {
       default: {},
       properties: {
         url: {
-          ...text('A connection URL; used instead of host, port, name, username and password.'),
-          'x-secret': true,
+          ...text(
+            'A connection URL, for host, port, name, username and password in one. One of them that a stronger source than that of the URL sets is put in its place in the URL.',
+            'postgres://hyperfleet:password@db.example.com:5432/hyperfleet',
+          ),
+          'x-secret': 'url',
         },
         secret_dir: text(
-          'A folder, such as a mounted secret, with files `db.host`, `db.port`, `db.name`, `db.user`, `db.password`, `db.rootcert`: each there goes before the configuration file.',
+          'A folder with a file for each of the settings that are in secrets, such as a mounted secret of Kubernetes.',
+          '/mnt/secrets/database',
         ),
-        host: text('The host. Without it and without url: localhost.'),
-        port: port(5432, 'The port.'),
-        name: { type: 'string', minLength: 1, default: 'hyperfleet', description: 'The database.' },
-        username: { type: 'string', minLength: 1, default: 'hyperfleet', description: 'The user.' },
-        password: { ...text('The password.'), 'x-secret': true },
+        host: {
+          ...text('The host. Without it and without url: localhost.', 'db.example.com'),
+          'x-secret-file': 'db.host',
+        },
+        port: { ...port(5432, 'The port.'), 'x-secret-file': 'db.port' },
+        name: {
+          type: 'string',
+          minLength: 1,
+          default: 'hyperfleet',
+          description: 'The database.',
+          'x-secret-file': 'db.name',
+        },
+        username: {
+          type: 'string',
+          minLength: 1,
+          default: 'hyperfleet',
+          description: 'The user.',
+          'x-secret-file': 'db.user',
+        },
+        password: {
+          ...text('The password.', 'password'),
+          'x-secret': 'whole',
+          'x-secret-file': 'db.password',
+        },
         ssl: {
           type: 'object',
           additionalProperties: false,
@@ -208,9 +269,16 @@ export const configSchema = {
               type: 'string',
               enum: ['disable', 'require', 'verify-ca', 'verify-full'],
               default: 'disable',
-              description: 'Whether to encrypt, and whether to check who answers.',
+              description:
+                'Whether to encrypt, and what to check: verify-ca the certificate, verify-full the name of the host, too. An `sslmode` in the URL goes before it.',
             },
-            root_cert_file: text('The certificate authority that verify-ca and verify-full trust.'),
+            root_cert_file: {
+              ...text(
+                'The certificate authority that verify-ca and verify-full trust.',
+                '/etc/hyperfleet/database-ca.crt',
+              ),
+              'x-secret-path': 'db.rootcert',
+            },
           },
         },
         pool: {
@@ -282,6 +350,7 @@ export const configSchema = {
           type: 'string',
           format: 'duration',
           description: 'How old a report may be. Without it, any age.',
+          examples: ['24h'],
         },
       },
     },
@@ -332,17 +401,29 @@ export const configSchema = {
       type: 'array',
       description: 'The kinds of the document (x-kinds), each with the adapters that must report on it.',
       default: [],
+      examples: [
+        [
+          { kind: 'Cluster', required_adapters: ['validation', 'dns'] },
+          { kind: 'NodePool', required_adapters: [] },
+        ],
+      ],
       items: {
         type: 'object',
         additionalProperties: false,
         required: ['kind', 'required_adapters'],
         properties: {
-          kind: { type: 'string', minLength: 1, description: 'The kind.' },
+          kind: text('The kind.', 'Cluster'),
           required_adapters: {
             type: 'array',
             description:
               'The adapters, in the order in which their conditions are shown. [] is a legal choice.',
-            items: { type: 'string', maxLength: 255, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
+            examples: [['validation', 'dns']],
+            items: {
+              type: 'string',
+              title: 'a name of small letters, digits and inner hyphens',
+              maxLength: 255,
+              pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+            },
           },
         },
       },

@@ -2,7 +2,7 @@ const seconds = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const
 const bytes = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const
 
 const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/
-export const sizePattern = /^(\d{1,9})(B|KiB|MiB|GiB)$/
+const sizePattern = /^(\d{1,9})(B|KiB|MiB|GiB)$/
 
 /** The longest time that a timer can wait. */
 const LONGEST = 2 ** 31 - 1
@@ -13,6 +13,9 @@ export const isDuration = (text: string) =>
 
 /** The same, or no time at all: `0s`. */
 export const isDelay = (text: string) => isDuration(text) || milliseconds(text) === 0
+
+/** Whether a text is a size of something, such as `1MiB`. */
+export const isSize = (text: string) => sizePattern.test(text) && bytesIn(text) > 0
 
 /** The milliseconds in a duration such as `10s`, `5m` or `250ms`. */
 export function milliseconds(duration: string): number {

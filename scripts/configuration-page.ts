@@ -1,0 +1,137 @@
+/** docs/configuration.md, from the schema of the settings. */
+import { stringify } from 'yaml'
+import { typeName } from '../server/config/explain.ts'
+import { places } from '../server/config/file.ts'
+import {
+  adaptersName,
+  environmentName,
+  flagName,
+  olderFlags,
+  root,
+  type SettingSchema,
+  settings,
+} from '../server/config/settings.ts'
+
+const code = (text: string) => `\`${text}\``
+const cells = (...texts: string[]) => `| ${texts.join(' | ')} |`
+const codes = (texts: string[]) => texts.map(code).join(', ')
+
+/** What a value may be: its type, or the choices. */
+const type = (schema: SettingSchema) => (schema.enum ? codes([...schema.enum]) : typeName(schema))
+
+const defaultOf = ({ default: value }: SettingSchema) =>
+  value === undefined ? '' : code(String(value) || '[]')
+
+function settingRow({ key, path, schema }: ReturnType<typeof settings>[number]): string {
+  const variables = [environmentName(path), schema['x-older-name']].filter((name) => name !== undefined)
+  return cells(
+    code(key),
+    type(schema),
+    defaultOf(schema),
+    codes(variables),
+    code(`--${flagName(path)}`),
+    schema.description,
+  )
+}
+
+/** The members of the items of a list, where these are mappings. */
+function memberTable({ key, schema }: ReturnType<typeof settings>[number]): string[] {
+  if (!schema.items?.properties) return []
+  const { properties, required = [] } = schema.items
+  const rows = Object.entries(properties).map(([name, member]) =>
+    cells(
+      code(`${key}[].${name}`),
+      type(member),
+      required.includes(name) ? 'required' : defaultOf(member),
+      member.description,
+    ),
+  )
+  return [
+    `### Of each of ${code(key)}\n`,
+    '| member | type | default | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ]
+}
+
+const secretRows = settings().flatMap(({ key, schema }) => {
+  const file = schema['x-secret-file'] ?? schema['x-secret-path']
+  return file
+    ? [cells(code(file), code(key), schema['x-secret-path'] ? 'the path of the file' : 'what is in it')]
+    : []
+})
+
+const olderFlagRows = olderFlags().map(({ group, flag }) =>
+  cells(code(`--${flag}`), codes([`${group}.host`, `${group}.port`])),
+)
+
+/** A file with every setting: with its default, with an example where that is an empty list, as a comment without one. */
+function exampleFile(schema = root, indent = ''): string {
+  return Object.entries(schema.properties ?? {})
+    .map(([name, member]) => {
+      if (member.properties) return `${indent}${name}:\n${exampleFile(member, `${indent}  `)}`
+      const isSet = member.default !== undefined
+      const value = isSet && member.type !== 'array' ? member.default : member.examples?.[0]
+      const text = stringify({ [name]: value }, { lineWidth: 0 }).trimEnd()
+      return text.replaceAll(/^/gm, isSet ? indent : `${indent}# `).concat('\n')
+    })
+    .join('')
+}
+
+/** The page, for the kinds of the document. */
+export function configurationPage(kinds: string[]): string {
+  return `<!-- Made by \`npm run generate\` from server/config/schema.ts. -->
+# Configuration
+
+A flag goes before the environment, that before the files of \`database.secret_dir\`, these before the configuration file, and that before
+the default. The file is the one that \`--config\` or \`HYPERFLEET_CONFIG\` names, else \`${places.join('`, else `')}\`.
+
+A key or a flag that is not on this page, or a value that breaks its rule, stops the start with one line that tells of everything that is wrong,
+and where it comes from. Unknown variables are ignored, and empty ones count as not set. \`hyperfleet-api config\` prints the settings in
+force without their secrets, \`hyperfleet-api config --sources\` also where each came from.
+
+Durations are written \`500ms\`, \`10s\`, \`5m\`; sizes \`512KiB\`, \`1MiB\`. In the file, values have their type: \`8000\`, not \`"8000"\`. Lists in the
+environment and in flags are JSON.
+
+## Settings
+
+Where there are two variables, the second is an older name, which is read where the first is not set.
+
+| setting | type | default | environment | flag | meaning |
+|---|---|---|---|---|---|
+${settings().map(settingRow).join('\n')}
+
+${settings().flatMap(memberTable).join('\n')}
+## Required adapters
+
+Every kind (${kinds.join(', ')}) must have a word on the adapters that are required for it, be it none: a start without fails.
+${kinds.map((kind) => code(adaptersName(kind))).join(' and ')} (JSON arrays) replace what \`entities\` says of their kind, unless
+that is given as a flag. The adapters in force are those that \`migrate\` wrote into the database last; a server that is
+configured otherwise says so in its log.
+
+## Secrets in files
+
+The files that may be in the folder of \`database.secret_dir\`. Each may be absent, or empty, which is the same; one must be there. White space
+around what is in them is cut; of a password, only a line break at the end.
+
+| file | setting | value |
+|---|---|---|
+${secretRows.join('\n')}
+
+## Older flags
+
+Each sets an address, such as \`localhost:8000\`, \`[::1]:8000\`, or \`:8000\` for all addresses (0.0.0.0). The flags of the settings go before them.
+
+| flag | settings |
+|---|---|
+${olderFlagRows.join('\n')}
+
+## A file
+
+With every setting: its default, an example for a list, and a comment where there is no default.
+
+\`\`\`yaml
+${exampleFile()}\`\`\`
+`
+}
