@@ -28,12 +28,6 @@ interface Addresses {
  * An embedded database is started, migrated and stopped with it; any other is migrated only when asked to.
  */
 export async function serve(config: Config, { migrating = false } = {}): Promise<Addresses> {
-  if (config.server.jwt.enabled && !config.server.jwt.configs.length) {
-    throw new StartError(
-      'JWT is on, and no issuer is set: set HYPERFLEET_SERVER_JWT_CONFIGS (server.jwt.configs), ' +
-        'or HYPERFLEET_SERVER_JWT_ENABLED=false',
-    )
-  }
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
   const lifecycle = { isShuttingDown: false }
   let isServing = false

@@ -6,7 +6,10 @@ import { openSession } from '../sessions.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
-const filesOf = (folder: string) => readdirSync(new URL(folder, root)).filter((file) => !file.startsWith('.'))
+const filesOf = (folder: string) =>
+  readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.\w+$/.test(file),
+  )
 
 t.test('every query can be prepared, with the parameters and columns that its header names', async (t) => {
   const session = await openSession(t, await createDatabase())
