@@ -11,6 +11,7 @@ import { buildHealthListener } from './health.ts'
 import { buildMetricsListener } from './metrics-listener.ts'
 import { migrate, schemaVersion } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
+import { keepSecret } from './observability/masking.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { StartError } from './start-error.ts'
 
@@ -32,6 +33,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
       'JWT is on, and this release cannot check tokens yet: set HYPERFLEET_SERVER_JWT_ENABLED=false (server.jwt.enabled)',
     )
   }
+  keepSecret(config.database)
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
   const lifecycle = { isShuttingDown: false }
   const opened: { close(): Promise<unknown> }[] = []
@@ -58,6 +60,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     if (embedded) {
       opened.push({ close: embedded.stop })
       config.database.url = embedded.url
+      keepSecret(config.database)
       embedded.died.then((words) => {
         logger.fatal(`the embedded database has ended: ${words}`)
         grace.close()

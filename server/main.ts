@@ -1,8 +1,10 @@
+import { inspect } from 'node:util'
 import { about } from './about.ts'
 import { type Config, loadConfig } from './config/load.ts'
 import { loadDocument } from './document.ts'
 import { serve } from './lifecycle.ts'
 import { migrate } from './migrate.ts'
+import { keepSecret, masked } from './observability/masking.ts'
 import { StartError } from './start-error.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
@@ -16,7 +18,11 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
 export async function main([command = 'help', ...args]: string[]): Promise<void> {
   const { document } = loadDocument()
   const kinds = document['x-kinds']
-  const config = () => loadConfig(Object.keys(kinds), { args })
+  const config = () => {
+    const settled = loadConfig(Object.keys(kinds), { args })
+    keepSecret(settled.database)
+    return settled
+  }
   const commands: Record<string, () => Promise<unknown> | unknown> = {
     serve: () => serve(config()),
     migrate: () => migrate(config(), kinds), // of a server elsewhere: an embedded one is migrated when it starts
@@ -29,9 +35,12 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   await run()
 }
 
-/** Ends the process on a failed start: in one line when the operator can mend it, else with all there is to know. */
+/**
+ * Ends the process on a failed start: in one line when the operator can mend it, else with all there is to know;
+ * without passwords in either case.
+ */
 export function fail(error: unknown): never {
-  console.error(error instanceof StartError ? `hyperfleet-api: ${error.message}` : error)
+  console.error(masked(error instanceof StartError ? `hyperfleet-api: ${error.message}` : inspect(error)))
   process.exit(1)
 }
 
