@@ -18,11 +18,12 @@ const csp = {
 
 /** The listener of the API: the operations of the document, and the document itself. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { config, database, document, documentText } = parts
+  const { config, database, document, documentText, metrics } = parts
   const app = buildListener(parts)
   app.decorate('database', database)
   app.decorate('document', document)
   app.decorate('settings', config)
+  app.decorate('metrics', metrics)
   app.decorateRequest('json', undefined)
   app.decorateRequest('caller', 'system@hyperfleet.local')
 

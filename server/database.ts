@@ -10,6 +10,9 @@ import { StartError } from './start-error.ts'
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
 
+/** A statement, and the query of sql/queries that it is. */
+type Statement = pg.QueryConfig & { query: Name }
+
 /** The database cannot be reached, or has no connection to spare: a passing failure. */
 export class DatabaseUnavailable extends Error {}
 
@@ -23,6 +26,8 @@ const PREPARED_SHAPES = 50
 /** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
 export class Database {
   readonly pool: pg.Pool
+  /** Told of every attempt at a query: how long it took on its connection, if it got one, and how it failed. */
+  observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
   private readonly prepares: boolean
   private readonly patience: number
   private readonly shapes = new Map<string, string>()
@@ -45,7 +50,7 @@ export class Database {
   /** Runs a query and returns its rows. */
   all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]> {
     const { id, text } = queries[name]
-    return this.run({ name: id, text, values: ordered(name, parameters) })
+    return this.run({ query: name, name: id, text, values: ordered(name, parameters) })
   }
 
   /** Runs a list query for one selection of its rows, and returns its one row. */
@@ -56,9 +61,8 @@ export class Database {
   ): Promise<Row<Query>> {
     const { text, values } = selected(queries[name].text, ordered(name, parameters), selection)
     // A search is planned for its values each time: how many have a label decides how they are found.
-    return first(
-      await this.run({ name: selection.filter ? undefined : this.shape(name, text), text, values }),
-    )
+    const id = selection.filter ? undefined : this.shape(name, text)
+    return first(await this.run({ query: name, name: id, text, values }))
   }
 
   /** Closes the connections once what runs on them has ended. */
@@ -67,7 +71,7 @@ export class Database {
   }
 
   /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
-  private async run<Result extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Result[]> {
+  private async run<Result extends pg.QueryResultRow>(query: Statement): Promise<Result[]> {
     const end = Date.now() + this.patience
     for (let attempt = 1; ; attempt++) {
       try {
@@ -79,15 +83,19 @@ export class Database {
     }
   }
 
-  private async attempt<Result extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Result[]> {
+  private async attempt<Result extends pg.QueryResultRow>(query: Statement): Promise<Result[]> {
     const client = await this.pool.connect().catch((error: Error) => {
+      this.observe(query.query, undefined, error)
       throw new DatabaseUnavailable('no connection to the database', { cause: error })
     })
+    const began = performance.now()
     try {
       const { rows } = await client.query<Result>(query)
       client.release()
+      this.observe(query.query, (performance.now() - began) / 1000)
       return rows
     } catch (error) {
+      this.observe(query.query, (performance.now() - began) / 1000, error as Error)
       // An ERROR of PostgreSQL leaves the connection usable; a FATAL, or the loss of the connection, does not.
       const reported = error instanceof pg.DatabaseError
       client.release(!reported || error.severity !== 'ERROR')
@@ -210,5 +218,7 @@ function reason(error: unknown): string {
 function describe({ url, host, port, name }: Config['database']): string {
   if (!url) return `${name} at ${host ?? 'localhost'}:${port}`
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  return parsed ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
+  // A password with a slash makes a path of itself: then nothing of the URL is what it seems to be.
+  const isPlain = parsed && (parsed.username || !url.includes('@'))
+  return isPlain ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
 }

@@ -1,20 +1,29 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Config } from './config/load.ts'
 import { bytesIn, milliseconds } from './config/units.ts'
 import type { Database } from './database.ts'
 import type { Document } from './document.ts'
 import type { Json } from './json.ts'
 import type { Metrics } from './observability/metrics.ts'
-import { answerClientError, answerWithProblems, sendProblem, traceIdOf } from './problems.ts'
+import { describeRequest } from './observability/request-line.ts'
+import { nameSpan, traceOf } from './observability/request-trace.ts'
+import { answerClientError, answerWithProblems, sendProblem } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     database: Database
     document: Document
     settings: Config
+    metrics: Metrics
   }
   interface FastifyRequest {
     /** The W3C trace id. */
@@ -39,10 +48,16 @@ export interface Parts {
 /** A Fastify instance with what all three listeners share: ids, problems, limits, one log line a request. */
 export function buildListener({
   config,
+  document,
   logger,
   metrics,
-}: Pick<Parts, 'config' | 'logger' | 'metrics'>): FastifyInstance {
+}: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>): FastifyInstance {
   const { timeouts, body_limit } = config.server
+  const describe = describeRequest(document['x-kinds'])
+  const conclude = (request: FastifyRequest, reply: FastifyReply) => {
+    metrics.observe(request, reply)
+    request.log.info(describe(request, reply), 'request')
+  }
   const app = Fastify({
     loggerInstance: logger,
     logController: new Fastify.LogController({
@@ -63,32 +78,35 @@ export function buildListener({
       connectionsCheckingInterval: 1000,
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
+    // Every line of a request says which one and of which trace.
+    childLoggerFactory: (parent, bindings, options, raw) => {
+      const { traceId, span } = traceOf(raw as IncomingMessage)
+      const ids = { ...bindings, trace_id: traceId, ...(span && { span_id: span.spanContext().spanId }) }
+      return parent.child(ids, options)
+    },
     genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: (error, request, reply) => {
-      request.traceId = traceIdOf(request.headers.traceparent)
+      request.traceId = traceOf(request.raw).traceId
       reply.header('x-request-id', request.id)
       sendProblem(error, request, reply)
+      conclude(request, reply)
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => {
+      const answered = answerClientError(error, socket)
+      if (!answered) return
+      const { status: status_code, ...ids } = answered
+      metrics.observeUnparsed(status_code)
+      logger.info({ ...ids, status_code }, 'request')
+    },
   })
   app.decorateRequest('traceId', '')
   app.addHook('onRequest', async (request, reply) => {
-    request.traceId = traceIdOf(request.headers.traceparent)
+    const { traceId, span } = traceOf(request.raw)
+    request.traceId = traceId
+    if (span) nameSpan(span, request)
     reply.header('x-request-id', request.id)
   })
-  app.addHook('onResponse', async (request, reply) => {
-    metrics.observe(request, reply)
-    request.log.info(
-      {
-        trace_id: request.traceId,
-        method: request.method,
-        path: request.url.split('?')[0],
-        status_code: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
-      },
-      'request',
-    )
-  })
+  app.addHook('onResponse', async (request, reply) => conclude(request, reply))
   answerWithProblems(app)
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
