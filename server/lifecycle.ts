@@ -56,6 +56,11 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
   )
 
   try {
+    if (config.tracing.enabled) {
+      // Only then: what it takes is large, and changes the modules that it watches.
+      const { startTracing } = await import('./observability/tracing.ts')
+      opened.push(startTracing(logger))
+    }
     const embedded = await embed(config)
     if (embedded) {
       opened.push({ close: embedded.stop })
