@@ -6,7 +6,6 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { NodeSDK, resources } from '@opentelemetry/sdk-node'
 import type { FastifyBaseLogger } from 'fastify'
 import { about } from '../about.ts'
-import { StartError } from '../start-error.ts'
 
 /** How long the end of the process waits for the last spans to be taken: a dead collector must not hold it. */
 const FLUSH_MS = 3000
@@ -16,40 +15,36 @@ const isProbe = ({ url = '' }: IncomingMessage) => /^\/(healthz|readyz|healthche
 
 /**
  * Starts to trace requests and queries; where spans go, and which, is said by the variables OTEL_… of the
- * environment. Closing it sends what has not been sent. Throws a StartError when those variables cannot be followed.
+ * environment. Closing it sends what has not been sent.
  *
  * The span of a request is that of the HTTP server: it begins before there is a Fastify request, so that every
  * line of the log has it, and what Fastify refuses is traced as well.
  */
 export function startTracing(logger: FastifyBaseLogger): { close(): Promise<void> } {
   const { defaultResource, envDetector, hostDetector, resourceFromAttributes } = resources
-  try {
-    const sdk = new NodeSDK({
-      resource: defaultResource().merge(
-        resourceFromAttributes({ 'service.name': 'hyperfleet-api', 'service.version': about.version }),
-      ),
-      // Not that of the process: its arguments may hold the password of the database.
-      resourceDetectors: [envDetector, hostDetector],
-      // Metrics are served at /metrics, and the log is written; neither is sent.
-      metricReaders: [],
-      logRecordProcessors: [],
-      instrumentations: [
-        new HttpInstrumentation({
-          disableOutgoingRequestInstrumentation: true,
-          ignoreIncomingRequestHook: isProbe,
-          redactedQueryParamsServer: ['search', 'cursor'],
-        }),
-        // Values of statements are not reported by default; only what belongs to a request is traced.
-        new PgInstrumentation({ requireParentSpan: true, requestHook: withoutWords }),
-      ],
-    })
-    speakThrough(logger)
-    sdk.start()
-    instrument()
-    return { close: () => Promise.race([sdk.shutdown(), passed(FLUSH_MS)]) }
-  } catch (error) {
-    throw new StartError(`tracing cannot be started as the variables OTEL_… say: ${(error as Error).message}`)
-  }
+  const sdk = new NodeSDK({
+    resource: defaultResource().merge(
+      resourceFromAttributes({ 'service.name': 'hyperfleet-api', 'service.version': about.version }),
+    ),
+    // Not that of the process: its arguments may hold the password of the database.
+    resourceDetectors: [envDetector, hostDetector],
+    // Metrics are served at /metrics, and the log is written; neither is sent.
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations: [
+      new HttpInstrumentation({
+        disableOutgoingRequestInstrumentation: true,
+        ignoreIncomingRequestHook: isProbe,
+        redactedQueryParamsServer: ['search', 'cursor'],
+      }),
+      // Values of statements are not reported by default; only what belongs to a request is traced.
+      new PgInstrumentation({ requireParentSpan: true, requestHook: withoutWords }),
+    ],
+  })
+  speakThrough(logger)
+  sdk.start()
+  instrument()
+  return { close: () => Promise.race([sdk.shutdown(), passed(FLUSH_MS)]) }
 }
 
 /**
