@@ -10,7 +10,8 @@
 --   pending        int
 --   stuck          int  those that have been so for longer than the threshold
 --   stuck_seconds  int  the longest time of these; 0 when there are none
-with unreconciled as (
+-- Materialized: the age is used three times, and is unpacked from the conditions each time.
+with unreconciled as materialized (
     select
         resource.kind,
         resource.deleted_time is not null as is_delete,
