@@ -6,13 +6,17 @@ export interface Queries {
     parameters: {}
     row: { server_version: number; migrated: boolean }
   }
+  count_unreconciled: {
+    parameters: { threshold: string }
+    row: { kind: string; is_delete: boolean; pending: number; stuck: number; stuck_seconds: number }
+  }
   create_resource: {
     parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string }
-    row: { body: string; href: string; version: number }
+    row: { body: string; href: string; version: number; started: boolean }
   }
   delete_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null }
-    row: { body: string; version: number }
+    row: { body: string; version: number; started: string[] }
   }
   fill_unreconciled_since: {
     parameters: { size: number }
@@ -72,7 +76,7 @@ export interface Queries {
   }
   patch_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number }
-    row: { body: string; version: number }
+    row: { body: string; version: number; started: boolean }
   }
   report_status: {
     parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null }
@@ -107,15 +111,20 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: [],
     text: "select\n    current_setting('server_version_num')::int as server_version,\n    to_regclass('applied_functions') is not null as migrated",
   },
+  count_unreconciled: {
+    id: 'count_unreconciled_feeb9efd',
+    parameters: ["threshold"],
+    text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.unreconciled_since is not null\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\norder by kinds.kind, mark.is_delete",
+  },
   create_resource: {
-    id: 'create_resource_83ea3b32',
+    id: 'create_resource_31a76ad4',
     parameters: ["kind","owner_id","body","caller","key","key_ttl"],
-    text: "select created.body, created.href, created.version\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $5::text, $6::interval) as created",
+    text: "select\n    created.body,\n    created.href,\n    created.version,\n    -- Of the snapshot of this statement, which does not hold what the function wrote.\n    $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $1::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $5::text, $6::interval) as created",
   },
   delete_resource: {
-    id: 'delete_resource_007b67b7',
+    id: 'delete_resource_c897cbbc',
     parameters: ["kind","owner_id","id","caller","if_match"],
-    text: "select resource_body(resource, own_kind, owner_kind, null) as body, resource.version\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The children are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from resources as child\n            where child.owner_id = resource.id and child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   fill_unreconciled_since: {
     id: 'fill_unreconciled_since_fdb6ca11',
@@ -188,9 +197,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select pg_try_advisory_lock(hashtext('hyperfleet-api migrate')) as locked",
   },
   patch_resource: {
-    id: 'patch_resource_1608d8ad',
+    id: 'patch_resource_b12d124f',
     parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes"],
-    text: "select resource_body(resource, own_kind, owner_kind, null) as body, resource.version\nfrom patch_resource(\n    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text, $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started\nfrom patch_resource(\n    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text, $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
     id: 'report_status_0a1ee74c',

@@ -23,7 +23,7 @@ const COMPRESSED_FROM_BYTES = 32 * 1024
  * Throws a StartError when the settings of JWT cannot be followed.
  */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { config, database, document, documentText } = parts
+  const { config, database, document, documentText, metrics } = parts
   const { jwt } = config.server
   const identity = jwt.enabled ? await openIdentity(jwt, parts.logger) : undefined
   const app = buildListener('server', parts)
@@ -42,6 +42,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   }
   app.decorate('document', document)
   app.decorate('settings', config)
+  app.decorate('metrics', metrics)
   app.decorateRequest('json', undefined)
   app.decorateRequest('database')
   app.addHook('onRequest', async (request, reply) => {

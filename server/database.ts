@@ -11,6 +11,9 @@ import { StartError } from './start-error.ts'
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
 
+/** A statement, and the query of sql/queries that it is. */
+type Statement = pg.QueryConfig & { query: Name }
+
 /** The database cannot be reached, or has no connection to spare: a passing failure. */
 export class DatabaseUnavailable extends Error {}
 
@@ -30,6 +33,8 @@ const PREPARED_SHAPES = 50
 /** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
 export class Database {
   readonly pool: pg.Pool
+  /** Told of every attempt at a query: how long it took on its connection, if it got one, and how it failed. */
+  observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
   private readonly prepares: boolean
   private readonly patience: number
   private readonly maxWaiting: number
@@ -71,7 +76,7 @@ export class Database {
     abandoned?: AbortSignal,
   ): Promise<Row<Query>[]> {
     const { id, text } = queries[name]
-    return this.run({ name: id, text, values: ordered(name, parameters) }, abandoned)
+    return this.run({ query: name, name: id, text, values: ordered(name, parameters) }, abandoned)
   }
 
   /** Runs a list query for one selection of its rows, and returns its one row. */
@@ -84,7 +89,7 @@ export class Database {
     const { text, values } = selected(queries[name].text, ordered(name, parameters), selection)
     // A search is planned for its values each time: how many have a label decides how they are found.
     const id = selection.filter ? undefined : this.shape(name, text)
-    return first(await this.run({ name: id, text, values }, abandoned))
+    return first(await this.run({ query: name, name: id, text, values }, abandoned))
   }
 
   /** Closes the connections once what runs on them has ended. */
@@ -94,7 +99,7 @@ export class Database {
 
   /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
   private async run<Result extends pg.QueryResultRow>(
-    query: pg.QueryConfig,
+    query: Statement,
     abandoned?: AbortSignal,
   ): Promise<Result[]> {
     const end = Date.now() + this.patience
@@ -109,13 +114,11 @@ export class Database {
   }
 
   private async attempt<Result extends pg.QueryResultRow>(
-    query: pg.QueryConfig,
+    query: Statement,
     abandoned?: AbortSignal,
   ): Promise<Result[]> {
-    if (this.pool.waitingCount >= this.maxWaiting) {
-      throw new DatabaseUnavailable(`${this.maxWaiting} requests wait for a connection`)
-    }
-    const client = await this.pool.connect().catch((error: Error) => {
+    const client = await this.connect().catch((error: Error) => {
+      this.observe(query.query, undefined, error)
       throw new DatabaseUnavailable('no connection to the database', { cause: error })
     })
     if (abandoned?.aborted) {
@@ -124,12 +127,19 @@ export class Database {
     }
     const cancelIt = () => cancel(client as CancelTarget)
     abandoned?.addEventListener('abort', cancelIt, { once: true })
+    const began = performance.now()
     try {
       const { rows } = await client.query<Result>(query)
       // What is cancelled is whatever runs on the connection when the message arrives: no other statement may.
       client.release(abandoned?.aborted)
+      this.observe(query.query, (performance.now() - began) / 1000)
       return rows
     } catch (error) {
+      this.observe(
+        query.query,
+        (performance.now() - began) / 1000,
+        abandoned?.aborted ? undefined : (error as Error),
+      )
       // An ERROR of PostgreSQL leaves the connection usable; a FATAL, or the loss of the connection, does not.
       const reported = error instanceof pg.DatabaseError
       client.release(abandoned?.aborted || !reported || error.severity !== 'ERROR')
@@ -139,6 +149,11 @@ export class Database {
     } finally {
       abandoned?.removeEventListener('abort', cancelIt)
     }
+  }
+
+  private connect(): Promise<pg.PoolClient> {
+    if (this.pool.waitingCount < this.maxWaiting) return this.pool.connect()
+    return Promise.reject(new Error(`${this.maxWaiting} requests wait for a connection`))
   }
 
   private shape(name: Name, text: string): string | undefined {
@@ -276,5 +291,7 @@ function reason(error: unknown): string {
 function describe({ url, host, port, name }: Config['database']): string {
   if (!url) return `${name} at ${host ?? 'localhost'}:${port}`
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  return parsed ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
+  // A password with a slash makes a path of itself: then nothing of the URL is what it seems to be.
+  const isPlain = parsed && (parsed.username || !url.includes('@'))
+  return isPlain ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
 }

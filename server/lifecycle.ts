@@ -12,6 +12,7 @@ import { buildHealthListener } from './health.ts'
 import { buildMetricsListener } from './metrics-listener.ts'
 import { migrate, schemaVersion } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
+import { keepSecret } from './observability/masking.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { StartError } from './start-error.ts'
 
@@ -28,6 +29,7 @@ interface Addresses {
  * An embedded database is started, migrated and stopped with it; any other is migrated only when asked to.
  */
 export async function serve(config: Config, { migrating = false } = {}): Promise<Addresses> {
+  keepSecret(config.database)
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
   const lifecycle = { isShuttingDown: false }
   let isServing = false
@@ -58,10 +60,16 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
   )
 
   try {
+    if (config.tracing.enabled) {
+      // Only then: what it takes is large, and changes the modules that it watches.
+      const { startTracing } = await import('./observability/tracing.ts')
+      opened.push(startTracing(logger))
+    }
     const embedded = await embed(config)
     if (embedded) {
       opened.push({ close: embedded.stop })
       config.database.url = embedded.url
+      keepSecret(config.database)
       embedded.died.then((words) => {
         logger.fatal(`the embedded database has ended: ${words}`)
         grace.close()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, {
@@ -14,19 +15,16 @@ import type { Database, Statements } from './database.ts'
 import type { Document } from './document.ts'
 import type { Json } from './json.ts'
 import type { Metrics } from './observability/metrics.ts'
-import {
-  answerClientError,
-  answerWithProblems,
-  CLIENT_CLOSED_REQUEST,
-  sendProblem,
-  traceIdOf,
-} from './problems.ts'
+import { describeRequest } from './observability/request-line.ts'
+import { nameSpan, traceOf } from './observability/request-trace.ts'
+import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProblem } from './problems.ts'
 import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     document: Document
     settings: Config
+    metrics: Metrics
   }
   interface FastifyRequest {
     /** The W3C trace id. */
@@ -53,7 +51,7 @@ export interface Parts {
 /** A Fastify instance with what all three listeners share: TLS, ids, problems, limits, one log line a request. */
 export function buildListener(
   name: 'server' | 'health' | 'metrics',
-  { config, logger, metrics }: Pick<Parts, 'config' | 'logger' | 'metrics'>,
+  { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
 ): FastifyInstance {
   const { timeouts, body_limit } = config.server
   const { tls } = config[name]
@@ -63,6 +61,11 @@ export function buildListener(
     maxHeaderSize: 64 * 1024,
     headersTimeout: milliseconds(timeouts.read),
     connectionsCheckingInterval: 1000,
+  }
+  const describe = describeRequest(document['x-kinds'])
+  const conclude = (request: FastifyRequest, reply: FastifyReply, status = reply.statusCode) => {
+    metrics.observe(request, reply, status)
+    request.log.info(describe(request, reply, status), 'request')
   }
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
@@ -79,38 +82,40 @@ export function buildListener(
     return503OnClosing: false,
     ...(files ? { https: { ...limits, ...files } } : { http: limits }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
+    // Every line of a request says which one and of which trace.
+    childLoggerFactory: (parent, bindings, options, raw) => {
+      const { traceId, span } = traceOf(raw as IncomingMessage)
+      const ids = { ...bindings, trace_id: traceId, ...(span && { span_id: span.spanContext().spanId }) }
+      return parent.child(ids, options)
+    },
     genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: (error, request, reply) => {
-      request.traceId = traceIdOf(request.headers.traceparent)
+      request.traceId = traceOf(request.raw).traceId
       reply.header('x-request-id', request.id)
       sendProblem(error, request, reply)
+      conclude(request, reply)
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => {
+      const answered = answerClientError(error, socket)
+      if (!answered) return
+      const { status: status_code, ...ids } = answered
+      metrics.observeUnparsed(status_code)
+      logger.info({ ...ids, status_code }, 'request')
+    },
   } as FastifyServerOptions)
   followRenewals(app, name, tls)
   app.decorateRequest('traceId', '')
-  const finish = (request: FastifyRequest, reply: FastifyReply, status_code: number) => {
-    metrics.observe(request, reply, status_code)
-    request.log.info(
-      {
-        trace_id: request.traceId,
-        method: request.method,
-        path: request.url.split('?')[0],
-        status_code,
-        duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
-      },
-      'request',
-    )
-  }
   app.addHook('onRequest', async (request, reply) => {
-    request.traceId = traceIdOf(request.headers.traceparent)
+    const { traceId, span } = traceOf(request.raw)
+    request.traceId = traceId
+    if (span) nameSpan(span, request)
     reply.header('x-request-id', request.id)
     // Of a caller that hangs up, Fastify says nothing.
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) finish(request, reply, CLIENT_CLOSED_REQUEST)
+      if (!reply.raw.writableFinished) conclude(request, reply, CLIENT_CLOSED_REQUEST)
     })
   })
-  app.addHook('onResponse', async (request, reply) => finish(request, reply, reply.statusCode))
+  app.addHook('onResponse', async (request, reply) => conclude(request, reply))
   answerWithProblems(app)
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { about } from './about.ts'
 import { loadConfig, loadSettings } from './config/load.ts'
 import { redacted } from './config/secrets.ts'
@@ -6,6 +7,7 @@ import { valueAt } from './config/tree.ts'
 import { loadDocument } from './document.ts'
 import { serve } from './lifecycle.ts'
 import { migrate } from './migrate.ts'
+import { keepSecret, masked } from './observability/masking.ts'
 import { StartError } from './start-error.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
@@ -20,9 +22,14 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const { document } = loadDocument()
   const kinds = document['x-kinds']
   const names = Object.keys(kinds)
+  const load = (serving: boolean) => {
+    const config = loadConfig(names, { args, serving })
+    keepSecret(config.database)
+    return config
+  }
   const commands: Record<string, () => Promise<unknown> | unknown> = {
-    serve: () => serve(loadConfig(names, { args })),
-    migrate: () => migrate(loadConfig(names, { args, serving: false }), kinds), // of a server elsewhere: an embedded one is migrated when it starts
+    serve: () => serve(load(true)),
+    migrate: () => migrate(load(false), kinds), // of a server elsewhere: an embedded one is migrated when it starts
     config: () => console.log(JSON.stringify(printable(names, args), null, 2)),
     version: () => console.log(about.version),
     help: () => console.log(help),
@@ -32,9 +39,12 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   await run()
 }
 
-/** Ends the process on a failed start: in one line when the operator can mend it, else with all there is to know. */
+/**
+ * Ends the process on a failed start: in one line when the operator can mend it, else with all there is to know;
+ * without passwords in either case.
+ */
 export function fail(error: unknown): never {
-  console.error(error instanceof StartError ? `hyperfleet-api: ${error.message}` : error)
+  console.error(masked(error instanceof StartError ? `hyperfleet-api: ${error.message}` : inspect(error)))
   process.exit(1)
 }
 

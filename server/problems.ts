@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -6,6 +6,7 @@ import pg from 'pg'
 import type { components } from '../generated/openapi.d.ts'
 import { SearchError } from '../search/search-error.ts'
 import { Abandoned, DatabaseUnavailable } from './database.ts'
+import { newTraceId } from './observability/request-trace.ts'
 
 export type Violation = components['schemas']['ValidationError']
 
@@ -208,11 +209,17 @@ export function answerWithProblems(app: FastifyInstance) {
   })
 }
 
-/** The errors that Node finds before there is a request: what it could not parse, or did not get in time. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket) {
+/**
+ * The errors that Node finds before there is a request: what it could not parse, or did not get in time.
+ * Returns what was answered; undefined when nobody was there to answer to.
+ */
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+): { status: number; request_id: string; trace_id: string } | undefined {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
-    return
+    return undefined
   }
   const problem =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -220,22 +227,16 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket) 
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? new Problem('VAL-006', 'The request did not arrive in time', { status: 408 })
         : new Problem('VAL-006', 'The request is not valid HTTP')
-  const body = JSON.stringify(problemDocument(problem, '/', newTraceId()))
+  const { status } = problem
+  const [request_id, trace_id] = [randomUUID(), newTraceId()]
+  const body = JSON.stringify(problemDocument(problem, '/', trace_id))
   const lines = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-ID: ${randomUUID()}`,
+    `X-Request-ID: ${request_id}`,
     'Connection: close',
   ]
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  return { status, request_id, trace_id }
 }
-
-/** The W3C trace id of a request: the caller's where it sends a `traceparent`, else a new one. */
-export function traceIdOf(traceparent: unknown): string {
-  const [, traceId] =
-    /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}/.exec(String(traceparent)) ?? []
-  return traceId ?? newTraceId()
-}
-
-const newTraceId = () => randomBytes(16).toString('hex')

@@ -80,13 +80,14 @@ export async function createResource(
   collection: Collection,
 ): Promise<string> {
   const { server, database, caller } = request
-  const { body, href, version } = await database.one('create_resource', {
+  const { body, href, version, started } = await database.one('create_resource', {
     ...collection,
     body: textOf(request),
     caller,
     key: headerOf(request, 'idempotency-key'),
     key_ttl: server.settings.idempotency.ttl,
   })
+  if (started) server.metrics.reconciliationStarted(collection.kind, false)
   tag(reply.code(201).header('location', href), version)
   return body
 }
@@ -98,7 +99,7 @@ export async function patchResource(
   named: Named,
 ): Promise<string> {
   const { server, database, caller } = request
-  const { body, version } = await database.one('patch_resource', {
+  const { body, version, started } = await database.one('patch_resource', {
     ...named,
     patch: textOf(request),
     is_merge: mediaTypeOf(request) === 'application/merge-patch+json',
@@ -106,6 +107,7 @@ export async function patchResource(
     if_match: headerOf(request, 'if-match'),
     max_bytes: bytesIn(server.settings.server.body_limit),
   })
+  if (started) server.metrics.reconciliationStarted(named.kind, false)
   tag(reply, version)
   return body
 }
@@ -118,7 +120,9 @@ export async function deleteResource(
 ): Promise<string> {
   const { database, caller } = request
   const if_match = headerOf(request, 'if-match')
-  const { body, version } = await database.one('delete_resource', { ...named, caller, if_match })
+  const parameters = { ...named, caller, if_match }
+  const { body, version, started } = await database.one('delete_resource', parameters)
+  for (const kind of started) request.server.metrics.reconciliationStarted(kind, true)
   tag(reply.code(202), version)
   return body
 }

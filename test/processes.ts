@@ -15,12 +15,22 @@ export async function temporaryFolder(t: Test): Promise<string> {
   return folder
 }
 
+/** A server in a process of its own: where it serves, and what it has written so far. */
+export interface ServerProcess {
+  child: ChildProcess
+  api: string
+  health: string
+  metrics: string
+  output: { stdout: string; stderr: string }
+}
+
 /** Starts `npm start` as a process of its own, on free ports; resolves with where it serves. Ends with the test. */
 export async function quickStart(
   t: Test,
   env: Record<string, string>,
-): Promise<{ child: ChildProcess; api: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
+  nodeFlags: string[] = [],
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...nodeFlags, 'scripts/start.ts'], {
     env: {
       PATH: process.env.PATH,
       HYPERFLEET_SERVER_PORT: '0',
@@ -35,18 +45,28 @@ export async function quickStart(
     child.kill('SIGTERM')
     await once(child, 'exit')
   })
-  let output = ''
-  const api = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk
-      const [, url] = /(http:\S+)\/openapi-ui/.exec(output) ?? []
-      if (url) resolve(url)
+  const output = { stdout: '', stderr: '' }
+  const printed = /(http:\S+)\/openapi-ui[\s\S]*(http:\S+)\/readyz[\s\S]*(http:\S+)\/metrics/
+  const [, api = '', health = '', metrics = ''] = await new Promise<RegExpExecArray>((resolve, reject) => {
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]?.setEncoding('utf8').on('data', (text: string) => {
+        output[name] += text
+        const found = printed.exec(output.stdout)
+        if (found) resolve(found)
+      })
     }
-    child.stdout?.on('data', read)
-    child.stderr?.on('data', read)
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output}`)))
+    child.once('exit', (code) =>
+      reject(new Error(`the server ended with ${code}: ${output.stdout}${output.stderr}`)),
+    )
   })
-  return { child, api }
+  return { child, api, health, metrics, output }
+}
+
+/** Ends a process and resolves once all that it wrote has been read. */
+export async function end(child: ChildProcess): Promise<void> {
+  const closed = once(child, 'close')
+  child.kill('SIGTERM')
+  await closed
 }
 
 export type Environment = Record<string, string>

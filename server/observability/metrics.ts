@@ -1,22 +1,32 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { about } from '../about.ts'
 import type { Database } from '../database.ts'
-
-const labels = { component: 'api', version: about.version }
 
 /** What the server counts; one of these for each server, since names are unique in a registry. */
 export interface Metrics {
   registry: Registry
   /** Counts and times one answered request. */
   observe(request: FastifyRequest, reply: FastifyReply, code: number): void
+  /** Counts an answer to what never became a request, since it was no HTTP, too large or too slow. */
+  observeUnparsed(status: number): void
+  /** Counts a resource of a kind that has begun a generation: was created, changed, or marked for deletion. */
+  reconciliationStarted(kind: string, isDelete: boolean): void
 }
 
+/** Other methods share one label value: callers can make up as many as they like. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const UNKNOWN = 'unknown'
+
+/** The metrics of a server, with those of its database and its process. */
 export function createMetrics(database: Database): Metrics {
   const registry = new Registry()
+  registry.setDefaultLabels({ component: 'api', version: about.version })
   collectDefaultMetrics({ register: registry })
-  const labelNames = ['component', 'version', 'method', 'path', 'code'] as const
   const registers = [registry]
+  watchDatabase(database, registry)
+  const labelNames = ['method', 'path', 'code'] as const
   const requests = new Counter({
     name: 'hyperfleet_api_requests_total',
     help: 'Requests answered.',
@@ -25,40 +35,85 @@ export function createMetrics(database: Database): Metrics {
   })
   const durations = new Histogram({
     name: 'hyperfleet_api_request_duration_seconds',
-    help: 'How long requests took.',
+    help: 'How long requests took, from their headers to the end of the answer.',
     labelNames,
     registers,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   })
-  new Gauge({
-    name: 'hyperfleet_api_build_info',
-    help: 'The version.',
-    labelNames: ['component', 'version'],
+  const started = new Counter({
+    name: 'hyperfleet_api_reconciliation_started_total',
+    help: 'Generations begun: resources created, changed, or marked for deletion.',
+    labelNames: ['resource_type', 'is_delete'],
     registers,
-  }).set(labels, 1)
-  new Gauge({
-    name: 'hyperfleet_db_connections_open',
-    help: 'Connections to the database.',
-    registers,
-    collect() {
-      this.set(database.pool.totalCount)
-    },
   })
-  new Gauge({
-    name: 'hyperfleet_db_connections_in_use',
-    help: 'Connections to the database that a request holds.',
-    registers,
-    collect() {
-      this.set(database.pool.totalCount - database.pool.idleCount)
-    },
-  })
+  new Gauge({ name: 'hyperfleet_api_build_info', help: 'Always 1; the version is a label.', registers }).set(
+    1,
+  )
   return {
     registry,
     observe(request, reply, code) {
-      const path = request.routeOptions.url?.replaceAll(/:\w+/g, '-') ?? 'unknown'
-      const values = { ...labels, method: request.method, path, code }
+      const values = {
+        method: METHODS.has(request.method) ? request.method : UNKNOWN,
+        path: request.routeOptions.url?.replaceAll(/:\w+/g, '-') ?? UNKNOWN,
+        code,
+      }
       requests.inc(values)
       durations.observe(values, reply.elapsedTime / 1000)
     },
+    observeUnparsed(status) {
+      requests.inc({ method: UNKNOWN, path: UNKNOWN, code: status })
+    },
+    reconciliationStarted(kind, isDelete) {
+      started.inc({ resource_type: kind.toLowerCase(), is_delete: String(isDelete) })
+    },
   }
 }
+
+/** The queries of a database, by their names in sql/queries, and its connections. */
+function watchDatabase(database: Database, registry: Registry) {
+  const registers = [registry]
+  const durations = new Histogram({
+    name: 'hyperfleet_db_query_duration_seconds',
+    help: 'How long queries took, without the wait for a connection.',
+    labelNames: ['operation', 'table'],
+    registers,
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  })
+  const errors = new Counter({
+    name: 'hyperfleet_db_errors_total',
+    help: 'Queries that failed, by the class of their SQLSTATE; what the rules refuse is no failure.',
+    labelNames: ['operation', 'table', 'code'],
+    registers,
+  })
+  database.observe = (query, seconds, error) => {
+    const values = { operation: query.slice(0, query.indexOf('_')), table: query }
+    if (seconds !== undefined) durations.observe(values, seconds)
+    const code = error && classOf(error)
+    if (code && code !== 'HF') errors.inc({ ...values, code })
+  }
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  const { pool } = database
+  gauge('hyperfleet_db_connections_open', 'Connections to the database.', () => pool.totalCount)
+  gauge(
+    'hyperfleet_db_connections_in_use',
+    'Connections to the database that a request holds.',
+    () => pool.totalCount - pool.idleCount,
+  )
+  gauge(
+    'hyperfleet_db_connections_waiting',
+    'Requests that wait for a connection to the database.',
+    () => pool.waitingCount,
+  )
+}
+
+/** The first two characters of a SQLSTATE; 08, connection exception, where PostgreSQL did not say anything. */
+const classOf = (error: Error): string =>
+  (error instanceof pg.DatabaseError && error.code?.slice(0, 2)) || '08'

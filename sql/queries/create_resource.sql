@@ -11,5 +11,19 @@
 --   body     text  the resource as JSON
 --   href     text  its path
 --   version  int   its version, for the entity tag
-select created.body, created.href, created.version
+--   started  boolean  whether a generation began: not when a kept answer is given again
+select
+    created.body,
+    created.href,
+    created.version,
+    -- Of the snapshot of this statement, which does not hold what the function wrote.
+    $5::text is null or not exists (
+        select
+        from idempotency_keys as kept
+        where kept.caller = $4::text
+            and kept.kind = $1::text
+            and kept.owner_id = coalesce($2::text, '')
+            and kept.key = $5::text
+            and kept.created_time > statement_timestamp() - $6::interval
+    ) as started
 from create_resource_once($1::text, $2::text, $3::text, $4::text, $5::text, $6::interval) as created;

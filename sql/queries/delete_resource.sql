@@ -9,7 +9,19 @@
 -- Returns one row; HF404 and HF412 as the function says.
 --   body     text  the marked resource as JSON
 --   version  int   its version, for the entity tag
-select resource_body(resource, own_kind, owner_kind, null) as body, resource.version
+--   started  text[]  the kinds of what began a generation: of the resource and of each child marked with it
+select
+    resource_body(resource, own_kind, owner_kind, null) as body,
+    resource.version,
+    case
+        when resource.deleted_time < statement_timestamp() then '{}'::text[]
+        -- The children are of the snapshot of this statement, in which they are not marked yet.
+        else array[resource.kind] || array(
+            select child.kind
+            from resources as child
+            where child.owner_id = resource.id and child.deleted_time is null
+        )
+    end as started
 from delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

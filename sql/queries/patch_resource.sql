@@ -12,7 +12,12 @@
 -- Returns one row; HF404, HF405, HF410, HF411, HF412 and HF413 as the function says.
 --   body     text  the resource as JSON
 --   version  int   its version, for the entity tag
-select resource_body(resource, own_kind, owner_kind, null) as body, resource.version
+--   started  boolean  whether a generation began
+select
+    resource_body(resource, own_kind, owner_kind, null) as body,
+    resource.version,
+    resource.generation_time = resource.updated_time
+        and resource.updated_time >= statement_timestamp() as started
 from patch_resource(
     $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text, $8::int
 ) as resource

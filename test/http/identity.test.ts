@@ -692,7 +692,7 @@ t.test('settings that cannot be followed stop the start', async (t) => {
     [{ ...good, identity_claim_pattern: '(?=a)a' }, 'identity_claim_pattern', /RE2/],
   ]
   for (const [settings, setting, reason] of bad) {
-    const env = trusting(good, { issuer_url: 'https://bad.example.com', ...settings })
+    const env = trusting(good, { ...settings, issuer_url: 'https://bad.example.com' })
     const error = await application(t, env, database).then(
       () => undefined,
       (error: Error) => error,

@@ -156,6 +156,18 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     t.equal(plan.match(/Index Only Scan using resources_unreconciled_idx/g)?.length, 3, plan)
   })
 
+  await t.test('what waits for its adapters is counted without a look at the rest', async (t) => {
+    const { text } = queries.count_unreconciled
+    const { rows } = await session.query({ text, values: ['10 min'] })
+    t.match(rows, [
+      { kind: 'Cluster', is_delete: false, pending: 200 },
+      { kind: 'Cluster', is_delete: true, pending: 0 },
+      { kind: 'NodePool', is_delete: false, pending: 0 },
+      { kind: 'NodePool', is_delete: true, pending: 0 },
+    ])
+    t.equal(await rowsRead(session, text, ['10 min']), 200)
+  })
+
   await t.test('a walk by cursor reads as much at any depth', async (t) => {
     const deep: [order: string, last: string[]][] = [
       ['created_time desc', ['2026-01-01T00:10:00.000000Z', id]],

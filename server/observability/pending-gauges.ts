@@ -1,0 +1,69 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { Queries } from '../../generated/sql.ts'
+import type { Database } from '../database.ts'
+
+type Count = Queries['count_unreconciled']['row']
+
+/** However often and by however many the metrics are asked for, the database is asked once in this time. */
+const MAX_AGE_MS = 15_000
+
+/**
+ * The gauges of resources that wait for their adapters. Returns what brings them up to date, which ends within
+ * `patience` ms, whatever the database does.
+ *
+ * When the database does not answer, the gauges are absent: what it would say now is not known, and an old
+ * number would look like a new one. An answer that comes late is there for who asks next.
+ */
+export function pendingGauges(
+  registry: Registry,
+  database: Database,
+  { threshold, patience }: { threshold: string; patience: number },
+): () => Promise<void> {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['resource_type', 'is_delete'], registers: [registry] })
+  const pending = gauge(
+    'hyperfleet_api_resource_pending_reconciliation',
+    'Resources that are not reconciled.',
+  )
+  const stuck = gauge(
+    'hyperfleet_api_resource_pending_reconciliation_stuck',
+    'Resources that have not been reconciled for longer than the threshold.',
+  )
+  const longest = gauge(
+    'hyperfleet_api_resource_pending_reconciliation_stuck_duration_seconds',
+    'The longest time for which a stuck resource has not been reconciled; 0 when none is stuck.',
+  )
+  const show = (counts: Count[]) => {
+    for (const each of [pending, stuck, longest]) each.reset()
+    for (const { kind, is_delete, ...count } of counts) {
+      const labels = { resource_type: kind.toLowerCase(), is_delete: String(is_delete) }
+      pending.set(labels, count.pending)
+      stuck.set(labels, count.stuck)
+      longest.set(labels, count.stuck_seconds)
+    }
+  }
+
+  let asked = Number.NEGATIVE_INFINITY
+  let answer: Promise<void> | undefined
+  return async () => {
+    if (performance.now() - asked >= MAX_AGE_MS && !answer) {
+      asked = performance.now()
+      answer = database
+        .all('count_unreconciled', { threshold })
+        .then(show, () => show([]))
+        .finally(() => {
+          answer = undefined
+        })
+    }
+    if (answer && !(await within(patience, answer))) show([])
+  }
+}
+
+/** Waits for a promise, but not for longer than that; tells whether it was in time. */
+async function within(ms: number, promise: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  return Promise.race([promise.then(() => true), late]).finally(() => clearTimeout(timer))
+}

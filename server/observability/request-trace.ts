@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { type Span, trace } from '@opentelemetry/api'
+import type { FastifyRequest } from 'fastify'
+
+/** By what a request can be found again: in the log, in the answer and, when it is traced, among the spans. */
+export interface RequestTrace {
+  /** The W3C trace id. */
+  traceId: string
+  /** The span of the request; undefined when tracing is off. */
+  span: Span | undefined
+}
+
+const known = new WeakMap<IncomingMessage, RequestTrace>()
+
+/**
+ * The trace of a request, the same each time. With tracing, its span says which one; without, the caller's
+ * `traceparent`, and where that is missing or wrong, it is a new one.
+ */
+export function traceOf(request: IncomingMessage): RequestTrace {
+  const made = known.get(request)
+  if (made) return made
+  const span = trace.getActiveSpan()
+  const traceId = span?.spanContext().traceId ?? sentTraceId(request.headers.traceparent) ?? newTraceId()
+  const result = { traceId, span }
+  known.set(request, result)
+  return result
+}
+
+/** A W3C trace id for what nobody has given one yet. */
+export const newTraceId = () => randomBytes(16).toString('hex')
+
+function sentTraceId(traceparent: unknown): string | undefined {
+  return /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}/.exec(
+    String(traceparent),
+  )?.[1]
+}
+
+/** Calls a span by the route that its request took. */
+export function nameSpan(span: Span, { method, routeOptions }: FastifyRequest) {
+  if (!routeOptions.url) return
+  span.updateName(`${method} ${routeOptions.url}`)
+  span.setAttribute('http.route', routeOptions.url)
+}
