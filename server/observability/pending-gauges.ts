@@ -17,7 +17,7 @@ const MAX_AGE_MS = 15_000
 export function pendingGauges(
   registry: Registry,
   database: Database,
-  { threshold, patience }: { threshold: string; patience: number },
+  { threshold, patience, maxAge = MAX_AGE_MS }: { threshold: string; patience: number; maxAge?: number },
 ): () => Promise<void> {
   const gauge = (name: string, help: string) =>
     new Gauge({ name, help, labelNames: ['resource_type', 'is_delete'], registers: [registry] })
@@ -46,7 +46,7 @@ export function pendingGauges(
   let asked = Number.NEGATIVE_INFINITY
   let answer: Promise<void> | undefined
   return async () => {
-    if (performance.now() - asked >= MAX_AGE_MS && !answer) {
+    if (performance.now() - asked >= maxAge && !answer) {
       asked = performance.now()
       answer = database
         .all('count_unreconciled', { threshold })

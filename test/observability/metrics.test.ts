@@ -359,6 +359,19 @@ t.test('however many ask for the metrics, the database is asked once', async (t)
   t.strictSame((await gaugesOf(registry))?.cluster, [0, 0, 0], 'all see what that once was answered')
 })
 
+t.test('what was known is not shown as if it still were', async (t) => {
+  const { database, url } = await application(t, adapters)
+  const registry = new Registry()
+  const refresh = pendingGauges(registry, database, { threshold: '10m', patience: 200, maxAge: 0 })
+  await refresh()
+  t.strictSame((await gaugesOf(registry))?.cluster, [0, 0, 0])
+  const session = await openSession(t, url)
+  await session.query('begin')
+  await session.query('lock table resources in access exclusive mode')
+  await refresh()
+  t.equal(await gaugesOf(registry), undefined)
+})
+
 t.test('a database that does not answer does not hold the metrics', async (t) => {
   const { app, database, url } = await application(t, {
     ...adapters,
