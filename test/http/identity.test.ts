@@ -493,12 +493,13 @@ t.test('keys', async (t) => {
       const { call } = await application(t, env, database)
       const stranger = await createIssuer(t)
       const began = performance.now()
-      const answers = await Promise.all(
-        Array.from({ length: 50 }, async (_, index) =>
-          tryToken(call, await stranger.token('first', { iss: issuer.url }, { kid: `invented-${index}` })),
-        ),
-      )
-      for (const answer of answers) refuses(t, answer, 'AUT-002', 'a key that its issuer does not have')
+      for (const round of ['a', 'b', 'c']) {
+        const tokens = Array.from({ length: 20 }, (_, index) =>
+          stranger.token('first', { iss: issuer.url }, { kid: `${round}-${index}` }),
+        )
+        const answers = await Promise.all((await Promise.all(tokens)).map((token) => tryToken(call, token)))
+        for (const answer of answers) refuses(t, answer, 'AUT-002', 'a key that its issuer does not have')
+      }
       const seconds = (performance.now() - began) / 1000
       t.ok(issuer.reads <= 2 + seconds, `${issuer.reads} readings in ${seconds} s`)
     },
