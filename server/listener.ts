@@ -67,6 +67,8 @@ export function buildListener(
     metrics.observe(request, reply, status)
     request.log.info(describe(request, reply, status), 'request')
   }
+  /** Connections that were answered before, or in the middle of, their request. */
+  const refused = new WeakSet<Socket>()
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new Fastify.LogController({
@@ -98,6 +100,7 @@ export function buildListener(
     clientErrorHandler: (error, socket) => {
       const answered = answerClientError(error, socket)
       if (!answered) return
+      refused.add(socket)
       const { status: status_code, ...ids } = answered
       metrics.observeUnparsed(status_code)
       logger.info({ ...ids, status_code }, 'request')
@@ -112,7 +115,8 @@ export function buildListener(
     reply.header('x-request-id', request.id)
     // Of a caller that hangs up, Fastify says nothing.
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) conclude(request, reply, CLIENT_CLOSED_REQUEST)
+      const hasHungUp = !reply.raw.writableFinished && !refused.has(request.socket)
+      if (hasHungUp) conclude(request, reply, CLIENT_CLOSED_REQUEST)
     })
   })
   app.addHook('onResponse', async (request, reply) => conclude(request, reply))

@@ -44,7 +44,9 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
  * without passwords in either case.
  */
 export function fail(error: unknown): never {
-  console.error(masked(error instanceof StartError ? `hyperfleet-api: ${error.message}` : inspect(error)))
+  console.error(
+    error instanceof StartError ? `hyperfleet-api: ${masked(error.message)}` : masked(inspect(error)),
+  )
   process.exit(1)
 }
 

@@ -2,6 +2,9 @@ import type { Config } from '../config/load.ts'
 
 const HIDDEN = '***'
 
+/** What is shorter is in every other word, and hides from nobody. */
+const SHORTEST = 4
+
 /** Passwords that this process knows: as they are, as they stand in a URL, and as they stand in JSON. */
 const secrets = new Set<string>()
 
@@ -11,7 +14,7 @@ export function keepSecret({ password, url }: Pick<Config['database'], 'password
   const [, inUrl] = /:\/\/[^:@]*:(.*)@/.exec(url ?? '') ?? []
   const [, inQuery] = /[?&]password=([^&]*)/.exec(url ?? '') ?? []
   for (const secret of [password, inUrl, inQuery]) {
-    if (!secret) continue
+    if (!secret || secret.length < SHORTEST) continue
     for (const form of [secret, decoded(secret), encodeURIComponent(secret)]) {
       secrets.add(form).add(JSON.stringify(form).slice(1, -1))
     }
