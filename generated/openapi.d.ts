@@ -60,6 +60,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/schemas/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a spec must fit
+         * @description The JSON Schema that the `spec` of a kind must fit in a create, and in a patch that changes it. It is the provider's where
+         *     this server has one for the kind, and any object fits it otherwise. It says in `$schema` how it is to be read, and carries
+         *     with it what it refers to. Patterns are of RE2.
+         */
+        get: operations["getSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/clusters": {
         parameters: {
             query?: never;
@@ -451,6 +473,46 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description What a cluster is to be. Where the provider has a schema for it, getSchema tells it; any object otherwise.
+         * @example {
+         *       "region": "us-east1",
+         *       "release": {
+         *         "version": "4.19.1"
+         *       }
+         *     }
+         */
+        ClusterSpec: {
+            [key: string]: unknown;
+        };
+        /**
+         * @description What a node pool is to be. Where the provider has a schema for it, getSchema tells it; any object otherwise.
+         * @example {
+         *       "replicas": 3,
+         *       "machine_type": "n2-standard-8"
+         *     }
+         */
+        NodePoolSpec: {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A JSON Schema.
+         * @example {
+         *       "$schema": "http://json-schema.org/draft-04/schema#",
+         *       "type": "object",
+         *       "required": [
+         *         "region"
+         *       ],
+         *       "properties": {
+         *         "region": {
+         *           "type": "string"
+         *         }
+         *       }
+         *     }
+         */
+        JsonSchema: {
+            [key: string]: unknown;
+        };
+        /**
          * @description A name in lower case letters, digits and inner hyphens.
          * @example my-cluster
          */
@@ -730,7 +792,7 @@ export interface components {
             kind: "Cluster";
             name: components["schemas"]["Name"] & string;
             labels?: components["schemas"]["Labels"];
-            spec: components["schemas"]["Spec"];
+            spec: components["schemas"]["ClusterSpec"];
             id?: components["schemas"]["ServerSet"];
             href?: components["schemas"]["ServerSet"];
             owner_references?: components["schemas"]["ServerSet"];
@@ -765,7 +827,7 @@ export interface components {
             kind: "NodePool";
             name: components["schemas"]["Name"] & string;
             labels?: components["schemas"]["Labels"];
-            spec: components["schemas"]["Spec"];
+            spec: components["schemas"]["NodePoolSpec"];
             id?: components["schemas"]["ServerSet"];
             href?: components["schemas"]["ServerSet"];
             owner_references?: components["schemas"]["ServerSet"];
@@ -811,7 +873,11 @@ export interface components {
          *       "generation": 1
          *     }
          */
-        ClusterPatchRequest: components["schemas"]["PatchRequest"];
+        ClusterPatchRequest: components["schemas"]["PatchRequest"] & {
+            spec?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /**
          * @description What to change of a node pool.
          * @example {
@@ -821,7 +887,11 @@ export interface components {
          *       "generation": 1
          *     }
          */
-        NodePoolPatchRequest: components["schemas"]["PatchRequest"];
+        NodePoolPatchRequest: components["schemas"]["PatchRequest"] & {
+            spec?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /**
          * @description What to change of a resource, as a JSON merge patch (RFC 7396). Null removes; spec or labels must be there.
          * @example {
@@ -834,7 +904,7 @@ export interface components {
          *     }
          */
         MergePatchRequest: {
-            /** @description Merged into the spec. */
+            /** @description Merged into the spec; the result must fit the schema in force. */
             spec?: {
                 [key: string]: unknown;
             };
@@ -1558,6 +1628,8 @@ export interface components {
         cluster_id: string;
         /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
         nodepool_id: string;
+        /** @description A kind of resource, such as Cluster. */
+        kind: string;
         /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
         page: number;
         /** @description How many items a page holds at the most. */
@@ -1813,6 +1885,48 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+        };
+    };
+    getSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A kind of resource, such as Cluster. */
+                kind: components["parameters"]["kind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schema in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "$schema": "http://json-schema.org/draft-04/schema#",
+                     *       "type": "object",
+                     *       "required": [
+                     *         "region"
+                     *       ],
+                     *       "properties": {
+                     *         "region": {
+                     *           "type": "string"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JsonSchema"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getClusters: {

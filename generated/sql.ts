@@ -34,6 +34,10 @@ export interface Queries {
     parameters: { name: string }
     row: { is_valid: boolean }
   }
+  get_merged_spec: {
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; if_match: string | null; max_bytes: number }
+    row: { spec: string; generation: number }
+  }
   get_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null; fields: string[] | null }
     row: { body: string | null; version: number }
@@ -75,7 +79,7 @@ export interface Queries {
     row: { locked: boolean }
   }
   patch_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number }
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null }
     row: { body: string; version: number; started: boolean }
   }
   report_status: {
@@ -146,6 +150,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["name"],
     text: "select pg_index.indisvalid as is_valid\nfrom pg_class\ninner join pg_index on pg_index.indexrelid = pg_class.oid\nwhere pg_class.relname = $1::text and pg_class.relnamespace = current_schema()::regnamespace",
   },
+  get_merged_spec: {
+    id: 'get_merged_spec_23a8b67f',
+    parameters: ["kind","owner_id","id","patch","if_match","max_bytes"],
+    text: "select patched.spec::text as spec, patched.generation\nfrom find_resource($1::text, $2::text, $3::text) as found\ncross join lateral patched_resource(found, $3::text, $4::jsonb, true, $5::text, $6::int) as patched",
+  },
   get_resource: {
     id: 'get_resource_0ccb0466',
     parameters: ["kind","owner_id","id","if_none_match","fields"],
@@ -197,9 +206,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select pg_try_advisory_lock(hashtext('hyperfleet-api migrate')) as locked",
   },
   patch_resource: {
-    id: 'patch_resource_b12d124f',
-    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started\nfrom patch_resource(\n    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text, $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    id: 'patch_resource_b7c4d29c',
+    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at"],
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
     id: 'report_status_0a1ee74c',

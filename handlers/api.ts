@@ -1,5 +1,6 @@
 import { about } from '../server/about.ts'
 import type { Handler } from '../server/handler.ts'
+import { Problem } from '../server/problems.ts'
 
 const metadata = { id: 'hyperfleet', kind: 'API', href: '/api/hyperfleet/v1', ...about }
 
@@ -12,3 +13,10 @@ export const getVersionMetadata: Handler<'getVersionMetadata'> = async () => met
 /** Which clients are served, as the document says it. */
 export const getCompatibility: Handler<'getCompatibility'> = async ({ server }) =>
   server.document['x-compatibility']
+
+/** The schema that the spec of a kind must fit. */
+export const getSchema: Handler<'getSchema'> = async ({ server, params: { kind } }) => {
+  const found = server.specSchemas.get(kind)
+  if (!found) throw new Problem('NTF-001', `Schema with kind='${kind}' not found`)
+  return found.schema
+}

@@ -12,15 +12,15 @@ import { operationResolver } from './operations.ts'
 import { shedLoad } from './overload.ts'
 import { addPage } from './page.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { loadSpecSchemas } from './spec-schemas/load.ts'
 import { validatorCompiler } from './validation.ts'
 
 /** Smaller answers cost more to compress than to send within a cluster. */
 const COMPRESSED_FROM_BYTES = 32 * 1024
 
 /**
- * The listener of the API: the operations of the document, and the document itself.
- *
- * Throws a StartError when the settings of JWT cannot be followed.
+ * The listener of the API: the operations of the document, and the document itself. Throws a StartError when the
+ * settings of JWT, or the schemas of the provider, cannot be followed.
  */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { config, database, document, documentText, metrics } = parts
@@ -43,6 +43,8 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorate('metrics', metrics)
+  const specSchemas = loadSpecSchemas(document, config.server)
+  app.decorate('specSchemas', specSchemas)
   app.decorateRequest('json', undefined)
   app.decorateRequest('database')
   app.addHook('onRequest', async (request, reply) => {
@@ -62,7 +64,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
       return request.json?.value
     },
   )
-  app.setValidatorCompiler(validatorCompiler)
+  app.setValidatorCompiler(validatorCompiler(specSchemas))
   // Answers come as JSON from the database, or are small.
   app.setSerializerCompiler(() => JSON.stringify)
   app.addHook('onRoute', ({ schema }) => {

@@ -122,12 +122,16 @@ function pathOf(node: Node): string {
 
 const MAX_PATH = 128
 
+/** Names are cut beyond this: a path is told for each violation, and a name may be as long as the body. */
+const MAX_NAME = 256
+
 /** A dotted path of keys and indexes: spec.a.b, conditions[0].status. */
 export function joinPath(keys: (string | number)[]): string {
-  return keys.reduce<string>(
-    (path, key) => (typeof key === 'number' ? `${path}[${key}]` : path ? `${path}.${key}` : key),
-    '',
-  )
+  return keys.reduce<string>((path, key) => {
+    if (typeof key === 'number') return `${path}[${key}]`
+    const name = key.length > MAX_NAME ? `${key.slice(0, MAX_NAME)}…` : key
+    return path ? `${path}.${name}` : name
+  }, '')
 }
 
 /** The media type of a body, without its parameters. */

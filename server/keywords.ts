@@ -1,8 +1,9 @@
 import type { AnySchema, ErrorObject, KeywordDefinition, ValidateFunction } from 'ajv'
 import { isDeeperThan } from './json.ts'
+import type { SpecSchemas } from './spec-schemas/load.ts'
 
-/** The document's own keywords: rules that OpenAPI 3.0 has no words for. */
-export const keywords: KeywordDefinition[] = [
+/** The document's own keywords: rules that OpenAPI 3.0 has no words for. Specs must fit the schemas given. */
+export const keywords = (specSchemas: SpecSchemas): KeywordDefinition[] => [
   {
     // The schema that names of members must fit; OpenAPI 3.0 has no propertyNames.
     keyword: 'x-property-names',
@@ -91,6 +92,22 @@ export const keywords: KeywordDefinition[] = [
           ),
         )
       ;(requiredConditions as unknown as ValidateFunction).errors = errors
+      return errors.length === 0
+    } as never,
+  },
+  {
+    // The spec of a kind must fit the schema in force for it.
+    keyword: 'x-spec-of',
+    type: 'object',
+    errors: 'full',
+    validate: function specOf(kind: string, data: unknown, _schema: unknown, context: Context) {
+      const errors = specSchemas.get(kind)?.check?.(data) ?? []
+      ;(specOf as unknown as ValidateFunction).errors = errors.map((error) => ({
+        ...error,
+        instancePath: context.instancePath + error.instancePath,
+        // Ajv puts the whole spec in place of the data.
+        params: { ...error.params, value: error.data },
+      }))
       return errors.length === 0
     } as never,
   },

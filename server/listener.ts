@@ -18,6 +18,7 @@ import type { Metrics } from './observability/metrics.ts'
 import { describeRequest } from './observability/request-line.ts'
 import { nameSpan, traceOf } from './observability/request-trace.ts'
 import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProblem } from './problems.ts'
+import type { SpecSchemas } from './spec-schemas/load.ts'
 import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
@@ -25,6 +26,7 @@ declare module 'fastify' {
     document: Document
     settings: Config
     metrics: Metrics
+    specSchemas: SpecSchemas
   }
   interface FastifyRequest {
     /** The W3C trace id. */

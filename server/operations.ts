@@ -9,9 +9,9 @@ import { type Document, operationsOf, type Parameter, resolve } from './document
 import type { Handler } from './handler.ts'
 import type { Identity } from './identity/identity.ts'
 import { mediaTypeOf, unstorable } from './json.ts'
-import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
+import { Problem, type Violation } from './problems.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { toViolations } from './validation.ts'
+import { refuse, toViolations } from './validation.ts'
 
 type Id = keyof operations
 
@@ -165,24 +165,4 @@ function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
 function checkBody(request: FastifyRequest) {
   const errors = request.validationError?.validation ?? []
   refuse([...toViolations(errors as never), ...(request.json ? unstorable(request.json) : [])])
-}
-
-/** What is asked of a list, in a language of its own. */
-const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
-
-/** How many violations the detail tells as well: many clients log nothing else. */
-const TOLD = 3
-
-const isOfLanguage = ({ field, constraint = '' }: Violation) =>
-  LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
-
-function refuse(violations: Violation[]) {
-  if (!violations.length) return
-  const code = violations.every(isOfLanguage) ? 'VAL-005' : 'VAL-000'
-  const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
-  const told = violations.slice(0, TOLD).map(({ field, message }) => `${field} ${message}`.trim())
-  const more = violations.length > TOLD ? ' …' : ''
-  throw new Problem(code, `The request breaks ${rules}: ${told.join('; ')}${more}`, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
-  })
 }

@@ -1,9 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type pg from 'pg'
+import type { Queries } from '../generated/sql.ts'
 import { writeCursor } from '../search/cursor.ts'
 import { resourceFields, statusFields } from '../search/fields.ts'
 import { type ListQuery, select, selectWalk } from '../search/selection.ts'
 import { bytesIn } from './config/units.ts'
+import type { Statements } from './database.ts'
 import { mediaTypeOf } from './json.ts'
+import { Problem } from './problems.ts'
+import type { Check } from './spec-schemas/compile.ts'
+import { refuse, toViolations } from './validation.ts'
 
 /** What a path names: all resources of a kind, or those of one parent. */
 interface Collection {
@@ -99,18 +105,53 @@ export async function patchResource(
   named: Named,
 ): Promise<string> {
   const { server, database, caller } = request
-  const { body, version, started } = await database.one('patch_resource', {
+  const is_merge = mediaTypeOf(request) === 'application/merge-patch+json'
+  const patch = {
     ...named,
     patch: textOf(request),
-    is_merge: mediaTypeOf(request) === 'application/merge-patch+json',
-    caller,
     if_match: headerOf(request, 'if-match'),
     max_bytes: bytesIn(server.settings.server.body_limit),
-  })
+  }
+  const write = (at: number | null) => database.one('patch_resource', { ...patch, is_merge, caller, at })
+  const check = server.specSchemas.get(named.kind)?.check
+  const mergesSpec = is_merge && check && Object.hasOwn(request.body as object, 'spec')
+  const { body, version, started } = await (mergesSpec
+    ? writeMerged(database, patch, check, write)
+    : write(null))
   if (started) server.metrics.reconciliationStarted(named.kind, false)
   tag(reply, version)
   return body
 }
+
+/** How often a merge is tried while others change the spec. */
+const MERGES = 3
+
+/**
+ * Merges into a spec that must fit a schema. What it would be is read and checked first, and then written if the
+ * generation, and so the spec, is still the one it was read at; else all that is done again.
+ */
+async function writeMerged<Written>(
+  database: Statements,
+  patch: Queries['get_merged_spec']['parameters'],
+  check: Check,
+  write: (at: number) => Promise<Written>,
+): Promise<Written> {
+  for (let merge = 1; merge <= MERGES; merge++) {
+    const { spec, generation } = await database.one('get_merged_spec', patch)
+    const errors = check(JSON.parse(spec))
+    refuse(toViolations(errors.map((error) => ({ ...error, instancePath: `/spec${error.instancePath}` }))))
+    try {
+      return await write(generation)
+    } catch (error) {
+      // A generation that the caller named is looked at once more, and refused there.
+      if ((error as pg.DatabaseError).code !== OTHER_GENERATION) throw error
+    }
+  }
+  throw new Problem('SVC-001', 'Others change the spec at the same moment')
+}
+
+/** The SQLSTATE of patch_resource where the resource is not at the generation that the patch names. */
+const OTHER_GENERATION = 'HF411'
 
 /** Marks a resource for deletion, answered with 202. */
 export async function deleteResource(

@@ -1,12 +1,22 @@
-import { Ajv, type AnySchema, type ErrorObject } from 'ajv'
+import { Ajv, type AnySchema, type ErrorObject, type KeywordDefinition } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 import { joinPath } from './json.ts'
 import { keywords } from './keywords.ts'
-import type { Violation } from './problems.ts'
+import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
+import type { SpecSchemas } from './spec-schemas/load.ts'
 
 /** Keywords that only say that another one failed, which has said so itself. */
-const ECHOES = new Set(['allOf', 'if', 'propertyNames', 'x-property-names'])
+export const ECHOES = new Set(['allOf', 'if', 'propertyNames', 'x-property-names'])
+
+/** Keywords that speak of a member, which is there and should not be or the other way round. */
+const MEMBERS = new Set([
+  'required',
+  'additionalProperties',
+  'unevaluatedProperties',
+  'dependentRequired',
+  'dependencies',
+])
 
 const shared = {
   allErrors: true,
@@ -18,22 +28,25 @@ const shared = {
   addUsedSchema: false,
 } as const
 
-/** Bodies are taken as they are; parameters are text, and become what their schema says. */
-const bodies = extend(new Ajv({ ...shared, coerceTypes: false, useDefaults: false }))
-const parameters = extend(new Ajv({ ...shared, coerceTypes: true, useDefaults: true }))
-
-/** Compiles the schemas of the document for Fastify. */
-export const validatorCompiler: FastifySchemaCompiler<AnySchema> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? bodies : parameters).compile(schema)
+/** Compiles the schemas of the document for Fastify; specs must fit the schemas given. */
+export function validatorCompiler(specSchemas: SpecSchemas): FastifySchemaCompiler<AnySchema> {
+  const own = keywords(specSchemas)
+  // Bodies are taken as they are; parameters are text, and become what their schema says.
+  const bodies = extend(new Ajv({ ...shared, coerceTypes: false, useDefaults: false }), own)
+  const parameters = extend(new Ajv({ ...shared, coerceTypes: true, useDefaults: true }), own)
+  return ({ schema, httpPart }) => (httpPart === 'body' ? bodies : parameters).compile(schema)
+}
 
 /** Ajv's errors as the violations that a problem lists. */
 export function toViolations(errors: ErrorObject[]): Violation[] {
   const violations = errors
     .filter(({ keyword }) => !ECHOES.has(keyword))
     .map((error) => {
-      const { keyword, message = 'is invalid', params, propertyName, data } = error
-      const named = propertyName ?? params.missingProperty ?? params.additionalProperty ?? params.missing
-      const about = keyword === 'required' || keyword === 'additionalProperties' || propertyName !== undefined
+      const { keyword, message = 'is invalid', params, propertyName } = error
+      const data = 'value' in params ? params.value : error.data
+      const named =
+        propertyName ?? params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty
+      const about = MEMBERS.has(keyword) || propertyName !== undefined
       return {
         field: joinPath([...keysOf(error.instancePath), ...(about ? [String(named)] : [])]),
         message: words[keyword]?.(params) ?? message,
@@ -47,9 +60,17 @@ export function toViolations(errors: ErrorObject[]): Violation[] {
 
 const words: Record<string, (params: ErrorObject['params']) => string> = {
   required: () => 'is required',
+  dependentRequired: ({ property }) => `is required where ${property} is there`,
+  dependencies: ({ property }) => `is required where ${property} is there`,
   additionalProperties: () => 'is not a member that this request can have',
-  enum: ({ allowedValues }) => `must be one of ${(allowedValues as unknown[]).join(', ')}`,
+  unevaluatedProperties: () => 'is not a member that this request can have',
+  'false schema': () => 'must not be there',
+  not: () => 'is what it must not be',
+  const: ({ allowedValue }) => `must be ${written(allowedValue)}`,
+  enum: ({ allowedValues }) => `must be one of ${(allowedValues as unknown[]).map(written).join(', ')}`,
 }
+
+const written = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
 
 const isShort = (value: unknown) =>
   typeof value === 'number' ||
@@ -64,7 +85,28 @@ function keysOf(pointer: string): (string | number)[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
 }
 
-function extend(ajv: Ajv): Ajv {
+/** What is asked of a list, in a language of its own. */
+const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
+
+/** How many violations the detail tells as well: many clients log nothing else. */
+const TOLD = 3
+
+const isOfLanguage = ({ field, constraint = '' }: Violation) =>
+  LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
+
+/** Ends a request that breaks rules, with a problem that lists them; does nothing when there are none. */
+export function refuse(violations: Violation[]) {
+  if (!violations.length) return
+  const code = violations.every(isOfLanguage) ? 'VAL-005' : 'VAL-000'
+  const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
+  const told = violations.slice(0, TOLD).map(({ field, message }) => `${field} ${message}`.trim())
+  const more = violations.length > TOLD ? ' …' : ''
+  throw new Problem(code, `The request breaks ${rules}: ${told.join('; ')}${more}`, {
+    violations: violations.slice(0, MAX_VIOLATIONS),
+  })
+}
+
+function extend(ajv: Ajv, keywords: KeywordDefinition[]): Ajv {
   formats.default(ajv)
   const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
   ajv.addFormat('date-time', {

@@ -32,32 +32,7 @@ begin
     end if;
 
     v_before := lock_resource(p_kind, (find_resource(p_kind, p_owner_id, p_id)).id);
-    perform check_tag(v_before, p_if_match);
-    if v_before.deleted_time is not null then
-        perform raise_problem('HF410', format('%s with id=''%s'' is marked for deletion', p_kind, p_id));
-    end if;
-    if (v_patch ->> 'generation')::numeric <> v_before.generation then
-        perform raise_problem(
-            'HF411',
-            format('%s with id=''%s'' is at generation %s, not %s',
-                p_kind, p_id, v_before.generation, v_patch ->> 'generation')
-        );
-    end if;
-
-    v_resource := v_before;
-    if p_is_merge then
-        v_resource.spec := merge_patch(v_before.spec, coalesce(v_patch -> 'spec', '{}'::jsonb));
-        if octet_length(v_resource.spec::text) > greatest(p_max_bytes, octet_length(v_before.spec::text)) then
-            perform raise_problem('HF413', format('The spec would be larger than %s bytes', p_max_bytes));
-        end if;
-        v_resource.labels := case
-            when jsonb_typeof(v_patch -> 'labels') = 'null' then '{}'::jsonb
-            else merge_patch(v_before.labels, coalesce(v_patch -> 'labels', '{}'::jsonb))
-        end;
-    else
-        v_resource.spec := coalesce(v_patch -> 'spec', v_before.spec);
-        v_resource.labels := coalesce(v_patch -> 'labels', v_before.labels);
-    end if;
+    v_resource := patched_resource(v_before, p_id, p_patch, p_is_merge, p_if_match, p_max_bytes);
     if v_resource.spec = v_before.spec and v_resource.labels = v_before.labels then
         return v_before;
     end if;

@@ -9,6 +9,7 @@
 --   $6 caller    text
 --   $7 if_match  text?    the header If-Match
 --   $8 max_bytes  int     how large merging may make a spec
+--   $9 at         int?    a generation to do it at only, as if the body named it
 -- Returns one row; HF404, HF405, HF410, HF411, HF412 and HF413 as the function says.
 --   body     text  the resource as JSON
 --   version  int   its version, for the entity tag
@@ -19,7 +20,17 @@ select
     resource.generation_time = resource.updated_time
         and resource.updated_time >= statement_timestamp() as started
 from patch_resource(
-    $1::text, $2::text, $3::text, $4::jsonb, $5::boolean, $6::text, $7::text, $8::int
+    $1::text,
+    $2::text,
+    $3::text,
+    case
+        when $9::int is null then $4::jsonb
+        else $4::jsonb || jsonb_build_object('generation', $9::int)
+    end,
+    $5::boolean,
+    $6::text,
+    $7::text,
+    $8::int
 ) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

@@ -218,6 +218,19 @@ t.test('a database is served once it has been migrated, by however many at once'
   )
 })
 
+t.test('a document of a provider that cannot be used is one line', async (t) => {
+  const file = join(temporaryFolder(t), 'provider.yaml')
+  writeFileSync(file, 'openapi: 3.0.3\ncomponents: { schemas: { ClusterSpec: { pattern: 5 } } }')
+  const env = { ...serving(await createDatabase()), HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: file }
+  const line = await refuses(t, launch(t, 'hyperfleet-api', ['serve'], env), file)
+  t.match(line, 'ClusterSpec: /pattern must be string')
+  t.match(line, 'HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH')
+  const embedded = { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: dataFolder(t) }
+  const absent = { ...embedded, HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: `${file}.no` }
+  await refuses(t, launch(t, 'start', [], absent), 'no such file or directory')
+  t.equal(postmasterOf(embedded.HYPERFLEET_DATABASE_EMBEDDED_DIR), undefined, 'PostgreSQL has ended')
+})
+
 t.test('a migrated database is served', async (t) => {
   const env = serving(await createDatabase())
   const [port] = await findFreePorts(1)

@@ -1,0 +1,166 @@
+import { SchemaFault } from './schema-fault.ts'
+
+/** A JSON schema, or the JSON around one. */
+export type Schema = { [keyword: string]: unknown }
+
+/** What is needed of an OpenAPI document: its version and its schemas. */
+export interface Source {
+  openapi: string
+  components: { schemas: Record<string, unknown> }
+}
+
+/** How schemas of OpenAPI 3.0 and 3.1 are to be read. */
+export const dialects = {
+  '3.0': 'http://json-schema.org/draft-04/schema#',
+  '3.1': 'https://json-schema.org/draft/2020-12/schema',
+} as const
+
+/** Keywords whose value is a schema, a list of schemas, a map of schemas. Those in `inPlace` speak of the same value. */
+const one =
+  'additionalItems additionalProperties contains contentSchema else if items not propertyNames then unevaluatedItems unevaluatedProperties'
+const list = 'allOf anyOf items oneOf prefixItems'
+const map = '$defs definitions dependencies dependentSchemas patternProperties properties'
+const inPlace = 'allOf anyOf dependencies dependentSchemas else if not oneOf then'
+const [ones, lists, maps, inPlaces] = [one, list, map, inPlace].map((names) => new Set(names.split(' '))) as [
+  Set<string>,
+  Set<string>,
+  Set<string>,
+  Set<string>,
+]
+
+/** What JSON Schema can say and OpenAPI 3.0 cannot: it would be passed over, and nobody would notice. */
+const newer =
+  'const contains dependentRequired dependentSchemas else if maxContains minContains prefixItems propertyNames then unevaluatedItems unevaluatedProperties'.split(
+    ' ',
+  )
+
+/** Keywords that would move what a reference is relative to; here all are relative to the document. */
+const moving = new Set(['$schema', '$id', 'id', '$anchor', '$dynamicAnchor', '$vocabulary'])
+
+/** A copy of a schema in which `change` has been applied to each schema right within it. */
+export function mapSchemas(schema: Schema, change: (inner: unknown, at: string, keyword: string) => unknown) {
+  const members = Object.entries(schema).map(([keyword, value]): [string, unknown] => {
+    if (Array.isArray(value)) {
+      if (!lists.has(keyword)) return [keyword, value]
+      return [keyword, value.map((inner, index) => change(inner, `/${keyword}/${index}`, keyword))]
+    }
+    if (maps.has(keyword) && isMapping(value)) {
+      const inner = Object.entries(value).map(([name, each]) => [
+        name,
+        // In older drafts a dependency is a list of names, too.
+        Array.isArray(each) ? each : change(each, `/${keyword}/${escaped(name)}`, keyword),
+      ])
+      return [keyword, Object.fromEntries(inner)]
+    }
+    return [keyword, ones.has(keyword) ? change(value, `/${keyword}`, keyword) : value]
+  })
+  return Object.fromEntries(members) as Schema
+}
+
+/**
+ * A schema of a document as one JSON schema that needs nothing else: beside its keywords it has
+ * `components.schemas` with what it refers to. Throws a SchemaFault when there is no such schema to be had.
+ */
+export function bundle(source: Source, name: string): Schema {
+  const is30 = source.openapi.startsWith('3.0')
+  const found = new Map<string, unknown>()
+  const references = new Set<string>()
+
+  const settle = (schema: unknown, at: string): unknown => {
+    if (typeof schema === 'boolean') return schema
+    if (!isMapping(schema)) throw new SchemaFault(`${at} is not a schema`)
+    if ('$dynamicRef' in schema) throw new SchemaFault(`${at} has a $dynamicRef; only $ref is understood`)
+    if ('$ref' in schema) {
+      const reference = String(schema.$ref)
+      follow(source, reference, at)
+      references.add(reference)
+      // Beside a reference OpenAPI 3.0 has nothing.
+      if (is30) return { $ref: reference }
+    }
+    const unknown = is30 && newer.find((keyword) => keyword in schema)
+    if (unknown) throw new SchemaFault(`${at} has ${unknown}, which OpenAPI 3.0 does not know`)
+    const kept = Object.entries(schema).filter(([keyword, value]) => {
+      if (keyword === 'nullable') return is30 && schema.type !== undefined
+      // Schemas have no `id` in OpenAPI; what is called so is somebody's own.
+      return !(moving.has(keyword) && typeof value === 'string')
+    })
+    return mapSchemas(Object.fromEntries(kept), (inner, below) => settle(inner, at + below))
+  }
+
+  const pointer = `#/components/schemas/${escaped(name)}`
+  const root = settle(source.components.schemas[name], pointer)
+  if (!isMapping(root)) throw new SchemaFault(`${pointer} is not a schema with keywords`)
+  // References grow while they are followed.
+  for (const reference of references) {
+    const component = componentOf(reference)
+    if (!found.has(component)) {
+      found.set(component, settle(source.components.schemas[component], `#/components/schemas/${component}`))
+    }
+  }
+  const done = new Set<string>()
+  for (const reference of [pointer, ...references]) refuseEndless(source, reference, done)
+  refuseOtherTypes(source, pointer)
+  return {
+    $schema: is30 ? dialects['3.0'] : dialects['3.1'],
+    // Beside a reference older drafts pass over everything else.
+    ...(is30 && '$ref' in root ? { allOf: [root] } : root),
+    ...(found.size && { components: { schemas: Object.fromEntries(found) } }),
+  }
+}
+
+/** The schema that a reference names. Throws a SchemaFault when it is elsewhere, or not there. */
+function follow(source: Source, reference: string, at: string): unknown {
+  if (!/^#\/components\/schemas\/[^/]/.test(reference)) {
+    throw new SchemaFault(
+      `${at} refers to ${reference}; only #/components/schemas/… of the same document can be referred to`,
+    )
+  }
+  let target: unknown = source
+  for (const part of reference.slice(2).split('/').map(plain)) {
+    target = isContainer(target) && Object.hasOwn(target, part) ? (target as Schema)[part] : undefined
+  }
+  if (!isMapping(target) && typeof target !== 'boolean') {
+    throw new SchemaFault(`${at} refers to ${reference}, which is not there`)
+  }
+  return target
+}
+
+const componentOf = (reference: string) => plain(reference.split('/')[3] ?? '')
+
+/** A schema that comes back to itself for the same value could never be decided. */
+function refuseEndless(source: Source, reference: string, done: Set<string>, trail: string[] = []) {
+  if (trail.includes(reference)) {
+    throw new SchemaFault(`${reference} refers to itself for one and the same value`)
+  }
+  if (done.has(reference)) return
+  done.add(reference)
+  const visit = (schema: unknown) => {
+    if (!isMapping(schema)) return
+    if (typeof schema.$ref === 'string') refuseEndless(source, schema.$ref, done, [...trail, reference])
+    mapSchemas(schema, (inner, _at, keyword) => {
+      if (inPlaces.has(keyword)) visit(inner)
+    })
+  }
+  visit(follow(source, reference, reference))
+}
+
+/** A spec is an object: a schema of anything else would refuse every one of them. */
+function refuseOtherTypes(source: Source, reference: string) {
+  const schema = follow(source, reference, reference)
+  const { type, $ref } = (isMapping(schema) ? schema : {}) as Schema
+  if (type !== undefined && ![type].flat().includes('object')) {
+    throw new SchemaFault(`${reference} is of the type ${type}, and a spec is an object`)
+  }
+  if (typeof $ref === 'string') refuseOtherTypes(source, $ref)
+}
+
+/** What a bundle carries with it for its references. */
+export const componentsOf = ({ components }: Schema): Record<string, unknown> =>
+  (components as { schemas: Record<string, unknown> } | undefined)?.schemas ?? {}
+
+export const isMapping = (value: unknown): value is Schema => isContainer(value) && !Array.isArray(value)
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** A name as a part of a JSON pointer in a URI fragment, and back. */
+export const escaped = (name: string) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
+const plain = (part: string) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')

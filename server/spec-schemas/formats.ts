@@ -1,0 +1,32 @@
+import type { Format } from 'ajv'
+import { fullFormats } from 'ajv-formats/dist/formats.js'
+import { isPattern } from './patterns.ts'
+
+type Name = keyof typeof fullFormats
+
+/** Formats with a syntax of their own, each checked in time that grows with the text and no faster. */
+const syntaxes: Name[] = [
+  ...(['date', 'time', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'] as const),
+  ...(['uri', 'uri-reference', 'uri-template', 'json-pointer', 'relative-json-pointer'] as const),
+]
+
+/** What is longer is none of these; the expressions behind them would run out of stack. */
+const LONGEST = 1024 * 1024
+
+/** The formats that are checked, those of JSON Schema and OpenAPI; any other says something to people only. */
+export const formats: [name: string, format: Format][] = [
+  ...syntaxes.map((name): [string, Format] => [
+    name,
+    (text: string) => text.length <= LONGEST && fits(fullFormats[name] as Format, text),
+  ]),
+  ['byte', (text: string) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)],
+  ['int32', fullFormats.int32],
+  ['int64', fullFormats.int64],
+  ['regex', (text: string) => text.length <= LONGEST && isPattern(text)],
+]
+
+function fits(format: Format, text: string): boolean {
+  if (typeof format === 'function') return format(text)
+  if (format instanceof RegExp) return format.test(text)
+  return fits((format as { validate: Format }).validate, text)
+}

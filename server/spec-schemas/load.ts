@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import type { Config } from '../config/schema.ts'
+import { bytesIn } from '../config/units.ts'
+import type { Document } from '../document.ts'
+import { isDeeperThan } from '../json.ts'
+import { StartError } from '../start-error.ts'
+import { bundle, isMapping, type Schema, type Source } from './bundle.ts'
+import { type Check, compile } from './compile.ts'
+import { SchemaFault } from './schema-fault.ts'
+
+/** The schema of the spec of a kind. Without `check` any spec fits it. */
+interface SpecSchema {
+  /** As one JSON schema that needs nothing else. */
+  schema: Schema
+  check?: Check
+}
+
+/** The schemas in force, by kind. */
+export type SpecSchemas = Map<string, SpecSchema>
+
+/** More than any document needs, and few enough to end. */
+const MAX_ALIASES = 10_000
+
+/**
+ * The schemas that specs must fit: those of the provider's document where one is configured and has one for the
+ * kind, else what our own document says. Throws a StartError that says what is wrong with the provider's.
+ */
+export function loadSpecSchemas(
+  document: Document,
+  { openapi_schema_path: file, body_limit }: Config['server'],
+) {
+  const kinds = Object.keys(document['x-kinds'])
+  const own = document as unknown as Source
+  const free: SpecSchemas = new Map(kinds.map((kind) => [kind, { schema: bundle(own, nameOf(kind)) }]))
+  if (file === undefined) return free
+  try {
+    const source = read(file)
+    const named = kinds.filter((kind) => nameOf(kind) in source.components.schemas)
+    if (!named.length) {
+      throw new SchemaFault(`components.schemas has none of ${kinds.map(nameOf).join(', ')}`)
+    }
+    const provided = named.map((kind): [string, SpecSchema] => {
+      const depth = Number(free.get(kind)?.schema['x-max-depth'])
+      return [kind, compiled(source, kind, { depth, bytes: bytesIn(body_limit) })]
+    })
+    return new Map([...free, ...provided])
+  } catch (error) {
+    const words = (error as Error).message.split('\n')[0]?.replace(/:$/, '')
+    throw new StartError(
+      `the provider's document ${file} cannot be used: ${words}; ` +
+        'set HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH (server.openapi_schema_path) to another, or to none',
+    )
+  }
+}
+
+const nameOf = (kind: string) => `${kind}Spec`
+
+function compiled(source: Source, kind: string, limits: { depth: number; bytes: number }): SpecSchema {
+  try {
+    const schema = bundle(source, nameOf(kind))
+    // The shortest value takes two bytes, so these are eight references for each.
+    const check = compile(schema, 4 * limits.bytes)
+    // What nests too deep is refused for that; a check would go as deep.
+    return { schema, check: (spec) => (isDeeperThan(spec, limits.depth) ? [] : check(spec)) }
+  } catch (error) {
+    throw new SchemaFault(`${nameOf(kind)}: ${(error as Error).message}`)
+  }
+}
+
+function read(file: string): Source {
+  // `<<` is of YAML 1.1, and many documents use it.
+  const options = { logLevel: 'error', maxAliasCount: MAX_ALIASES, merge: true } as const
+  const parsed: unknown = parse(readFileSync(file, 'utf8'), options)
+  if (!isMapping(parsed)) throw new SchemaFault('it is not a mapping')
+  const { openapi } = parsed
+  if (typeof openapi !== 'string' || !/^3\.[01]\./.test(openapi)) {
+    throw new SchemaFault(`it must be OpenAPI 3.0 or 3.1, and its \`openapi\` is ${JSON.stringify(openapi)}`)
+  }
+  const schemas = isMapping(parsed.components) ? parsed.components.schemas : undefined
+  if (!isMapping(schemas)) throw new SchemaFault('it has no components.schemas')
+  // As JSON: a part that contains itself fails here, and nothing is shared.
+  return { openapi, components: { schemas: JSON.parse(asJson(schemas)) } }
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    throw new SchemaFault('components.schemas has a part that contains itself, by an alias of YAML')
+  }
+}

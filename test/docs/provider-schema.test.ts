@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { loadDocument } from '../../server/document.ts'
+import { formats } from '../../server/spec-schemas/formats.ts'
+import { quickStart, temporaryFolder } from '../processes.ts'
+
+const guide = readFileSync(new URL('../../docs/provider-schema.md', import.meta.url), 'utf8')
+
+/** The block after a mark in the guide. */
+function block(mark: string): string {
+  const [, text] = new RegExp(`<!-- ${mark} -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(guide) ?? []
+  if (!text) throw new Error(`the guide has no block ${mark}`)
+  return text
+}
+
+t.test('the walk of docs/provider-schema.md prints what the guide says', async (t) => {
+  const folder = await temporaryFolder(t)
+  const [, variable = '', name = ''] = /^(\w+)=(\S+) npm start\n$/.exec(block('start')) ?? []
+  const file = join(folder, name)
+  writeFileSync(file, block('document'))
+  const { api } = await quickStart(t, {
+    [variable]: file,
+    HYPERFLEET_DATABASE_EMBEDDED_DIR: join(folder, 'postgres'),
+  })
+  const script = block('walk').replaceAll('http://localhost:8000', api)
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder })
+  t.equal(stdout, block('printed'))
+})
+
+t.test('the guide names what there is', async (t) => {
+  const [, listed = ''] = /`format`: ([\w\s,-]+?)\s+are checked/.exec(guide) ?? []
+  const names = listed.split(/,\s*|\s+and\s+/)
+  t.strictSame(names.sort(), formats.map(([name]) => name).sort(), 'formats')
+  for (const kind of Object.keys(loadDocument().document['x-kinds'])) t.match(guide, `\`${kind}Spec\``)
+})
