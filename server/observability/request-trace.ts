@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type Span, trace } from '@opentelemetry/api'
+import { isSpanContextValid, type Span, trace } from '@opentelemetry/api'
 import type { FastifyRequest } from 'fastify'
 
 /** By what a request can be found again: in the log, in the answer and, when it is traced, among the spans. */
@@ -20,7 +20,9 @@ const known = new WeakMap<IncomingMessage, RequestTrace>()
 export function traceOf(request: IncomingMessage): RequestTrace {
   const made = known.get(request)
   if (made) return made
-  const span = trace.getActiveSpan()
+  const active = trace.getActiveSpan()
+  // Where spans go nowhere (OTEL_TRACES_EXPORTER=none), the ids of a span are zeros.
+  const span = active && isSpanContextValid(active.spanContext()) ? active : undefined
   const traceId = span?.spanContext().traceId ?? sentTraceId(request.headers.traceparent) ?? newTraceId()
   const result = { traceId, span }
   known.set(request, result)

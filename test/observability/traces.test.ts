@@ -202,6 +202,18 @@ t.test('what is not sampled has the same ids, and is not sent', async (t) => {
   t.equal(collected.resource['service.name'], 'fleet')
 })
 
+t.test('with no exporter, ids are as they are without tracing', async (t) => {
+  const collected = await collector(t)
+  const env = { HYPERFLEET_TRACING_ENABLED: 'true', OTEL_TRACES_EXPORTER: 'none' }
+  const server = await start(t, collected, env)
+  const { trace_id } = JSON.parse(await (await fetch(`${server.api}/nowhere`)).text())
+  await server.end()
+  t.match(trace_id, /^(?!0{32})[\da-f]{32}$/)
+  const [line] = server.lines().filter(({ path }) => path === '/nowhere')
+  t.equal(line.trace_id, trace_id)
+  t.notOk('span_id' in line)
+})
+
 t.test('off, nothing is loaded and nobody is called', async (t) => {
   const collected = await collector(t)
   const server = await start(t, collected, {})
