@@ -33,6 +33,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
   const lifecycle = { isShuttingDown: false }
   let isServing = false
+  let listening: Promise<unknown> | undefined
   const opened: { close(): Promise<unknown> }[] = []
   const closeAll = async () => {
     for (let each = opened.pop(); each; each = opened.pop()) {
@@ -54,6 +55,8 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
         // Whoever sends requests here needs a moment to notice that /readyz says no.
         if (isServing) await sleep(milliseconds(config.health.drain_delay))
       }
+      // Fastify does not expect to be closed while it looks up the addresses of localhost.
+      await listening?.catch(() => {})
       await closeAll()
       if (!signal) process.exit(1)
     },
@@ -91,11 +94,14 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     // Health last: while requests are finished, it says that there should be no more.
     opened.push(health, { close: () => Promise.all([api.close(), metrics.close()]) })
     // Health last: who is told that the server is ready finds the API there.
-    const addresses = {
+    const open = async () => ({
       api: await listen(api, config.server, 'server'),
       metrics: await listen(metrics, config.metrics, 'metrics'),
       health: await listen(health, config.health, 'health'),
-    }
+    })
+    const opening = open()
+    listening = opening
+    const addresses = await opening
     isServing = true
     return addresses
   } catch (error) {

@@ -95,6 +95,7 @@ export function serving(url: string): Environment {
     HYPERFLEET_CONFIG: '/dev/null',
     HYPERFLEET_DATABASE_URL: url,
     HYPERFLEET_SERVER_JWT_ENABLED: 'false',
+    HYPERFLEET_HEALTH_DRAIN_DELAY: '0s',
   }
 }
 

@@ -15,27 +15,27 @@ export const dialects = {
   '3.1': 'https://json-schema.org/draft/2020-12/schema',
 } as const
 
-/** Keywords whose value is a schema, a list of schemas, a map of schemas. Those in `inPlace` speak of the same value. */
-const one =
-  'additionalItems additionalProperties contains contentSchema else if items not propertyNames then unevaluatedItems unevaluatedProperties'
-const list = 'allOf anyOf items oneOf prefixItems'
-const map = '$defs definitions dependencies dependentSchemas patternProperties properties'
-const inPlace = 'allOf anyOf dependencies dependentSchemas else if not oneOf then'
-const [ones, lists, maps, inPlaces] = [one, list, map, inPlace].map((names) => new Set(names.split(' '))) as [
-  Set<string>,
-  Set<string>,
-  Set<string>,
-  Set<string>,
-]
+const words = (text: string) => new Set(text.split(/\s+/))
+
+/** Keywords whose value is a schema, a list of schemas, a map of schemas. */
+const ones = words(
+  `additionalItems additionalProperties contains contentSchema else if items not propertyNames then
+  unevaluatedItems unevaluatedProperties`,
+)
+const lists = words('allOf anyOf items oneOf prefixItems')
+const maps = words('$defs definitions dependencies dependentSchemas patternProperties properties')
+
+/** Those whose schemas speak of the same value as the schema that they are in. */
+const inPlace = words('allOf anyOf dependencies dependentSchemas else if not oneOf then')
 
 /** What JSON Schema can say and OpenAPI 3.0 cannot: it would be passed over, and nobody would notice. */
-const newer =
-  'const contains dependentRequired dependentSchemas else if maxContains minContains prefixItems propertyNames then unevaluatedItems unevaluatedProperties'.split(
-    ' ',
-  )
+const newer = words(
+  `const contains dependentRequired dependentSchemas else if maxContains minContains prefixItems propertyNames then
+  unevaluatedItems unevaluatedProperties`,
+)
 
 /** Keywords that would move what a reference is relative to; here all are relative to the document. */
-const moving = new Set(['$schema', '$id', 'id', '$anchor', '$dynamicAnchor', '$vocabulary'])
+const moving = words('$schema $id id $anchor $dynamicAnchor $vocabulary')
 
 /** A copy of a schema in which `change` has been applied to each schema right within it. */
 export function mapSchemas(schema: Schema, change: (inner: unknown, at: string, keyword: string) => unknown) {
@@ -66,18 +66,15 @@ export function bundle(source: Source, name: string): Schema {
   const found = new Map<string, unknown>()
   const references = new Set<string>()
 
-  const settle = (schema: unknown, at: string): unknown => {
-    if (typeof schema === 'boolean') return schema
-    if (!isMapping(schema)) throw new SchemaFault(`${at} is not a schema`)
-    if ('$dynamicRef' in schema) throw new SchemaFault(`${at} has a $dynamicRef; only $ref is understood`)
-    if ('$ref' in schema) {
-      const reference = String(schema.$ref)
-      follow(source, reference, at)
-      references.add(reference)
-      // Beside a reference OpenAPI 3.0 has nothing.
-      if (is30) return { $ref: reference }
-    }
-    const unknown = is30 && newer.find((keyword) => keyword in schema)
+  const settle = (given: unknown, at: string): unknown => {
+    if (typeof given === 'boolean') return given
+    if (!isMapping(given)) throw new SchemaFault(`${at} is not a schema`)
+    if ('$dynamicRef' in given) throw new SchemaFault(`${at} has a $dynamicRef; only $ref is understood`)
+    const schema = '$ref' in given ? { ...given, $ref: refer(source, String(given.$ref), at) } : given
+    if (schema.$ref) references.add(String(schema.$ref))
+    // Beside a reference OpenAPI 3.0 has nothing.
+    if (schema.$ref && is30) return { $ref: schema.$ref }
+    const unknown = is30 && Object.keys(schema).find((keyword) => newer.has(keyword))
     if (unknown) throw new SchemaFault(`${at} has ${unknown}, which OpenAPI 3.0 does not know`)
     const kept = Object.entries(schema).filter(([keyword, value]) => {
       if (keyword === 'nullable') return is30 && schema.type !== undefined
@@ -94,7 +91,10 @@ export function bundle(source: Source, name: string): Schema {
   for (const reference of references) {
     const component = componentOf(reference)
     if (!found.has(component)) {
-      found.set(component, settle(source.components.schemas[component], `#/components/schemas/${component}`))
+      found.set(
+        component,
+        settle(source.components.schemas[component], `#/components/schemas/${escaped(component)}`),
+      )
     }
   }
   const done = new Set<string>()
@@ -102,30 +102,34 @@ export function bundle(source: Source, name: string): Schema {
   refuseOtherTypes(source, pointer)
   return {
     $schema: is30 ? dialects['3.0'] : dialects['3.1'],
-    // Beside a reference older drafts pass over everything else.
-    ...(is30 && '$ref' in root ? { allOf: [root] } : root),
+    ...root,
     ...(found.size && { components: { schemas: Object.fromEntries(found) } }),
   }
 }
 
-/** The schema that a reference names. Throws a SchemaFault when it is elsewhere, or not there. */
-function follow(source: Source, reference: string, at: string): unknown {
+/** A reference as the one pointer to what it names. Throws a SchemaFault when that is elsewhere, or not there. */
+function refer(source: Source, reference: string, at: string): string {
   if (!/^#\/components\/schemas\/[^/]/.test(reference)) {
     throw new SchemaFault(
       `${at} refers to ${reference}; only #/components/schemas/… of the same document can be referred to`,
     )
   }
-  let target: unknown = source
-  for (const part of reference.slice(2).split('/').map(plain)) {
-    target = isContainer(target) && Object.hasOwn(target, part) ? (target as Schema)[part] : undefined
-  }
+  const target = targetOf(source, reference)
   if (!isMapping(target) && typeof target !== 'boolean') {
     throw new SchemaFault(`${at} refers to ${reference}, which is not there`)
+  }
+  return `#/${partsOf(reference).map(escaped).join('/')}`
+}
+
+function targetOf(source: Source, reference: string): unknown {
+  let target: unknown = source
+  for (const part of partsOf(reference)) {
+    target = isContainer(target) && Object.hasOwn(target, part) ? (target as Schema)[part] : undefined
   }
   return target
 }
 
-const componentOf = (reference: string) => plain(reference.split('/')[3] ?? '')
+const componentOf = (reference: string) => partsOf(reference)[2] ?? ''
 
 /** A schema that comes back to itself for the same value could never be decided. */
 function refuseEndless(source: Source, reference: string, done: Set<string>, trail: string[] = []) {
@@ -136,17 +140,19 @@ function refuseEndless(source: Source, reference: string, done: Set<string>, tra
   done.add(reference)
   const visit = (schema: unknown) => {
     if (!isMapping(schema)) return
-    if (typeof schema.$ref === 'string') refuseEndless(source, schema.$ref, done, [...trail, reference])
+    if ('$ref' in schema) {
+      refuseEndless(source, refer(source, String(schema.$ref), reference), done, [...trail, reference])
+    }
     mapSchemas(schema, (inner, _at, keyword) => {
-      if (inPlaces.has(keyword)) visit(inner)
+      if (inPlace.has(keyword)) visit(inner)
     })
   }
-  visit(follow(source, reference, reference))
+  visit(targetOf(source, reference))
 }
 
 /** A spec is an object: a schema of anything else would refuse every one of them. */
 function refuseOtherTypes(source: Source, reference: string) {
-  const schema = follow(source, reference, reference)
+  const schema = targetOf(source, reference)
   const { type, $ref } = (isMapping(schema) ? schema : {}) as Schema
   if (type !== undefined && ![type].flat().includes('object')) {
     throw new SchemaFault(`${reference} is of the type ${type}, and a spec is an object`)
@@ -161,6 +167,10 @@ export const componentsOf = ({ components }: Schema): Record<string, unknown> =>
 export const isMapping = (value: unknown): value is Schema => isContainer(value) && !Array.isArray(value)
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** A name as a part of a JSON pointer in a URI fragment, and back. */
+/** A name as a part of a JSON pointer in a URI fragment; the names in such a pointer. */
 export const escaped = (name: string) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
-const plain = (part: string) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+const partsOf = (reference: string) =>
+  reference
+    .slice(2)
+    .split('/')
+    .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))

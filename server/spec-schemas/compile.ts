@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
 import { MAX_VIOLATIONS } from '../problems.ts'
 import { ECHOES } from '../validation.ts'
-import { componentsOf, dialects, isMapping, mapSchemas, type Schema } from './bundle.ts'
+import { componentsOf, dialects, escaped, isMapping, mapSchemas, type Schema } from './bundle.ts'
 import { formats } from './formats.ts'
 import { linearRegExp } from './patterns.ts'
 import { SchemaFault } from './schema-fault.ts'
@@ -121,17 +121,22 @@ function refuseInvalid(ajv: Ajv, schema: Schema) {
 /** The schema as it is compiled: references are counted, and discriminators decide where Ajv can make them. */
 function prepare(schema: Schema): Schema {
   const components = componentsOf(schema)
-  const settle = (inner: unknown): unknown => {
+  const named = new Set(JSON.stringify(schema).match(/(?<="\$ref":")[^"]*(?=")/g))
+  const settle = (inner: unknown, pointer: string): unknown => {
     if (!isMapping(inner)) return inner
-    const { discriminator: _, ...rest } = mapSchemas(inner, settle)
+    const { discriminator: _, ...rest } = mapSchemas(inner, (each, at) => settle(each, pointer + at))
     const tag = decisiveTag(inner, components)
-    return tag === undefined ? rest : { ...rest, type: 'object', discriminator: { propertyName: tag } }
+    return {
+      ...rest,
+      ...(tag !== undefined && { type: 'object', discriminator: { propertyName: tag } }),
+      ...(named.has(pointer) && !('$ref' in inner) && { [STEP]: true }),
+    }
   }
-  const settled = Object.entries(components).map(([name, each]) => {
-    const inner = settle(each)
-    return [name, isMapping(inner) && !('$ref' in inner) ? { ...inner, [STEP]: true } : inner]
-  })
-  return { ...(settle(schema) as Schema), components: { schemas: Object.fromEntries(settled) } }
+  const settled = Object.entries(components).map(([name, each]) => [
+    name,
+    settle(each, `#/components/schemas/${escaped(name)}`),
+  ])
+  return { ...(settle(schema, '#') as Schema), components: { schemas: Object.fromEntries(settled) } }
 }
 
 /** The member by which a discriminator names one branch: each requires it, with values that no other has. */

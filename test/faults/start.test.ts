@@ -74,6 +74,20 @@ t.test('SIGTERM during a start leaves no PostgreSQL behind', async (t) => {
   t.notOk(isAlive(postmaster))
 })
 
+t.test(
+  'SIGTERM as soon as the API answers ends in good order, and the other listeners with it',
+  async (t) => {
+    const env = serving(await createDatabase())
+    for (let times = 0; times < 5; times++) {
+      const [port] = await findFreePorts(1)
+      const run = launch(t, 'hyperfleet-api', ['serve', '--server-port', String(port)], env)
+      await until('the API answers', run, () => fetch(`http://localhost:${port}`).catch(() => undefined))
+      run.child.kill('SIGTERM')
+      t.equal(await run.ended, 0, run.output.stderr)
+    }
+  },
+)
+
 t.test('a start after kill -9 of the server serves what was acknowledged', async (t) => {
   const folder = dataFolder(t)
   const killed = await quickStart(t, folder)
