@@ -48,10 +48,8 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.decorateRequest('json', undefined)
   app.decorateRequest('database')
   app.addHook('onRequest', async (request, reply) => {
-    const ended = new AbortController()
-    // Answered, timed out or hung up. (Fastify's own signal is aborted as soon as a body has been read.)
-    reply.raw.once('close', () => ended.abort())
-    request.database = database.until(ended.signal)
+    // Not by Fastify's signal: it is aborted as soon as a body has been read.
+    request.database = database.until(reply.raw)
   })
   app.decorateRequest('caller', identity ? '' : SYSTEM)
 

@@ -20,6 +20,13 @@ export class DatabaseUnavailable extends Error {}
 /** Nobody waits for the result any more: the caller has hung up, or has been answered that it took too long. */
 export class Abandoned extends Error {}
 
+/** Who waits for a result: the response that it is for. Once that is closed, nobody does. */
+export interface Waiter {
+  readonly closed: boolean
+  once(event: 'close', listener: () => void): unknown
+  off(event: 'close', listener: () => void): unknown
+}
+
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 
@@ -52,11 +59,11 @@ export class Database {
   }
 
   /** The same statements for one request: what still runs when it is abandoned is cancelled. */
-  until(abandoned: AbortSignal): Statements {
+  until(waiter: Waiter): Statements {
     return {
-      one: (name, parameters) => this.one(name, parameters, abandoned),
-      all: (name, parameters) => this.all(name, parameters, abandoned),
-      list: (name, parameters, selection) => this.list(name, parameters, selection, abandoned),
+      one: (name, parameters) => this.one(name, parameters, waiter),
+      all: (name, parameters) => this.all(name, parameters, waiter),
+      list: (name, parameters, selection) => this.list(name, parameters, selection, waiter),
     }
   }
 
@@ -64,19 +71,19 @@ export class Database {
   async one<Query extends Name>(
     name: Query,
     parameters: Queries[Query]['parameters'],
-    abandoned?: AbortSignal,
+    waiter?: Waiter,
   ): Promise<Row<Query>> {
-    return first(await this.all(name, parameters, abandoned))
+    return first(await this.all(name, parameters, waiter))
   }
 
   /** Runs a query and returns its rows. */
   all<Query extends Name>(
     name: Query,
     parameters: Queries[Query]['parameters'],
-    abandoned?: AbortSignal,
+    waiter?: Waiter,
   ): Promise<Row<Query>[]> {
     const { id, text } = queries[name]
-    return this.run({ query: name, name: id, text, values: ordered(name, parameters) }, abandoned)
+    return this.run({ query: name, name: id, text, values: ordered(name, parameters) }, waiter)
   }
 
   /** Runs a list query for one selection of its rows, and returns its one row. */
@@ -84,12 +91,12 @@ export class Database {
     name: Query,
     parameters: Queries[Query]['parameters'],
     selection: Selection,
-    abandoned?: AbortSignal,
+    waiter?: Waiter,
   ): Promise<Row<Query>> {
     const { text, values } = selected(queries[name].text, ordered(name, parameters), selection)
     // A search is planned for its values each time: how many have a label decides how they are found.
     const id = selection.filter ? undefined : this.shape(name, text)
-    return first(await this.run({ query: name, name: id, text, values }, abandoned))
+    return first(await this.run({ query: name, name: id, text, values }, waiter))
   }
 
   /** Closes the connections once what runs on them has ended. */
@@ -98,14 +105,11 @@ export class Database {
   }
 
   /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
-  private async run<Result extends pg.QueryResultRow>(
-    query: Statement,
-    abandoned?: AbortSignal,
-  ): Promise<Result[]> {
+  private async run<Result extends pg.QueryResultRow>(query: Statement, waiter?: Waiter): Promise<Result[]> {
     const end = Date.now() + this.patience
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(this.prepares ? query : { ...query, name: undefined }, abandoned)
+        return await this.attempt(this.prepares ? query : { ...query, name: undefined }, waiter)
       } catch (error) {
         const again = RETRIED.has((error as pg.DatabaseError).code ?? '')
         if (!again || attempt === ATTEMPTS || Date.now() > end) throw error
@@ -115,39 +119,39 @@ export class Database {
 
   private async attempt<Result extends pg.QueryResultRow>(
     query: Statement,
-    abandoned?: AbortSignal,
+    waiter?: Waiter,
   ): Promise<Result[]> {
     const client = await this.connect().catch((error: Error) => {
       this.observe(query.query, undefined, error)
       throw new DatabaseUnavailable('no connection to the database', { cause: error })
     })
-    if (abandoned?.aborted) {
+    if (waiter?.closed) {
       client.release()
       throw new Abandoned('abandoned before its statement began')
     }
     const cancelIt = () => cancel(client as CancelTarget)
-    abandoned?.addEventListener('abort', cancelIt, { once: true })
+    waiter?.once('close', cancelIt)
     const began = performance.now()
     try {
       const { rows } = await client.query<Result>(query)
       // What is cancelled is whatever runs on the connection when the message arrives: no other statement may.
-      client.release(abandoned?.aborted)
+      client.release(waiter?.closed)
       this.observe(query.query, (performance.now() - began) / 1000)
       return rows
     } catch (error) {
       this.observe(
         query.query,
         (performance.now() - began) / 1000,
-        abandoned?.aborted ? undefined : (error as Error),
+        waiter?.closed ? undefined : (error as Error),
       )
       // An ERROR of PostgreSQL leaves the connection usable; a FATAL, or the loss of the connection, does not.
       const reported = error instanceof pg.DatabaseError
-      client.release(abandoned?.aborted || !reported || error.severity !== 'ERROR')
-      if (abandoned?.aborted) throw new Abandoned('abandoned while its statement ran', { cause: error })
+      client.release(waiter?.closed || !reported || error.severity !== 'ERROR')
+      if (waiter?.closed) throw new Abandoned('abandoned while its statement ran', { cause: error })
       if (reported || error instanceof TypeError) throw error
       throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
     } finally {
-      abandoned?.removeEventListener('abort', cancelIt)
+      waiter?.off('close', cancelIt)
     }
   }
 
