@@ -1,7 +1,7 @@
 import { compileFilter } from './compile.ts'
 import { type Position, readCursor } from './cursor.ts'
 import type { Fields } from './fields.ts'
-import type { Fragment } from './fragment.ts'
+import { type Fragment, shifted } from './fragment.ts'
 import { after, type Key, keysOf, type OrderQuery, orderBy, parseOrder } from './order.ts'
 import { parseSearch } from './parser.ts'
 
@@ -51,3 +51,17 @@ const selection = ({ search }: ListQuery, list: Fields, keys: Key[]): Selection 
   ...(search !== undefined && { filter: compileFilter(parseSearch(search), list) }),
   order: orderBy(keys),
 })
+
+/** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
+export function selected(query: string, values: unknown[], selection: Selection): Fragment {
+  const { filter, order, keys, after } = selection
+  const all = [...values, ...(filter?.values ?? []), ...(after?.values ?? [])]
+  const parts: Record<string, string | undefined> = {
+    order,
+    keys,
+    filter: filter && shifted(filter.text, values.length),
+    after: after && shifted(after.text, all.length - after.values.length),
+  }
+  const text = query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)
+  return { text, values: all }
+}

@@ -24,13 +24,14 @@ const COMPRESSED_FROM_BYTES = 32 * 1024
  */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { config, database, document, documentText, metrics } = parts
-  const { jwt } = config.server
-  const identity = jwt.enabled ? await openIdentity(jwt, parts.logger) : undefined
+  const { jwt, cors: web } = config.server
+  const specSchemas = loadSpecSchemas(document, config.server)
   const app = buildListener('server', parts)
+  const identity = jwt.enabled ? await openIdentity(jwt, parts.logger) : undefined
   app.addHook('onClose', () => identity?.close())
+  // Before anything that refuses: a page must be able to read why.
+  if (web.origins.length) await app.register(cors, crossOrigin(web.origins, document))
   await shedLoad(app, milliseconds(config.server.max_event_loop_delay))
-  if (config.server.cors.origins.length)
-    await app.register(cors, crossOrigin(config.server.cors.origins, document))
   if (config.server.compression) {
     await app.register(compress, {
       encodings: ['gzip', 'br'],
@@ -43,7 +44,6 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorate('metrics', metrics)
-  const specSchemas = loadSpecSchemas(document, config.server)
   app.decorate('specSchemas', specSchemas)
   app.decorateRequest('json', undefined)
   app.decorateRequest('database')

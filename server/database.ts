@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import pg from 'pg'
 import { type Queries, queries } from '../generated/sql.ts'
-import { type Fragment, shifted } from '../search/fragment.ts'
-import type { Selection } from '../search/selection.ts'
+import { type Selection, selected } from '../search/selection.ts'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
+import { type Cancellable, cancel, connection, describe } from './connection.ts'
 import { StartError } from './start-error.ts'
 
 type Name = keyof Queries
@@ -40,8 +38,10 @@ const PREPARED_SHAPES = 50
 /** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
 export class Database {
   readonly pool: pg.Pool
-  /** Told of every attempt at a query: how long it took on its connection, if it got one, and how it failed. */
+  /** Told of every attempt at a query that anybody waits for: how long it took on its connection, if it got one, and how it failed. */
   observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
+  /** How many requests wait for a connection. */
+  waiting = 0
   private readonly prepares: boolean
   private readonly patience: number
   private readonly maxWaiting: number
@@ -106,13 +106,13 @@ export class Database {
 
   /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
   private async run<Result extends pg.QueryResultRow>(query: Statement, waiter?: Waiter): Promise<Result[]> {
-    const end = Date.now() + this.patience
+    const end = performance.now() + this.patience
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.attempt(this.prepares ? query : { ...query, name: undefined }, waiter)
       } catch (error) {
         const again = RETRIED.has((error as pg.DatabaseError).code ?? '')
-        if (!again || attempt === ATTEMPTS || Date.now() > end) throw error
+        if (!again || attempt === ATTEMPTS || performance.now() > end) throw error
       }
     }
   }
@@ -121,15 +121,8 @@ export class Database {
     query: Statement,
     waiter?: Waiter,
   ): Promise<Result[]> {
-    const client = await this.connect().catch((error: Error) => {
-      this.observe(query.query, undefined, error)
-      throw new DatabaseUnavailable('no connection to the database', { cause: error })
-    })
-    if (waiter?.closed) {
-      client.release()
-      throw new Abandoned('abandoned before its statement began')
-    }
-    const cancelIt = () => cancel(client as CancelTarget)
+    const client = await this.connect(query.query, waiter)
+    const cancelIt = () => cancel(client as Cancellable)
     waiter?.once('close', cancelIt)
     const began = performance.now()
     try {
@@ -155,9 +148,33 @@ export class Database {
     }
   }
 
-  private connect(): Promise<pg.PoolClient> {
-    if (this.pool.waitingCount < this.maxWaiting) return this.pool.connect()
-    return Promise.reject(new Error(`${this.maxWaiting} requests wait for a connection`))
+  /** A connection of the pool. Whoever no longer waits for one gives up the place in the queue at once. */
+  private async connect(query: Name, waiter?: Waiter): Promise<pg.PoolClient> {
+    if (waiter?.closed) throw new Abandoned('abandoned before its statement began')
+    this.waiting++
+    let leave = () => {}
+    try {
+      if (this.waiting > this.maxWaiting && !this.pool.idleCount) {
+        throw new Error(`${this.maxWaiting} requests wait for a connection`)
+      }
+      const coming = this.pool.connect()
+      if (!waiter) return await coming
+      const left = new Promise<never>((_, reject) => {
+        leave = () => {
+          reject(new Abandoned('abandoned before its statement began'))
+          coming.then((client) => client.release()).catch(() => {})
+        }
+      })
+      waiter.once('close', leave)
+      return await Promise.race([coming, left])
+    } catch (error) {
+      if (error instanceof Abandoned) throw error
+      this.observe(query, undefined, error as Error)
+      throw new DatabaseUnavailable('no connection to the database', { cause: error })
+    } finally {
+      this.waiting--
+      waiter?.off('close', leave)
+    }
   }
 
   private shape(name: Name, text: string): string | undefined {
@@ -167,22 +184,6 @@ export class Database {
     this.shapes.set(text, id)
     return id
   }
-}
-
-/** What a connection is cancelled by; pg keeps it on its clients. */
-type CancelTarget = pg.PoolClient & { host: string; port: number; processID: number; secretKey: number }
-
-/**
- * Asks PostgreSQL to stop what runs on a connection, by the protocol's CancelRequest, which is never encrypted and never answered.
- * Where it does not arrive, the statement's own time limit ends it.
- */
-function cancel({ host, port, processID, secretKey }: CancelTarget) {
-  const request = Buffer.alloc(16)
-  const code = (1234 << 16) | 5678
-  for (const [index, word] of [request.length, code, processID, secretKey].entries())
-    request.writeInt32BE(word, index * 4)
-  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
-  socket.on('error', () => {}).end(request)
 }
 
 /** Opens the database, waiting for it as configured; throws a StartError when it is not there or too old. */
@@ -209,67 +210,6 @@ export async function openDatabase(config: Config['database']): Promise<Database
   }
 }
 
-/** How to connect: also for the tools that need a connection of their own. */
-export function connection(config: Config['database']): pg.PoolConfig {
-  const timeout = milliseconds(config.pool.statement_timeout)
-  const ssl = secure(config.ssl)
-  const where = config.url
-    ? { connectionString: config.url, ...(ssl && { ssl }) }
-    : {
-        host: config.host ?? 'localhost',
-        port: config.port,
-        database: config.name,
-        user: config.username,
-        password: config.password,
-        ssl,
-      }
-  return {
-    ...where,
-    application_name: 'hyperfleet-api',
-    max: config.pool.max_connections,
-    connectionTimeoutMillis: 5000,
-    statement_timeout: timeout,
-    // For a connection that is dead without saying so; the database's own limit comes first.
-    query_timeout: timeout + 2000,
-    keepAlive: true,
-  }
-}
-
-function secure({ mode, root_cert_file }: Config['database']['ssl']): pg.PoolConfig['ssl'] {
-  if (mode === 'disable') return false
-  const ca = root_cert_file ? readCertificate(root_cert_file) : undefined
-  return {
-    rejectUnauthorized: mode !== 'require',
-    ...(ca && { ca }),
-    // The certificate is all that verify-ca asks for, whatever host it is of.
-    ...(mode === 'verify-ca' && { checkServerIdentity: () => undefined }),
-  }
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new StartError(
-      `database.ssl.root_cert_file (HYPERFLEET_DATABASE_SSL_ROOT_CERT_FILE) cannot be read: ${(error as Error).message}`,
-    )
-  }
-}
-
-/** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
-export function selected(query: string, values: unknown[], selection: Selection): Fragment {
-  const { filter, order, keys, after } = selection
-  const all = [...values, ...(filter?.values ?? []), ...(after?.values ?? [])]
-  const parts: Record<string, string | undefined> = {
-    order,
-    keys,
-    filter: filter && shifted(filter.text, values.length),
-    after: after && shifted(after.text, all.length - after.values.length),
-  }
-  const text = query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)
-  return { text, values: all }
-}
-
 function ordered(name: Name, parameters: object): unknown[] {
   return queries[name].parameters.map((parameter) => parameters[parameter as keyof typeof parameters])
 }
@@ -290,12 +230,4 @@ const isStarting = (error: unknown) => ['57P03', '53300'].includes((error as pg.
 function reason(error: unknown): string {
   const cause = ((error as Error).cause ?? error) as Error & { errors?: Error[] }
   return cause.errors?.[0]?.message ?? cause.message
-}
-
-function describe({ url, host, port, name }: Config['database']): string {
-  if (!url) return `${name} at ${host ?? 'localhost'}:${port}`
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  // A password with a slash makes a path of itself: then nothing of the URL is what it seems to be.
-  const isPlain = parsed && (parsed.username || !url.includes('@'))
-  return isPlain ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { milliseconds } from './config/units.ts'
 import { buildListener, type Parts } from './listener.ts'
 
@@ -13,7 +13,7 @@ export function buildHealthListener(parts: Parts, reluctance: () => string | und
   app.get('/healthz', async () => ({ status: 'ok' }))
   for (const path of ['/readyz', '/healthcheck']) {
     app.get(path, async (_request, reply) => {
-      const reason = reluctance() ?? (await databaseFault(parts))
+      const reason = reluctance() ?? (await databaseFault(parts, reply))
       if (!reason) return { status: 'ok' }
       reply.code(503)
       return { status: 'error', reason }
@@ -22,15 +22,19 @@ export function buildHealthListener(parts: Parts, reluctance: () => string | und
   return app
 }
 
-async function databaseFault({ config, database }: Parts): Promise<string | undefined> {
+async function databaseFault({ config, database }: Parts, reply: FastifyReply): Promise<string | undefined> {
   const limit = milliseconds(config.health.db_ping_timeout)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(resolve, limit, 'the database does not answer in time')
   })
-  const answer = database.one('check_database', {}).then(
-    () => undefined,
-    () => 'the database cannot be reached',
-  )
+  // What comes late is abandoned with the answer.
+  const answer = database
+    .until(reply.raw)
+    .one('check_database', {})
+    .then(
+      () => undefined,
+      () => 'the database cannot be reached',
+    )
   return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }

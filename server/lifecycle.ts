@@ -12,7 +12,6 @@ import { buildHealthListener } from './health.ts'
 import { buildMetricsListener } from './metrics-listener.ts'
 import { migrate, schemaVersion } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
-import { keepSecret } from './observability/masking.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { StartError } from './start-error.ts'
 
@@ -29,7 +28,6 @@ interface Addresses {
  * An embedded database is started, migrated and stopped with it; any other is migrated only when asked to.
  */
 export async function serve(config: Config, { migrating = false } = {}): Promise<Addresses> {
-  keepSecret(config.database)
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
   const lifecycle = { isShuttingDown: false }
   let isServing = false
@@ -72,7 +70,6 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     if (embedded) {
       opened.push({ close: embedded.stop })
       config.database.url = embedded.url
-      keepSecret(config.database)
       embedded.died.then((words) => {
         logger.fatal(`the embedded database has ended: ${words}`)
         grace.close()

@@ -1,10 +1,11 @@
-import type { FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { operations } from '../generated/openapi.d.ts'
 import * as api from '../handlers/api.ts'
 import * as clusterStatuses from '../handlers/cluster-statuses.ts'
 import * as clusters from '../handlers/clusters.ts'
 import * as nodePoolStatuses from '../handlers/node-pool-statuses.ts'
 import * as nodePools from '../handlers/node-pools.ts'
+import { Abandoned } from './database.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
 import type { Handler } from './handler.ts'
 import type { Identity } from './identity/identity.ts'
@@ -65,13 +66,20 @@ export function operationResolver(document: Document, identity?: Identity, limit
       preHandler: async (request) => checkBody(request),
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
-        const body = await handlers[operationId as Id](request as never, reply)
+        const body = await handlers[operationId as Id](request as never, reply).catch(unlessAbandoned(reply))
         if (body !== undefined) reply.type('application/json; charset=utf-8')
         return body
       },
       attachValidation: true,
     }
   }
+}
+
+/** Nobody reads what becomes of an abandoned request; it may have been answered that it took too long. */
+const unlessAbandoned = (reply: FastifyReply) => (error: unknown) => {
+  if (!(error instanceof Abandoned)) throw error
+  if (!reply.sent) reply.hijack()
+  return undefined
 }
 
 /** No id holds a NUL, and PostgreSQL could not even look for one: with another character it is simply not found. */

@@ -5,7 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import pg from 'pg'
 import type { components } from '../generated/openapi.d.ts'
 import { SearchError } from '../search/search-error.ts'
-import { Abandoned, DatabaseUnavailable } from './database.ts'
+import { DatabaseUnavailable } from './database.ts'
 import { newTraceId } from './observability/request-trace.ts'
 
 export type Violation = components['schemas']['ValidationError']
@@ -167,8 +167,6 @@ export const CLIENT_CLOSED_REQUEST = 499
 
 /** Answers a request with the problem that an error amounts to, and logs what the client is not told. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  // Nobody reads the answer; the log and the metrics must not take a caller's haste for a failure of ours.
-  if (error instanceof Abandoned) return reply.hijack()
   const problem = toProblem(error)
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message)
   const instance = request.url.split('?')[0] ?? request.url

@@ -12,8 +12,8 @@ const secrets = new Set<string>()
 export function keepSecret({ password, url }: Pick<Config['database'], 'password' | 'url'>) {
   // Not by the rules of URLs: of one that breaks them, too, nobody must see the password.
   const [, inUrl] = /:\/\/[^:@]*:(.*)@/.exec(url ?? '') ?? []
-  const [, inQuery] = /[?&]password=([^&]*)/.exec(url ?? '') ?? []
-  for (const secret of [password, inUrl, inQuery]) {
+  const inQuery = [...(url ?? '').matchAll(/[?&]\w*password=([^&]*)/g)].map(([, secret]) => secret)
+  for (const secret of [password, inUrl, ...inQuery]) {
     if (!secret || secret.length < SHORTEST) continue
     for (const form of [secret, decoded(secret), encodeURIComponent(secret)]) {
       secrets.add(form).add(JSON.stringify(form).slice(1, -1))
@@ -51,7 +51,7 @@ function withoutLookalikes(text: string): string {
   if (text.includes('eyJ')) result = result.replace(/eyJ[\w-]{4,}(\.[\w-]*){0,4}/g, HIDDEN)
   if (/bearer/i.test(text)) result = result.replace(/\b(bearer\s+)[\w.~+/=-]+/gi, `$1${HIDDEN}`)
   if (text.includes('://')) result = result.replace(/(:\/\/[^\s/:@"\\]*:)[^\s"\\]*@/g, `$1${HIDDEN}@`)
-  if (text.includes('password=')) result = result.replace(/(\bpassword=)[^\s&"\\]+/g, `$1${HIDDEN}`)
+  if (text.includes('password=')) result = result.replace(/(\b\w*password=)[^\s&"\\]+/g, `$1${HIDDEN}`)
   return result
 }
 

@@ -110,7 +110,7 @@ function watchDatabase(database: Database, registry: Registry) {
   gauge(
     'hyperfleet_db_connections_waiting',
     'Requests that wait for a connection to the database.',
-    () => pool.waitingCount,
+    () => database.waiting,
   )
 }
 

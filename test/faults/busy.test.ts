@@ -42,9 +42,9 @@ t.test('more requests than may wait for a connection are 503 at once, and others
   const holding = call('PATCH', cluster.href, { labels: { a: 'b' } })
   await untilWaiting(session, 1)
   const waiting = [call('GET', cluster.href), call('GET', cluster.href)]
-  while (database.pool.waitingCount < 2) await new Promise(setImmediate)
+  while (database.waiting < 2) await new Promise(setImmediate)
   t.match(await call('GET', cluster.href), passing(503))
-  t.equal(database.pool.waitingCount, 2, 'the others still wait')
+  t.equal(database.waiting, 2, 'the others still wait')
   await session.query('rollback')
   t.equal((await holding).status, 200)
   for (const answer of waiting) t.equal((await answer).status, 200)
@@ -61,18 +61,35 @@ t.test('a request that gets no connection in time is 503', async (t) => {
 })
 
 t.test('a request over its time is 504, and its statement is cancelled', async (t) => {
-  const { call, cluster, session } = await locked(t, {
+  const { app, call, cluster, session, port, database } = await locked(t, {
     HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1',
     HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '900ms',
     HYPERFLEET_SERVER_TIMEOUTS_REQUEST: '1s',
   })
+  const logged: string[] = []
+  const { child } = app.log
+  app.log.child = (...parameters) => {
+    const logger = child.apply(app.log, parameters)
+    logger.error = (...words: unknown[]) => void logged.push(String(words[1]))
+    return logger
+  }
   // The second one begins when the first has failed, and its request ends before its statement would.
   const first = call('PATCH', cluster.href, { labels: { a: 'b' } })
   await untilWaiting(session, 1)
-  const second = call('PATCH', cluster.href, { labels: { a: 'c' } })
+  const second = fetch(`http://127.0.0.1:${port}${cluster.href}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: '{"labels":{"a":"c"}}',
+  })
   t.match(await first, passing(504))
-  t.match(await second, passing(504))
+  t.equal((await second).status, 504)
   await untilNoneWaits(session)
+  // The connection goes with the statement that was cancelled on it.
+  while (database.pool.totalCount) await new Promise(setImmediate)
+  t.notOk(
+    logged.some((words) => /reply\.sent/.test(words)),
+    'nothing is said of the statement that was given up',
+  )
   await session.query('rollback')
   t.same((await call('GET', cluster.href)).body, cluster)
 })
@@ -94,7 +111,7 @@ t.test('a caller that hangs up takes its statement along', async (t) => {
     )
     await untilWaiting(session, 1)
     const waiting = await say(port, `GET ${base}/clusters HTTP/1.1\r\nhost: a\r\n\r\n`)
-    while (!database.pool.waitingCount) await new Promise(setImmediate)
+    while (!database.waiting) await new Promise(setImmediate)
     waiting.destroy()
     asking.destroy()
     await untilNoneWaits(session)
@@ -152,4 +169,24 @@ t.test('a caller that asks too often is 429, and others are served', async (t) =
   while ((await eager('GET', 'clusters')).status === 429)
     await new Promise((resolve) => setTimeout(resolve, 50))
   t.equal((await eager('GET', 'clusters')).status, 200, 'the next window begins')
+})
+
+t.test('callers that have hung up keep nobody from waiting', async (t) => {
+  const { call, cluster, session, port, database } = await locked(t, {
+    HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1',
+    HYPERFLEET_DATABASE_POOL_MAX_WAITING: '2',
+  })
+  const holding = call('PATCH', cluster.href, { labels: { a: 'b' } })
+  await untilWaiting(session, 1)
+  const impatient = await Promise.all(
+    [1, 2].map(() => say(port, `GET ${cluster.href} HTTP/1.1\r\nhost: a\r\n\r\n`)),
+  )
+  while (database.waiting < 2) await new Promise(setImmediate)
+  for (const socket of impatient) socket.destroy()
+  while (database.waiting) await new Promise(setImmediate)
+  const patient = call('GET', cluster.href)
+  while (!database.waiting) await new Promise(setImmediate)
+  await session.query('rollback')
+  t.equal((await patient).status, 200)
+  t.equal((await holding).status, 200)
 })

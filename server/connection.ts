@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import type pg from 'pg'
+import type { Config } from './config/load.ts'
+import { milliseconds } from './config/units.ts'
+import { keepSecret } from './observability/masking.ts'
+import { StartError } from './start-error.ts'
+
+type Ssl = Config['database']['ssl']
+
+/** How long a request to cancel may take. */
+const PATIENCE_MS = 2000
+
+/**
+ * How to connect: for the pool, and for the tools that need a connection of their own. From here on the log hides the
+ * password. Throws a StartError when a setting cannot be followed.
+ */
+export function connection(config: Config['database']): pg.PoolConfig {
+  const timeout = milliseconds(config.pool.statement_timeout)
+  keepSecret(config)
+  const where = config.url
+    ? byUrl(config.url, config.ssl)
+    : {
+        host: config.host ?? 'localhost',
+        port: config.port,
+        database: config.name,
+        user: config.username,
+        password: config.password,
+        ssl: secure(config.ssl),
+      }
+  return {
+    ...where,
+    application_name: 'hyperfleet-api',
+    max: config.pool.max_connections,
+    connectionTimeoutMillis: 5000,
+    statement_timeout: timeout,
+    // For a connection that is dead without saying so; the database's own limit comes first.
+    query_timeout: timeout + 2000,
+    keepAlive: true,
+  }
+}
+
+/** The modes of TLS as PostgreSQL's own URLs call them. */
+const modes: Record<string, Ssl['mode']> = {
+  disable: 'disable',
+  allow: 'require',
+  prefer: 'require',
+  require: 'require',
+  'no-verify': 'require',
+  'verify-ca': 'verify-ca',
+  'verify-full': 'verify-full',
+}
+
+/** `sslmode` and `sslrootcert` of a URL go before the settings; pg itself would forget the one over the other. */
+function byUrl(text: string, { mode, root_cert_file }: Ssl): pg.PoolConfig {
+  const url = new URL(text)
+  const asked = url.searchParams.get('sslmode') ?? mode
+  const settled = modes[asked]
+  if (!settled) {
+    throw new StartError(
+      `database.url: sslmode must be one of ${Object.keys(modes).join(', ')}, not ${asked}`,
+    )
+  }
+  const file = url.searchParams.get('sslrootcert') ?? root_cert_file
+  for (const name of ['sslmode', 'sslrootcert']) url.searchParams.delete(name)
+  return { connectionString: url.href, ssl: secure({ mode: settled, ...(file && { root_cert_file: file }) }) }
+}
+
+function secure({ mode, root_cert_file }: Ssl): pg.PoolConfig['ssl'] {
+  if (mode === 'disable') return false
+  const ca = root_cert_file ? readCertificate(root_cert_file) : undefined
+  return {
+    rejectUnauthorized: mode !== 'require',
+    ...(ca && { ca }),
+    // The certificate is all that verify-ca asks for, whatever host it is of.
+    ...(mode === 'verify-ca' && { checkServerIdentity: () => undefined }),
+  }
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StartError(
+      `database.ssl.root_cert_file (HYPERFLEET_DATABASE_SSL_ROOT_CERT_FILE) cannot be read: ${(error as Error).message}`,
+    )
+  }
+}
+
+/** A connection with what it is cancelled by, which pg keeps on its clients. */
+export type Cancellable = pg.PoolClient & { host: string; port: number; processID: number; secretKey: number }
+
+/**
+ * Asks PostgreSQL to stop what runs on a connection, by the protocol's CancelRequest. It is sent in clear, whatever
+ * database.ssl says, and never answered; where it does not arrive, the statement's own time limit ends it.
+ */
+export function cancel({ host, port, processID, secretKey }: Cancellable) {
+  const request = Buffer.alloc(16)
+  const code = (1234 << 16) | 5678
+  for (const [index, word] of [request.length, code, processID, secretKey].entries())
+    request.writeInt32BE(word, index * 4)
+  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
+  socket.on('error', () => {}).end(request)
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy()).unref()
+}
+
+/** What a database is called in a message: where it is, and nothing secret. */
+export function describe({ url, host, port, name }: Config['database']): string {
+  if (!url) return `${name} at ${host ?? 'localhost'}:${port}`
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  // A password with a slash makes a path of itself: then nothing of the URL is what it seems to be.
+  const isPlain = parsed && (parsed.username || !url.includes('@'))
+  return isPlain ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
+}
