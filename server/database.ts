@@ -42,6 +42,7 @@ export class Database {
   observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
   /** How many requests wait for a connection. */
   waiting = 0
+  private ended: Promise<void> | undefined
   private readonly prepares: boolean
   private readonly patience: number
   private readonly maxWaiting: number
@@ -101,7 +102,8 @@ export class Database {
 
   /** Closes the connections once what runs on them has ended. */
   close(): Promise<void> {
-    return this.pool.end()
+    this.ended ??= this.pool.end()
+    return this.ended
   }
 
   /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
@@ -186,14 +188,20 @@ export class Database {
   }
 }
 
-/** Opens the database, waiting for it as configured; throws a StartError when it is not there or too old. */
+/** Opens the database; throws as `reach` does. */
 export async function openDatabase(config: Config['database']): Promise<Database> {
   const database = new Database(config)
+  await reach(database, config)
+  return database
+}
+
+/** Waits for the database as configured; closes it, and throws a StartError, when it is not there or too old. */
+export async function reach(database: Database, config: Config['database']): Promise<void> {
   const { conn_retry_attempts, conn_retry_interval } = config.pool
   for (let attempt = 1; ; attempt++) {
     try {
       const { server_version } = await database.one('check_database', {})
-      if (server_version >= 150_000) return database
+      if (server_version >= 150_000) return
       throw new StartError(
         `PostgreSQL 15 or newer is needed, and the database is ${Math.floor(server_version / 10_000)}`,
       )

@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
-import { type Database, openDatabase } from './database.ts'
+import { Database, reach } from './database.ts'
 import { loadDocument } from './document.ts'
 import { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts'
 import { buildHealthListener } from './health.ts'
@@ -77,10 +77,8 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     }
     const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
     if (migrating || embedded) await migrate(config, document['x-kinds'])
-    const database = await openDatabase(config.database)
+    const database = new Database(config.database)
     opened.push(database)
-    await checkMigrated(database, config, logger)
-
     const parts = { config, database, document, documentText: text, logger, metrics: createMetrics(database) }
     const api = await buildApp(parts)
     const metrics = buildMetricsListener(parts)
@@ -88,6 +86,9 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
       if (lifecycle.isShuttingDown) return 'the server is shutting down'
       return api.isOverloaded() ? 'the server has more to do than it can' : undefined
     })
+    // What is wrong with a setting is told before a database that is away is waited for.
+    await reach(database, config.database)
+    await checkMigrated(database, config, logger)
     // Health last: while requests are finished, it says that there should be no more.
     opened.push(health, { close: () => Promise.all([api.close(), metrics.close()]) })
     // Health last: who is told that the server is ready finds the API there.

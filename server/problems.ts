@@ -165,10 +165,22 @@ function problemDocument(
 /** The status under which proxies count callers that hung up. */
 export const CLIENT_CLOSED_REQUEST = 499
 
+/** The log has what the client is not told: all of a defect, and in one line why the server could not serve. */
+function tell(problem: Problem, { log }: FastifyRequest) {
+  if (problem.status < 500) return
+  if (problem.code === 'INT-001') log.error({ err: problem.cause ?? problem }, problem.message)
+  else log.warn({ reason: reasons(problem.cause) }, problem.message)
+}
+
+function reasons(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  return [error.message, reasons(error.cause)].filter(Boolean).join(': ')
+}
+
 /** Answers a request with the problem that an error amounts to, and logs what the client is not told. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error)
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message)
+  tell(problem, request)
   const instance = request.url.split('?')[0] ?? request.url
   reply
     .code(problem.status)

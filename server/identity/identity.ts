@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config/load.ts'
-import { type Claims, Issuer, LEEWAY_S } from './issuer.ts'
+import { type Claims, Issuer, isRepeated, LEEWAY_S } from './issuer.ts'
 import { callerMissing, tokenInvalid, tokenMissing, tokenProblem } from './refusals.ts'
 
 /** Who calls when nobody is asked. */
@@ -47,6 +47,7 @@ export class Identity {
     for (const { header, issuers } of this.places) {
       const token = tokenIn(header, request.headers[header])
       if (!token) continue
+      if (isRepeated(request.raw, header)) throw tokenInvalid(`The header ${header} must be sent once`)
       isSent = true
       const known = this.known.get(token)
       if (known?.issuer.header === header && isFresh(known)) {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { errors, type JWK, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { RE2JS } from 're2js'
@@ -59,10 +60,13 @@ export class Issuer {
   /** Reads the keys, and keeps them fresh. A URL may be away; throws a StartError when a file is of no use. */
   async start(): Promise<void> {
     const { jwk_cert_file } = this.settings
-    const fault = await this.keys.renew().then(
-      () => jwk_cert_file && faultOf(this.keys.members),
-      (failure: KeysUnavailable) => jwk_cert_file && (failure.cause as Error).message,
-    )
+    if (!jwk_cert_file) await this.keys.renew().catch(() => {})
+    const fault =
+      jwk_cert_file &&
+      (await this.keys.read().then(
+        () => faultOf(this.keys.members),
+        (failure: KeysUnavailable) => (failure.cause as Error).message,
+      ))
     if (fault) {
       throw new StartError(
         `${this.path}.jwk_cert_file: ${jwk_cert_file} is of no use as a JSON Web Key Set: ${fault}`,
@@ -81,9 +85,8 @@ export class Issuer {
   callerSent({ headers, raw }: FastifyRequest): string | undefined {
     const name = this.identityHeader
     const value = name && headers[name]
-    if (value === undefined) return undefined
-    const times = raw.rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name)
-    if (typeof value !== 'string' || times.length > 1) {
+    if (name === undefined || value === undefined) return undefined
+    if (typeof value !== 'string' || isRepeated(raw, name)) {
       throw tokenInvalid(`The header ${this.settings.identity_header} must be sent once`)
     }
     // Node gives the bytes of a header as characters.
@@ -127,6 +130,10 @@ export class Issuer {
     return caller
   }
 }
+
+/** Whether a header was sent more than once: of some, Node shows the first only, and others may look at the last. */
+export const isRepeated = ({ rawHeaders }: IncomingMessage, name: string) =>
+  rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name).length > 1
 
 /** What is wrong with the keys of a file; of a URL, only the issuer could mend it. */
 function faultOf(keys: JWK[]): string | undefined {

@@ -53,9 +53,14 @@ export class KeySet {
 
   /** Reads the keys, at most about once a second; callers share a reading. Throws KeysUnavailable, keeping the keys. */
   renew(): Promise<void> {
-    this.reading ??= this.read().finally(() => {
-      this.reading = undefined
-    })
+    this.reading ??= this.read()
+      .catch((failure: KeysUnavailable) => {
+        this.warn(failure)
+        throw failure
+      })
+      .finally(() => {
+        this.reading = undefined
+      })
     return this.reading
   }
 
@@ -75,7 +80,8 @@ export class KeySet {
     await this.source.close()
   }
 
-  private async read() {
+  /** Reads the keys once, and leaves it to the caller to say so when they cannot be read. */
+  async read(): Promise<void> {
     const wait = this.ended + PAUSE_MS - performance.now()
     if (wait > 0) {
       if (this.failure) throw this.failure
@@ -85,24 +91,26 @@ export class KeySet {
     try {
       const text = await this.source.read()
       if (text !== this.text) {
-        this.keys = createLocalJWKSet(JSON.parse(text))
+        this.keys = createLocalJWKSet(parse(text))
         this.text = text
         this.version++
       }
       this.failure = undefined
     } catch (cause) {
       this.failure = new KeysUnavailable('the keys cannot be read', { cause })
-      const kept = this.keys ? 'those read before stay in force' : 'no token can be checked until they can'
-      if (!this.isClosed) {
-        this.logger.warn(
-          { err: cause },
-          `the keys of an issuer cannot be read from ${this.source.name}; ${kept}`,
-        )
-      }
       throw this.failure
     } finally {
       this.ended = performance.now()
     }
+  }
+
+  private warn({ cause }: KeysUnavailable) {
+    if (this.isClosed) return
+    const kept = this.keys ? 'those read before stay in force' : 'no token can be checked until they can'
+    this.logger.warn(
+      { reason: (cause as Error).message },
+      `the keys of an issuer cannot be read from ${this.source.name}; ${kept}`,
+    )
   }
 
   /** The key that fits, undefined when none does. */
@@ -114,5 +122,14 @@ export class KeySet {
       if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
       throw new KeysUnavailable('a key of the issuer is of no use', { cause: error })
     }
+  }
+}
+
+/** Its own words would quote what it read, which may be something else, and secret. */
+function parse(text: string) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error('it is not JSON')
   }
 }

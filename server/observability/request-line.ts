@@ -7,6 +7,9 @@ interface Subject {
   parameter?: string
 }
 
+/** How much of a path is written down: no route has more, but callers may send 64 KiB. */
+const MAX_PATH = 1024
+
 /** Makes the function that tells the fields of the line which the log has on each request. Bodies are not among them. */
 export function describeRequest(kinds: Kinds) {
   const subjects = new Map<string, Subject>()
@@ -30,7 +33,7 @@ export function describeRequest(kinds: Kinds) {
     const { resource_type, parameter } = subjectOf(request.routeOptions.url ?? '')
     return {
       method: request.method,
-      path: request.url.split('?', 1)[0],
+      path: request.url.split('?', 1)[0]?.slice(0, MAX_PATH),
       status_code,
       duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
       resource_type,

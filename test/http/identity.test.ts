@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { exportSPKI, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
@@ -12,7 +12,7 @@ import { urlSource } from '../../server/identity/key-source.ts'
 import { type Answer, type Application, application, base } from '../application.ts'
 import { createDatabase } from '../databases.ts'
 import { authorityFile, createIssuer, inSeconds, type TestIssuer, trusting } from '../issuers.ts'
-import { quickStart, temporaryFolder } from '../processes.ts'
+import { launch, quickStart, serving, temporaryFolder } from '../processes.ts'
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 let names = 0
@@ -551,7 +551,8 @@ t.test('keys', async (t) => {
       t.match(answer, { status: 503, body: { code: 'HYPERFLEET-SVC-001', detail: /keys/ } })
       t.equal(answer.headers['retry-after'], '1')
     }
-    t.ok(log.warnings().length <= 3, 'a warning for each reading, not for each request')
+    const readings = log.warnings().filter((line) => line.includes('cannot be read from'))
+    t.ok(readings.length <= 3, 'a warning for each reading, not for each request')
     await issuer.start()
     let answer: Answer
     do answer = await tryToken(call, token)
@@ -668,6 +669,42 @@ t.test('keys', async (t) => {
     t.equal((await tryToken(call, before)).status, 401)
     t.equal(issuer.reads, 0)
   })
+})
+
+t.test('two tokens are none: others may look at the other one', async (t) => {
+  const issuer = await createIssuer(t)
+  const { app } = await application(
+    t,
+    trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url }),
+    database,
+  )
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const token = `authorization: Bearer ${await issuer.token('first')}`
+  for (const [headers, status] of [
+    [[token], 200],
+    [[token, token], 401],
+    [[token, 'authorization: Bearer junk'], 401],
+  ] as const) {
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write(
+      [`GET ${base}/clusters HTTP/1.1`, 'host: a', 'connection: close', ...headers, '', ''].join('\r\n'),
+    )
+    let answer = ''
+    for await (const chunk of socket) answer += chunk
+    t.match(answer, `HTTP/1.1 ${status}`)
+  }
+})
+
+t.test('a file that holds something else is one line, which does not quote it', async (t) => {
+  const folder = await temporaryFolder(t)
+  writeFileSync(`${folder}/secrets`, 'root:x:0:0')
+  const { output, ended } = launch(t, 'hyperfleet-api', ['serve'], {
+    ...serving('postgres://nobody@127.0.0.1:1/away'),
+    ...trusting({ issuer_url: 'https://a.example.com', jwk_cert_file: `${folder}/secrets` }),
+  })
+  t.equal(await ended, 1)
+  t.equal(output.stdout, '')
+  t.match(output.stderr, /^hyperfleet-api: .*jwk_cert_file.*it is not JSON\n$/)
 })
 
 t.test('settings that cannot be followed stop the start', async (t) => {
