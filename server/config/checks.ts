@@ -1,19 +1,17 @@
 import { given, type Problem } from './explain.ts'
-import type { Origin } from './origin.ts'
 import { type Config, configSchema } from './schema.ts'
-import { isTorn } from './secrets.ts'
-import { environmentName, type SettingSchema } from './settings.ts'
+import { adaptersName, environmentName } from './settings.ts'
+import type { Origin } from './sources.ts'
 import { milliseconds } from './units.ts'
 
 type Issuer = Config['server']['jwt']['configs'][number]
 
 /** What is wrong with settings that are right each on its own. */
-export function checkTogether(config: Config, origin: Origin): Problem[] {
+export function checkTogether(config: Config, kinds: string[], origin: Origin): Problem[] {
   return [
     ...checkCertificates(config, origin),
     ...checkIssuers(config, origin),
-    ...checkOrigins(config, origin),
-    ...checkDatabaseUrl(config, origin),
+    ...checkEntities(config, kinds, origin),
   ]
 }
 
@@ -76,15 +74,11 @@ function checkCertificates(config: Config, origin: Origin): Problem[] {
 function checkIssuers({ server: { jwt } }: Config, origin: Origin): Problem[] {
   const lines = jwt.configs.flatMap((issuer, index) => {
     const key = `server.jwt.configs[${index}]`
-    const isRepeated = jwt.configs.findIndex(({ issuer_url }) => issuer_url === issuer.issuer_url) !== index
-    return [
-      ...checkIssuer(key, issuer, origin),
-      ...(isRepeated
-        ? [
-            `${key}.issuer_url must not be there twice ${shown(key, 'issuer_url', issuer, origin)}: leave one out`,
-          ]
-        : []),
-    ]
+    const first = jwt.configs.findIndex(({ issuer_url }) => issuer_url === issuer.issuer_url)
+    const repeated =
+      `${key}.issuer_url must not be there twice ` +
+      `(it is that of server.jwt.configs[${first}], from ${origin(key)}): leave one out`
+    return [...checkIssuer(key, issuer, origin), ...(first === index ? [] : [repeated])]
   })
   return lines.map((line) => ({ keys: ['server.jwt.configs'], line }))
 }
@@ -102,60 +96,53 @@ function checkIssuer(key: string, issuer: Issuer, origin: Origin): string[] {
         `${given(`${key}.jwk_cert_ca_file`, jwk_cert_ca_file, origin)}: keys in a file need no authority`,
     )
   }
-  for (const name of ['issuer_url', 'jwk_cert_url'] as const) {
-    const url = issuer[name]
-    if (url === undefined || isTrustworthy(url)) continue
-    lines.push(
-      `${key}.${name} must be an https URL, or an http one on localhost, 127.0.0.0/8 or [::1] ` +
-        `${shown(key, name, issuer, origin)}: write it like https://sso.example.com/realms/fleet`,
-    )
-  }
   return lines
 }
 
-function shown(key: string, name: 'issuer_url' | 'jwk_cert_url', issuer: Issuer, origin: Origin): string {
-  const schema = configSchema.properties.server.properties.jwt.properties.configs.items.properties[name]
-  return given(`${key}.${name}`, issuer[name], origin, schema)
+/** Every kind must have one word on its adapters, be it none; two adapters must not show as one condition. */
+function checkEntities({ entities }: Config, kinds: string[], origin: Origin): Problem[] {
+  const lines: string[] = []
+  const missing = kinds.filter((kind) => !entities.some((entity) => entity.kind === kind))
+  if (missing.length) {
+    lines.push(
+      `the required adapters are not set: set ${missing.map(adaptersName).join(' and ')} to a JSON array such as ` +
+        '["validator"] ([] for none), or required_adapters of entities[] in the configuration file',
+    )
+  }
+  for (const [index, { kind, required_adapters }] of entities.entries()) {
+    const key = `entities[${index}]`
+    if (!kinds.includes(kind)) {
+      lines.push(
+        `${key}: the kind ${kind} is not one of the document's ${given(`${key}.kind`, kind, origin)}: ${kinds.join(', ')}`,
+      )
+    }
+    if (entities.findIndex((other) => other.kind === kind) !== index) {
+      lines.push(
+        `${key}: the kind ${kind} is there twice ${given(`${key}.kind`, kind, origin)}: leave one out`,
+      )
+    }
+    lines.push(...clashes(`${key}.required_adapters`, kind, required_adapters, origin))
+  }
+  return lines.map((line) => ({ keys: ['entities'], line }))
 }
 
-/** Whether nobody on the way can put another answer in the place of the one from there. */
-function isTrustworthy(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  if (protocol === 'https:') return true
-  return protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-}
-
-function checkOrigins({ server: { cors } }: Config, origin: Origin): Problem[] {
-  return cors.origins.flatMap((text, index) => {
-    if (isOrigin(text)) return []
-    const key = `server.cors.origins[${index}]`
-    const line =
-      `${key} must be * or an origin as browsers send it, a scheme, a host and a port that is not the scheme's own ` +
-      `${given(key, text, origin, secretUrl)}: write it like https://console.example.com`
-    return [{ keys: ['server.cors.origins'], line }]
+function clashes(key: string, kind: string, adapters: string[], origin: Origin): string[] {
+  const taken = new Map<string, string>()
+  return adapters.flatMap((adapter) => {
+    const condition = `${conditionName(adapter)}Successful`
+    const other = taken.get(condition)
+    taken.set(condition, adapter)
+    if (other === undefined) return []
+    const where = given(key, adapters, origin)
+    return other === adapter
+      ? `${key}: the adapter ${adapter} of ${kind} is there twice ${where}: leave one out`
+      : `${key}: the adapters ${other} and ${adapter} of ${kind} both give the condition ${condition} ${where}: rename one`
   })
 }
 
-/** In an origin, user and password are out of place; but if they are there, they are not shown. */
-const secretUrl = { type: 'string', description: '', 'x-secret': 'url' } satisfies SettingSchema
-
-function isOrigin(text: string): boolean {
-  if (text === '*') return true
-  if (!/^[a-z][a-z\d+.-]*:\/\/[^/?#@*\s]+$/i.test(text) || !URL.canParse(text)) return false
-  // For the schemes that it knows, a URL says how a browser would write it.
-  const { origin } = new URL(text)
-  return origin === 'null' || origin === text
-}
-
-function checkDatabaseUrl({ database: { url } }: Config, origin: Origin): Problem[] {
-  if (!url) return []
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  const isRight = parsed && /^postgres(ql)?:$/.test(parsed.protocol) && !isTorn(parsed)
-  if (isRight) return []
-  const line =
-    `database.url must be a URL of postgres:// or postgresql:// ` +
-    `${given('database.url', url, origin, secretUrl)}: write it like postgres://user:password@host:5432/name, ` +
-    'with %40 for @ in a password, %2F for / and %23 for #'
-  return [{ keys: ['database.url'], line }]
-}
+/** As the database names it: my-adapter and my--adapter would show as one. */
+const conditionName = (adapter: string) =>
+  adapter
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('')

@@ -1,9 +1,8 @@
 import type { ErrorObject } from 'ajv'
-import { nearest } from './nearest.ts'
-import type { Origin } from './origin.ts'
+import { formats } from './formats.ts'
 import { bareName, hidden, redacted } from './secrets.ts'
 import type { SettingSchema } from './settings.ts'
-import { convert } from './sources.ts'
+import { convert, type Origin } from './sources.ts'
 
 /** A rule that settings break: the keys it is about, and the line for the operator. */
 export interface Problem {
@@ -13,14 +12,8 @@ export interface Problem {
 
 const LONGEST_VALUE = 200
 
-const hints: Record<string, string> = {
-  duration: 'write it like 500ms, 10s or 5m, up to 24d',
-  delay: 'write it like 0s, 500ms or 10s',
-  size: 'write it like 512KiB or 1MiB',
-}
-
 /** The key of a JSON pointer: /server/jwt/configs/0/issuer_url is server.jwt.configs[0].issuer_url. */
-export const keyOf = (pointer: string) =>
+const keyOf = (pointer: string) =>
   pointer
     .slice(1)
     .replaceAll(/\/(\d+)/g, '[$1]')
@@ -79,16 +72,43 @@ export function typeName({
   if (type === 'boolean') return 'true or false'
   if (type === 'array') return 'a list'
   if (type === 'object') return 'a mapping'
-  if (type === 'string') return format ? `a ${format}` : 'a text'
+  if (type === 'string') return formats[format ?? '']?.what ?? 'a text'
   return `a whole number from ${minimum}${maximum < Number.POSITIVE_INFINITY ? ` to ${maximum}` : ' on'}`
 }
 
 function hintFor(keyword: string, data: unknown, schema: SettingSchema): string | undefined {
-  if (schema.format) return hints[schema.format]
+  if (schema.format) return formats[schema.format]?.hint
   if (keyword !== 'type' || schema.enum) return undefined
   if (schema.type === 'string') return /number|boolean/.test(typeof data) ? 'put it in quotes' : undefined
   if (typeof data !== 'string') return undefined
   if (schema.type === 'array') return `write it as JSON, like ${JSON.stringify(schema.examples?.[0] ?? [])}`
   // From a flag or a variable, such a text would have been converted.
   return convert(data, schema) === data ? undefined : 'write it without quotes'
+}
+
+/** Which of the names somebody may have meant who wrote another: the one that takes the fewest edits, if few do. */
+export function nearest(written: string, names: string[]): string | undefined {
+  const [best] = names
+    .map((name) => ({ name, edits: edits(written, name) }))
+    .sort((one, other) => one.edits - other.edits)
+  return best && best.edits <= Math.ceil(written.length / 4) ? best.name : undefined
+}
+
+/** How many letters must be put in, left out, changed or swapped with the next to make one word of the other. */
+function edits(one: string, other: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (let at = 1; at <= one.length; at++) {
+    const last = row
+    row = [at]
+    for (let column = 1; column <= other.length; column++) {
+      const [left = 0, above = 0, corner = 0] = [row[column - 1], last[column], last[column - 1]]
+      const isSame = one[at - 1] === other[column - 1]
+      const isSwapped = one[at - 1] === other[column - 2] && one[at - 2] === other[column - 1]
+      const fewest = Math.min(left + 1, above + 1, corner + (isSame ? 0 : 1))
+      row.push(isSwapped ? Math.min(fewest, (before[column - 2] ?? 0) + 1) : fewest)
+    }
+    before = last
+  }
+  return row[other.length] ?? 0
 }

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { parseArgs } from 'node:util'
-import { nearest } from './nearest.ts'
+import { nearest } from './explain.ts'
 import { bareName } from './secrets.ts'
 import { flagName, olderFlags, settings } from './settings.ts'
 import { convert, type Source } from './sources.ts'

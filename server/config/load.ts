@@ -1,18 +1,22 @@
 import { Ajv } from 'ajv'
 import { StartError } from '../start-error.ts'
 import { checkServing, checkTogether } from './checks.ts'
-import { completeUrl } from './database-url.ts'
-import { applyAdapters, checkEntities } from './entities.ts'
 import { explain } from './explain.ts'
-import { findFile, readFile } from './file.ts'
+import { assign, findFile, readFile, remove, type Tree, valueAt } from './file.ts'
 import { readFlags } from './flags.ts'
-import { type Origin, originIn, settingOf } from './origin.ts'
+import { formats } from './formats.ts'
 import { type Config, configSchema } from './schema.ts'
-import { readSecretFolder } from './secret-folder.ts'
 import { settings } from './settings.ts'
-import { type Environment, readEnvironment, type Source } from './sources.ts'
-import { assign, remove, valueAt } from './tree.ts'
-import { isDelay, isDuration, isSize } from './units.ts'
+import {
+  applyAdapters,
+  type Environment,
+  type Origin,
+  originIn,
+  readEnvironment,
+  readSecretFolder,
+  type Source,
+  settingOf,
+} from './sources.ts'
 
 export type { Config } from './schema.ts'
 
@@ -26,12 +30,10 @@ interface Sources {
   serving?: boolean
 }
 
-const validator = new Ajv({ allErrors: true, useDefaults: true, verbose: true })
-  .addVocabulary(['x-older-name', 'x-older-flag', 'x-secret', 'x-secret-file', 'x-secret-path'])
-  .addFormat('duration', isDuration)
-  .addFormat('delay', isDelay)
-  .addFormat('size', isSize)
-  .compile<Config>(configSchema)
+const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true })
+ajv.addVocabulary(['x-older-name', 'x-older-flag', 'x-secret', 'x-secret-file', 'x-secret-path'])
+for (const [name, { isRight }] of Object.entries(formats)) ajv.addFormat(name, isRight)
+const validator = ajv.compile<Config>(configSchema)
 
 /**
  * The settings in force: flag over environment over secret files over configuration file over default.
@@ -64,11 +66,7 @@ export function loadSettings(
   if (!validator(tree)) throw new StartError(lines.join('; '))
   const config: Config = tree
   const isSound = (key: string) => !unsound.some((each) => key === each || key.startsWith(`${each}.`))
-  const problems = [
-    ...checkEntities(config, kinds, origin),
-    ...checkTogether(config, origin),
-    ...(serving ? checkServing(config, origin) : []),
-  ]
+  const problems = [...checkTogether(config, kinds, origin), ...(serving ? checkServing(config, origin) : [])]
   lines.push(...problems.filter(({ keys }) => keys.every(isSound)).map(({ line }) => line))
   if (lines.length) throw new StartError(lines.join('; '))
 
@@ -100,4 +98,43 @@ function readSources(args: string[], env: Environment, fallback: string | undefi
       ? readSecretFolder(folder.value, folder.from, lines)
       : new Map()
   return { tree, sources: [written, secrets, environment, flags.source], configFile }
+}
+
+/** How each part of database.url is set within it. */
+const urlParts: Record<string, (url: URL, value: string) => void> = {
+  'database.host': (url, value) => {
+    // Of a host that is a folder of sockets, the slashes must not end it; an address of IPv6 needs brackets.
+    url.hostname = value.includes(':') ? `[${value}]` : encodeURIComponent(value)
+    url.searchParams.delete('host')
+  },
+  'database.port': (url, value) => {
+    url.port = value
+    url.searchParams.delete('port')
+  },
+  'database.name': (url, value) => {
+    url.pathname = encodeURI(value)
+  },
+  'database.username': (url, value) => {
+    url.username = encodeURIComponent(value)
+    url.searchParams.delete('user')
+  },
+  'database.password': (url, value) => {
+    url.password = encodeURIComponent(value)
+    url.searchParams.delete('password')
+  },
+}
+
+/**
+ * The URL of the database with those parts that a stronger source sets on their own; `sources` are in order, the
+ * strongest last. As it is when no part is, or when it is no URL.
+ */
+function completeUrl(url: string, database: Tree, sources: Source[]): string {
+  const strength = (key: string) => sources.findLastIndex((source) => source.has(key))
+  const stronger = Object.keys(urlParts).filter((key) => strength(key) > strength('database.url'))
+  if (!stronger.length || !URL.canParse(url)) return url
+  const completed = new URL(url)
+  // A URL without a host takes no user and no port.
+  if (!completed.hostname) completed.hostname = 'localhost'
+  for (const key of stronger) urlParts[key]?.(completed, String(database[key.replace('database.', '')]))
+  return completed.href
 }

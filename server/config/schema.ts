@@ -14,6 +14,8 @@ const port = (value: number, description: string) =>
   ({ type: 'integer', minimum: 0, maximum: 65535, default: value, description }) as const
 const text = <Example extends string>(description: string, example: Example) =>
   ({ type: 'string', minLength: 1, description, examples: [example] }) as const
+const url = <Example extends string>(format: string, description: string, example: Example) =>
+  ({ type: 'string', format, description, examples: [example], 'x-secret': 'url' }) as const
 const host = {
   type: 'string',
   minLength: 1,
@@ -97,20 +99,16 @@ export const configSchema = {
                 additionalProperties: false,
                 required: ['issuer_url'],
                 properties: {
-                  issuer_url: {
-                    ...text(
-                      'The `iss` of its tokens: https, or http on this host.',
-                      'https://sso.example.com/realms/fleet',
-                    ),
-                    'x-secret': 'url',
-                  },
-                  jwk_cert_url: {
-                    ...text(
-                      'Where its keys are (a JSON Web Key Set): https, or http on this host.',
-                      'https://sso.example.com/realms/fleet/certs',
-                    ),
-                    'x-secret': 'url',
-                  },
+                  issuer_url: url(
+                    'trusted-url',
+                    'The `iss` of its tokens.',
+                    'https://sso.example.com/realms/fleet',
+                  ),
+                  jwk_cert_url: url(
+                    'trusted-url',
+                    'Where its keys are (a JSON Web Key Set).',
+                    'https://sso.example.com/realms/fleet/certs',
+                  ),
                   jwk_cert_file: text(
                     'A file with its keys, instead of `jwk_cert_url`.',
                     '/etc/hyperfleet/keys.json',
@@ -175,7 +173,8 @@ export const configSchema = {
                 'The origins whose pages may call the API, such as `https://console.example.com`; `*` for any.',
               default: [],
               examples: [['https://console.example.com']],
-              items: { type: 'string', minLength: 1 },
+              // In an origin, user and password are out of place; but if they are there, they are not shown.
+              items: { type: 'string', format: 'origin', 'x-secret': 'url' },
             },
           },
         },
@@ -225,13 +224,11 @@ export const configSchema = {
       additionalProperties: false,
       default: {},
       properties: {
-        url: {
-          ...text(
-            'A connection URL, for host, port, name, username and password in one. One of them that a stronger source than that of the URL sets is put in its place in the URL.',
-            'postgres://hyperfleet:password@db.example.com:5432/hyperfleet',
-          ),
-          'x-secret': 'url',
-        },
+        url: url(
+          'postgres-url',
+          'A connection URL, for host, port, name, username and password in one. One of them that a stronger source than that of the URL sets is put in its place in the URL.',
+          'postgres://hyperfleet:password@db.example.com:5432/hyperfleet',
+        ),
         secret_dir: text(
           'A folder with a file for each of the settings that are in secrets, such as a mounted secret of Kubernetes.',
           '/mnt/secrets/database',

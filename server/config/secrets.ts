@@ -1,5 +1,6 @@
+import { isTree } from './file.ts'
+import { isPostgres, isTorn } from './formats.ts'
 import { root, type SettingSchema } from './settings.ts'
-import { isTree } from './tree.ts'
 
 /** What stands in the place of a secret. */
 export const hidden = '***'
@@ -23,21 +24,21 @@ function holdsSecret({ 'x-secret': secret, items, properties = {} }: SettingSche
   return secret !== undefined || Object.values({ ...properties, ...(items && { items }) }).some(holdsSecret)
 }
 
-/** A URL without its passwords; of what may have one in a place of its own, nothing. */
-export function withoutPassword(url: string): string {
+/** A URL without its passwords; of what may have one in a place of its own, nothing. Any origin (`*`) has none. */
+function withoutPassword(url: string): string {
+  if (url === '*') return url
   if (!URL.canParse(url)) return hidden
   const parsed = new URL(url)
   // Unescaped, a / ? or # in a password ends the host, and the rest of the password seems to be something else.
   if (isTorn(parsed)) return hidden
+  // Where nobody logs in by a name, the name may be a token.
+  if (parsed.username && !isPostgres(parsed)) return hidden
   const secrets = ['password', 'sslpassword'].filter((name) => parsed.searchParams.has(name))
   if (!parsed.password && !secrets.length) return url
   if (parsed.password) parsed.password = hidden
   for (const name of secrets) parsed.searchParams.set(name, hidden)
   return parsed.href
 }
-
-/** Whether a URL seems to be cut by a character of its password. */
-export const isTorn = ({ pathname, search, hash }: URL) => /[@#]/.test(pathname + search + hash)
 
 /** Of a name that nobody knows, what is safe to show: in `--database-password:secret`, a value hangs on it. */
 export const bareName = (name: string) => name.split(/[:=\s]/)[0] ?? ''

@@ -21,7 +21,7 @@ export interface SettingSchema {
   'x-secret-path'?: string
 }
 
-export interface Setting {
+interface Setting {
   /** Its path with dots, as in `server.port`. */
   key: string
   path: string[]

@@ -103,7 +103,7 @@ t.test('config', async (t) => {
   const folder = await temporaryFolder(t)
   const secret = 'tell-nobody'
   const issuer = {
-    issuer_url: `https://u:${secret}@a.example.com`,
+    issuer_url: 'https://a.example.com',
     jwk_cert_url: `https://a.example.com?password=${secret}`,
   }
   mkdirSync(join(folder, 'config'))

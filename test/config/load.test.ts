@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { configurationPage } from '../../scripts/configuration-page.ts'
+import { assign, type Tree, valueAt } from '../../server/config/file.ts'
 import { type loadConfig, loadSettings } from '../../server/config/load.ts'
 import {
   environmentName,
@@ -13,7 +14,6 @@ import {
   type SettingSchema,
   settings,
 } from '../../server/config/settings.ts'
-import { assign, type Tree, valueAt } from '../../server/config/tree.ts'
 import { milliseconds } from '../../server/config/units.ts'
 import { StartError } from '../../server/start-error.ts'
 import { kinds } from '../databases.ts'
@@ -88,7 +88,8 @@ function valuesOf(key: string, schema: SettingSchema): [unknown, unknown] {
   if (type === 'array') return [example, key === 'entities' ? base().entities : usual]
   if (format === 'size') return ['2MiB', usual]
   // Just shorter, so that limits still nest.
-  if (format) return [`${milliseconds(String(usual ?? example)) - 1}ms`, usual ?? example]
+  if (format === 'duration' || format === 'delay')
+    return [`${milliseconds(String(usual ?? example)) - 1}ms`, usual ?? example]
   return [`${usual ?? example}1`, usual ?? example]
 }
 
@@ -205,6 +206,11 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
       ['1MB', '0B', '-1B', '1'],
       ['1MB', 1024],
     ]
+  if (format === 'postgres-url')
+    return [
+      ['soon', 'h/db'],
+      ['', 'soon', 12],
+    ]
   if (format)
     return [
       ['soon', '1.5s', '25d', '10', '-1s', format === 'duration' ? '0s' : '1'],
@@ -216,7 +222,7 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
 t.test('every bad value is one line with key, rule, value and source, from every source', (t) => {
   for (const { key, path, schema } of settings()) {
     const [texts, values] = badValues(schema)
-    const parts = [schema, ...Object.values(schema.items?.properties ?? {})]
+    const parts = [schema, schema.items ?? schema, ...Object.values(schema.items?.properties ?? {})]
     const isSecret = parts.some((part) => part['x-secret'])
     const expected = (given: Given, value: unknown, from: string | RegExp) => {
       const line = refusal(given)
@@ -339,6 +345,13 @@ t.test('settings that do not go together are one line', (t) => {
       issuers({ issuer_url: 'https://a.example.com', jwk_cert_url: 'http://a.example.com' }),
       /^server\.jwt\.configs\[0\]\.jwk_cert_url must be an https URL.*\(it is "http:\/\/a\.example\.com"/,
     ],
+    ...['https://u:p@a.example.com/keys', 'https://u@a.example.com/keys'].map(
+      (url): [string, Given, RegExp] => [
+        `keys at ${url}`,
+        issuers({ issuer_url: 'https://a.example.com', jwk_cert_url: url }),
+        /^server\.jwt\.configs\[0\]\.jwk_cert_url must be an https URL.* without user and password \(not shown, from /,
+      ],
+    ),
     [
       'a misspelt member of an issuer',
       { env: { HYPERFLEET_SERVER_JWT_CONFIGS: JSON.stringify([{ ...issuer, audince: 'a' }]) } },
@@ -744,8 +757,15 @@ t.test('no line shows a secret', (t) => {
     inFile('database', [{ password: secret }]),
     issuers({ ...issuer, issuer_url: `http://u:${secret}@a.example.com` }),
     issuers({ jwk_cert_url: `https://u:${secret}@a.example.com` }),
+    issuers({ ...issuer, jwk_cert_file: undefined, jwk_cert_url: `https://${secret}@a.example.com` }),
+    issuers(
+      { ...issuer, issuer_url: `https://a.example.com?password=${secret}` },
+      { ...issuer, issuer_url: `https://a.example.com?password=${secret}` },
+    ),
     inFile('server.jwt.configs', { issuer_url: `https://u:${secret}@a.example.com` }),
     inFile('server.cors.origins', [`https://u:${secret}@a.example.com`]),
+    inFile('server.cors.origins', [`https://${secret}@a.example.com`]),
+    inFile('server.cors.origins', `https://u:${secret}@a.example.com`),
   ] as Given[]) {
     const line = refusal(given)
     t.not(line, 'it was taken', JSON.stringify(given))

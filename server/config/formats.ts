@@ -1,0 +1,54 @@
+import { isDelay, isDuration, isSize } from './units.ts'
+
+/** A rule on texts that the schema names as `format`, in words, and how to write what fits it. */
+interface Format {
+  isRight(text: string): boolean
+  what: string
+  hint: string
+}
+
+export const formats: Record<string, Format> = {
+  duration: { isRight: isDuration, what: 'a duration', hint: 'write it like 500ms, 10s or 5m, up to 24d' },
+  delay: { isRight: isDelay, what: 'a delay', hint: 'write it like 0s, 500ms or 10s' },
+  size: { isRight: isSize, what: 'a size', hint: 'write it like 512KiB or 1MiB' },
+  origin: {
+    isRight: isOrigin,
+    what: "* or an origin as browsers send it, a scheme, a host and a port that is not the scheme's own",
+    hint: 'write it like https://console.example.com',
+  },
+  'trusted-url': {
+    isRight: isTrusted,
+    what: 'an https URL, or an http one on localhost, 127.0.0.0/8 or [::1], without user and password',
+    hint: 'write it like https://sso.example.com/realms/fleet',
+  },
+  'postgres-url': {
+    isRight: (text) => URL.canParse(text) && isPostgres(new URL(text)) && !isTorn(new URL(text)),
+    what: 'a URL of postgres:// or postgresql://',
+    hint:
+      'write it like postgres://user:password@host:5432/name, ' +
+      'with %40 for @ in a password, %2F for / and %23 for #',
+  },
+}
+
+function isOrigin(text: string): boolean {
+  if (text === '*') return true
+  if (!/^[a-z][a-z\d+.-]*:\/\/[^/?#@*\s]+$/i.test(text) || !URL.canParse(text)) return false
+  // For the schemes that it knows, a URL says how a browser would write it.
+  const { origin } = new URL(text)
+  return origin === 'null' || origin === text
+}
+
+/** Whether nobody on the way can put another answer in the place of the one from there. */
+function isTrusted(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, username, password } = new URL(text)
+  // With these, fetch asks nobody.
+  if (username || password) return false
+  if (protocol === 'https:') return true
+  return protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+}
+
+export const isPostgres = ({ protocol }: URL) => /^postgres(ql)?:$/.test(protocol)
+
+/** Whether a URL seems to be cut by a character of its password. */
+export const isTorn = ({ pathname, search, hash }: URL) => /[@#]/.test(pathname + search + hash)
