@@ -52,7 +52,11 @@ export function fail(error: unknown): never {
 
 /** The settings in force, without secrets; with --sources each by its key, and where it came from. */
 function printable(kinds: string[], args: string[]): object {
-  const { config, origin } = loadSettings(kinds, { args: args.filter((arg) => arg !== '--sources') })
+  // What only a server needs may be missing: who looks into the settings may be about to set it.
+  const { config, origin } = loadSettings(kinds, {
+    args: args.filter((arg) => arg !== '--sources'),
+    serving: false,
+  })
   const shown = redacted(config)
   if (!args.includes('--sources')) return shown
   return Object.fromEntries(

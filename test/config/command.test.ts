@@ -144,6 +144,19 @@ t.test('config', async (t) => {
     }
   })
 
+  t.test('prints what no server would start with, for who is about to mend it', async (t) => {
+    const { HYPERFLEET_SERVER_JWT_ENABLED: _, ...withJwt } = env
+    const cors = { HYPERFLEET_SERVER_CORS_ORIGINS: '["*", "https://a.example.com"]' }
+    const { code, stdout, stderr } = await run(['config'], { ...withJwt, ...cors, ...noFile })
+    t.same([code, stderr], [0, ''])
+    const { jwt, cors: shown } = JSON.parse(stdout).server
+    t.same(jwt, { enabled: true, configs: [] })
+    t.same(shown.origins, ['*', 'https://a.example.com'], 'origins are no secrets')
+    const bad = await run(['config'], { ...withJwt, ...noFile, HYPERFLEET_SERVER_PORT: 'abc' })
+    t.same([bad.code, bad.stdout], [1, ''], 'a bad value is still refused')
+    t.match(bad.stderr, /server\.port must be .*"abc"/)
+  })
+
   t.test('says where each came from', async (t) => {
     const { stdout } = await run(
       [...args, '--sources'],
