@@ -30,7 +30,10 @@ const tls = {
   additionalProperties: false,
   default: {},
   properties: {
-    enabled: flag(false, 'Whether to listen with TLS.'),
+    enabled: flag(
+      false,
+      'Whether to listen with TLS. Renewed certificates are followed while the server runs.',
+    ),
     cert_file: text(
       'The certificate, with those between it and its authority (PEM).',
       '/etc/hyperfleet/tls/tls.crt',
@@ -65,7 +68,10 @@ export const configSchema = {
           additionalProperties: false,
           default: {},
           properties: {
-            read: duration('5s', 'How long a request may take to arrive.'),
+            read: duration(
+              '5s',
+              'How long a request may take to arrive. As the limits beside it, on all three listeners.',
+            ),
             request: duration('15s', 'How long the work on a request may take.'),
             write: duration('30s', 'How long a connection may be silent: idle, or not taking its answer.'),
           },
@@ -74,7 +80,7 @@ export const configSchema = {
           type: 'string',
           format: 'size',
           default: '1MiB',
-          description: 'How large a body may be.',
+          description: 'How large a body may be, on all three listeners.',
         },
         jwt: {
           type: 'object',
@@ -157,7 +163,7 @@ export const configSchema = {
               minimum: 0,
               default: 0,
               description:
-                'How many requests one caller may make of this server in `window`; 0 for any number.',
+                'How many requests one caller may make of this server in `window`; 0 for any number. Where tokens are asked for, only requests with a good one count, by whom it names; where nobody is asked, or it names nobody, by address, which all who come through one gateway share.',
             },
             window: duration('1m', 'The time that `requests` counts in.'),
           },
@@ -199,7 +205,10 @@ export const configSchema = {
             'How long requests are still accepted after SIGTERM, while `/readyz` says that there should be no more.',
         },
         shutdown_timeout: duration('20s', 'How long requests that run may still take after that.'),
-        db_ping_timeout: duration('2s', 'How long /readyz waits for the database.'),
+        db_ping_timeout: duration(
+          '2s',
+          'How long /readyz waits for the database, and /metrics for its counts of resources.',
+        ),
       },
     },
     metrics: {
