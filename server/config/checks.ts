@@ -78,7 +78,16 @@ function checkIssuers({ server: { jwt } }: Config, origin: Origin): Problem[] {
     const repeated =
       `${key}.issuer_url must not be there twice ` +
       `(it is that of server.jwt.configs[${first}], from ${origin(key)}): leave one out`
-    return [...checkIssuer(key, issuer, origin), ...(first === index ? [] : [repeated])]
+    const tokenHeaders = ['authorization', ...jwt.configs.map(({ header }) => header.toLowerCase())]
+    const { identity_header = '' } = issuer
+    const exposed =
+      `${key}.identity_header must not be a header that tokens come in ` +
+      `${given(`${key}.identity_header`, identity_header, origin)}: a token would be written down as who calls`
+    return [
+      ...checkIssuer(key, issuer, origin),
+      ...(first === index ? [] : [repeated]),
+      ...(tokenHeaders.includes(identity_header.toLowerCase()) ? [exposed] : []),
+    ]
   })
   return lines.map((line) => ({ keys: ['server.jwt.configs'], line }))
 }

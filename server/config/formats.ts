@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js'
 import { isDelay, isDuration, isSize } from './units.ts'
 
 /** A rule on texts that the schema names as `format`, in words, and how to write what fits it. */
@@ -11,6 +12,16 @@ export const formats: Record<string, Format> = {
   duration: { isRight: isDuration, what: 'a duration', hint: 'write it like 500ms, 10s or 5m, up to 24d' },
   delay: { isRight: isDelay, what: 'a delay', hint: 'write it like 0s, 500ms or 10s' },
   size: { isRight: isSize, what: 'a size', hint: 'write it like 512KiB or 1MiB' },
+  header: {
+    isRight: (text) => /^[\w!#$%&'*+.^`|~-]+$/.test(text) && !OF_HTTP.has(text.toLowerCase()),
+    what: 'the name of a header that callers may fill',
+    hint: 'write it like X-Identity',
+  },
+  regexp: {
+    isRight: isPattern,
+    what: 'a regular expression (RE2)',
+    hint: 'it has no look-ahead and no back-references',
+  },
   origin: {
     isRight: isOrigin,
     what: "* or an origin as browsers send it, a scheme, a host and a port that is not the scheme's own",
@@ -28,6 +39,20 @@ export const formats: Record<string, Format> = {
       'write it like postgres://user:password@host:5432/name, ' +
       'with %40 for @ in a password, %2F for / and %23 for #',
   },
+}
+
+/** Headers with a meaning of their own, which say nothing of who calls. */
+const OF_HTTP = new Set(
+  'connection content-length content-type expect host te transfer-encoding upgrade'.split(' '),
+)
+
+function isPattern(text: string): boolean {
+  try {
+    RE2JS.compile(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isOrigin(text: string): boolean {

@@ -14,8 +14,10 @@ const port = (value: number, description: string) =>
   ({ type: 'integer', minimum: 0, maximum: 65535, default: value, description }) as const
 const text = <Example extends string>(description: string, example: Example) =>
   ({ type: 'string', minLength: 1, description, examples: [example] }) as const
+const formatted = <Example extends string>(format: string, description: string, example: Example) =>
+  ({ type: 'string', format, description, examples: [example] }) as const
 const url = <Example extends string>(format: string, description: string, example: Example) =>
-  ({ type: 'string', format, description, examples: [example], 'x-secret': 'url' }) as const
+  ({ ...formatted(format, description, example), 'x-secret': 'url' }) as const
 const host = {
   type: 'string',
   minLength: 1,
@@ -126,7 +128,7 @@ export const configSchema = {
                   audience: text('The `aud` that its tokens must have. Without it, any.', 'hyperfleet'),
                   header: {
                     type: 'string',
-                    minLength: 1,
+                    format: 'header',
                     default: 'Authorization',
                     description: 'The header with the token.',
                   },
@@ -136,11 +138,13 @@ export const configSchema = {
                     default: 'email',
                     description: 'The claim that says who the caller is.',
                   },
-                  identity_claim_pattern: text(
+                  identity_claim_pattern: formatted(
+                    'regexp',
                     'A regular expression (RE2) that this claim must fit as a whole. Where it is set, a token without the claim is refused; else it may read.',
                     '.+@example\\.com',
                   ),
-                  identity_header: text(
+                  identity_header: formatted(
+                    'header',
                     'A header that says who the caller is, where it is sent; for a gateway that removes what callers put there.',
                     'X-Identity',
                   ),

@@ -324,6 +324,23 @@ t.test('settings that do not go together are one line', (t) => {
       issuers(issuer, issuer),
       /^server\.jwt\.configs\[1\]\.issuer_url must not be there twice/,
     ],
+    ...['bad header', 'Content-Length', 'HOST', ''].flatMap((name) =>
+      ['header', 'identity_header'].map((member): [string, Given, RegExp] => [
+        `${member} ${name}`,
+        issuers({ ...issuer, [member]: name }),
+        new RegExp(`^server\\.jwt\\.configs\\[0\\]\\.${member} must `),
+      ]),
+    ),
+    ...['Authorization', 'x-TOKEN'].map((name): [string, Given, RegExp] => [
+      `${name} as the header that says who calls`,
+      issuers({ ...issuer, header: 'X-Token', identity_header: name }),
+      /^server\.jwt\.configs\[0\]\.identity_header must not be a header that tokens come in/,
+    ]),
+    [
+      'a pattern with a look-ahead',
+      issuers({ ...issuer, identity_claim_pattern: '(?=a)a' }),
+      /^server\.jwt\.configs\[0\]\.identity_claim_pattern must be a regular expression \(RE2\)/,
+    ],
     [
       'an authority without a URL',
       issuers({ ...issuer, jwk_cert_ca_file: 'ca' }),
