@@ -184,8 +184,8 @@ t.test('migrate needs no issuers', async (t) => {
 t.test('what each mode of TLS asks of the database', async (t) => {
   const { port, password } = await databaseWithTls(t)
   /** Whether a connection is taken, and encrypted; else why not. */
-  const connect = async (mode: string, host: string, ca?: string) => {
-    const { database } = testConfig('', {
+  const connect = async (mode: string, host: string, ca?: string, url = '') => {
+    const { database } = testConfig(url, {
       HYPERFLEET_DATABASE_HOST: host,
       HYPERFLEET_DATABASE_PORT: port,
       HYPERFLEET_DATABASE_USERNAME: 'postgres',
@@ -223,6 +223,17 @@ t.test('what each mode of TLS asks of the database', async (t) => {
     'no other host',
   )
   t.equal(await connect('verify-full', 'localhost'), 'DEPTH_ZERO_SELF_SIGNED_CERT', 'no other certificate')
+  const url = (query: string) => `postgres://postgres:${password}@localhost:${port}/postgres?${query}`
+  t.equal(
+    await connect('disable', 'localhost', certificate, url('sslmode=verify-full')),
+    'encrypted',
+    'the mode of a URL, and the authority of the settings',
+  )
+  t.equal(
+    await connect('disable', 'localhost', undefined, url(`sslmode=verify-full&sslrootcert=${certificate}`)),
+    'encrypted',
+    'both of a URL',
+  )
 })
 
 /** A PostgreSQL with the certificate of test/data, which is for localhost. */

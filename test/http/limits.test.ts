@@ -64,6 +64,10 @@ t.test('the settings of TLS hold with a URL, too', (t) => {
     connectionString: url,
     ssl: { rejectUnauthorized: true },
   })
-  t.notOk('ssl' in connection(testConfig(url).database))
+  t.equal(connection(testConfig(url).database).ssl, false)
+  t.throws(
+    () => connection(testConfig(`${url}?sslmode=bogus`).database),
+    /sslmode must be one of .* not bogus/,
+  )
   t.end()
 })

@@ -86,7 +86,7 @@ t.test('TLS on each listener', async (t) => {
     t.equal((await request(address, {}, first.ca)).status, 200, address)
     await t.rejects(request(address.replace('https', 'http')), `${address} without TLS`)
   }
-  t.test('follows a certificate that is renewed', async (t) => {
+  await t.test('follows a certificate that is renewed', async (t) => {
     const next = createCertificate(folder, 'next')
     copyFileSync(next.cert, first.cert)
     copyFileSync(next.key, first.key)
@@ -104,7 +104,7 @@ t.test('TLS on each listener', async (t) => {
     await until('the new one is shown', run, async () => (await shown()) === 'next')
     t.equal((await request(api, {}, next.ca)).status, 200)
   })
-  t.test('that cannot begin is one line', async (t) => {
+  await t.test('that cannot begin is one line', async (t) => {
     const other = createCertificate(folder, 'other')
     for (const [cert, key, words] of [
       [join(folder, 'none.crt'), other.key, /server\.tls\.cert_file cannot be read: ENOENT/],
