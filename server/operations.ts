@@ -12,7 +12,8 @@ import type { Identity } from './identity/identity.ts'
 import { mediaTypeOf, unstorable } from './json.ts'
 import { Problem, type Violation } from './problems.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { refuse, toViolations } from './validation.ts'
+import { refuse } from './validation.ts'
+import { toViolations } from './violations.ts'
 
 type Id = keyof operations
 

@@ -9,7 +9,8 @@ import type { Statements } from './database.ts'
 import { mediaTypeOf } from './json.ts'
 import { Problem } from './problems.ts'
 import type { Check } from './spec-schemas/compile.ts'
-import { refuse, toViolations } from './validation.ts'
+import { refuse } from './validation.ts'
+import { toViolations } from './violations.ts'
 
 /** What a path names: all resources of a kind, or those of one parent. */
 interface Collection {

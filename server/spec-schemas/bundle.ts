@@ -1,4 +1,5 @@
-import { SchemaFault } from './schema-fault.ts'
+/** What is wrong with a provider's schema, in words that go into the one line of a failed start. */
+export class SchemaFault extends Error {}
 
 /** A JSON schema, or the JSON around one. */
 export type Schema = { [keyword: string]: unknown }
@@ -42,17 +43,17 @@ export function mapSchemas(schema: Schema, change: (inner: unknown, at: string, 
   const members = Object.entries(schema).map(([keyword, value]): [string, unknown] => {
     if (Array.isArray(value)) {
       if (!lists.has(keyword)) return [keyword, value]
-      return [keyword, value.map((inner, index) => change(inner, `/${keyword}/${index}`, keyword))]
+      return [keyword, value.map((inner, index) => change(inner, `/${escaped(keyword)}/${index}`, keyword))]
     }
     if (maps.has(keyword) && isMapping(value)) {
       const inner = Object.entries(value).map(([name, each]) => [
         name,
         // In older drafts a dependency is a list of names, too.
-        Array.isArray(each) ? each : change(each, `/${keyword}/${escaped(name)}`, keyword),
+        Array.isArray(each) ? each : change(each, `/${escaped(keyword)}/${escaped(name)}`, keyword),
       ])
       return [keyword, Object.fromEntries(inner)]
     }
-    return [keyword, ones.has(keyword) ? change(value, `/${keyword}`, keyword) : value]
+    return [keyword, ones.has(keyword) ? change(value, `/${escaped(keyword)}`, keyword) : value]
   })
   return Object.fromEntries(members) as Schema
 }
@@ -65,8 +66,10 @@ export function bundle(source: Source, name: string): Schema {
   const is30 = source.openapi.startsWith('3.0')
   const found = new Map<string, unknown>()
   const references = new Set<string>()
+  const places = new Set<string>()
 
   const settle = (given: unknown, at: string): unknown => {
+    places.add(at)
     if (typeof given === 'boolean') return given
     if (!isMapping(given)) throw new SchemaFault(`${at} is not a schema`)
     if ('$dynamicRef' in given) throw new SchemaFault(`${at} has a $dynamicRef; only $ref is understood`)
@@ -96,6 +99,10 @@ export function bundle(source: Source, name: string): Schema {
         settle(source.components.schemas[component], `#/components/schemas/${escaped(component)}`),
       )
     }
+  }
+  for (const reference of references) {
+    // As a schema, it would be neither checked nor counted.
+    if (!places.has(reference)) throw new SchemaFault(`${reference} is referred to, and is not a schema`)
   }
   const done = new Set<string>()
   for (const reference of [pointer, ...references]) refuseEndless(source, reference, done)

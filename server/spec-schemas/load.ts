@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { Config } from '../config/load.ts'
-import { bytesIn } from '../config/units.ts'
+import type { Config } from '../config/schema.ts'
 import type { Document } from '../document.ts'
 import { isDeeperThan } from '../json.ts'
 import { StartError } from '../start-error.ts'
-import { bundle, isMapping, type Schema, type Source } from './bundle.ts'
+import { bundle, isMapping, type Schema, SchemaFault, type Source } from './bundle.ts'
 import { type Check, compile } from './compile.ts'
-import { SchemaFault } from './schema-fault.ts'
 
 /** The schema of the spec of a kind. Without `check` any spec fits it. */
 interface SpecSchema {
@@ -26,13 +24,10 @@ const MAX_ALIASES = 10_000
  * The schemas that specs must fit: those of the provider's document where one is configured and has one for the
  * kind, else what our own document says. Throws a StartError that says what is wrong with the provider's.
  */
-export function loadSpecSchemas(
-  document: Document,
-  { openapi_schema_path: file, body_limit }: Config['server'],
-) {
+export function loadSpecSchemas(document: Document, { openapi_schema_path: file }: Config['server']) {
   const kinds = Object.keys(document['x-kinds'])
   const own = document as unknown as Source
-  const free: SpecSchemas = new Map(kinds.map((kind) => [kind, { schema: bundle(own, nameOf(kind)) }]))
+  const free: SpecSchemas = new Map(kinds.map((kind) => [kind, { schema: ownSchema(own, kind) }]))
   if (file === undefined) return free
   try {
     const source = read(file)
@@ -42,7 +37,7 @@ export function loadSpecSchemas(
     }
     const provided = named.map((kind): [string, SpecSchema] => {
       const depth = Number(free.get(kind)?.schema['x-max-depth'])
-      return [kind, compiled(source, kind, { depth, bytes: bytesIn(body_limit) })]
+      return [kind, compiled(source, kind, depth)]
     })
     return new Map([...free, ...provided])
   } catch (error) {
@@ -56,13 +51,20 @@ export function loadSpecSchemas(
 
 const nameOf = (kind: string) => `${kind}Spec`
 
-function compiled(source: Source, kind: string, limits: { depth: number; bytes: number }): SpecSchema {
+function ownSchema(document: Source, kind: string): Schema {
+  try {
+    return bundle(document, nameOf(kind))
+  } catch (error) {
+    throw new Error(`openapi.yaml has no schema for the spec of ${kind}: ${(error as Error).message}`)
+  }
+}
+
+function compiled(source: Source, kind: string, depth: number): SpecSchema {
   try {
     const schema = bundle(source, nameOf(kind))
-    // The shortest value takes two bytes, so these are eight references for each.
-    const check = compile(schema, 4 * limits.bytes)
+    const check = compile(schema)
     // What nests too deep is refused for that; a check would go as deep.
-    return { schema, check: (spec) => (isDeeperThan(spec, limits.depth) ? [] : check(spec)) }
+    return { schema, check: (spec) => (isDeeperThan(spec, depth) ? [] : check(spec)) }
   } catch (error) {
     throw new SchemaFault(`${nameOf(kind)}: ${(error as Error).message}`)
   }

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { SchemaFault } from './schema-fault.ts'
+import { SchemaFault } from './bundle.ts'
 
 /**
  * A regular expression of a schema (ECMA 262, Unicode) that takes time in proportion to the text, whatever the

@@ -1,7 +1,10 @@
 import type { KeywordDefinition, ValidateFunction } from 'ajv'
 
-/** uniqueItems in time that grows with the items, not with their pairs: a body may hold half a million. */
-export const uniqueItems: KeywordDefinition = {
+/**
+ * uniqueItems in time that grows with the items, not with their pairs: a body may hold half a million. Whenever an
+ * item is read, `read` is told its text.
+ */
+export const uniqueItems = (read: (text: string) => void): KeywordDefinition => ({
   keyword: 'uniqueItems',
   type: 'array',
   schemaType: 'boolean',
@@ -16,6 +19,7 @@ export const uniqueItems: KeywordDefinition = {
     const seen = new Map<string, number>()
     for (const [index, item] of items.entries()) {
       const text = canonical(item)
+      read(text)
       const other = seen.get(text)
       if (other !== undefined) {
         const message = `must not have equal items, and ${other} and ${index} are`
@@ -29,7 +33,7 @@ export const uniqueItems: KeywordDefinition = {
     }
     return true
   } as never,
-}
+})
 
 /** One text for all values that are equal: whatever the order of members, and however a number was written. */
 function canonical(value: unknown): string {

@@ -9,6 +9,7 @@ import { formats } from '../../server/spec-schemas/formats.ts'
 import { loadSpecSchemas } from '../../server/spec-schemas/load.ts'
 import { linearRegExp } from '../../server/spec-schemas/patterns.ts'
 import { StartError } from '../../server/start-error.ts'
+import { toViolations } from '../../server/violations.ts'
 import { type Answer, application, base, report } from '../application.ts'
 import { createDatabase } from '../databases.ts'
 import { temporaryFolder } from '../processes.ts'
@@ -43,7 +44,7 @@ async function check(t: Test, schemas: object, openapi = '3.0.3') {
   const file = join(await temporaryFolder(t), 'provider.json')
   writeFileSync(file, JSON.stringify({ openapi, components: { schemas } }))
   const { document } = loadDocument()
-  const settings = { openapi_schema_path: file, body_limit: '1MiB' } as never
+  const settings = { openapi_schema_path: file } as never
   const { check } = loadSpecSchemas(document, settings).get('Cluster') ?? {}
   if (!check) throw new Error('there is no check')
   return check
@@ -121,31 +122,28 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
     ])
   })
 
-  await t.test('or, of alternatives, with what is wrong with the one that was meant', async (t) => {
-    const wrong: [spec: object, ...told: Told[]][] = [
-      [{ platform: { type: 'gcp' } }, ['spec.platform.project', 'is required', 'required']],
-      [{ platform: { type: 'azure' } }, ['spec.platform.type', 'must be one of gcp, aws', 'enum']],
-      [{ platform: { account: '1' } }, ['spec.platform.type', 'is required', 'required']],
-      [{ platform: 'gcp' }, ['spec.platform', 'must be object', 'type']],
-      [{ network: { name: 5 } }, ['spec.network.name', 'must be string', 'type']],
-      [{ network: 'other' }, ['spec.network', 'must be one of default, none', 'enum']],
-      [
-        { network: 5 },
-        ['spec.network', 'must fit one of its alternatives: must be object; or must be string', 'oneOf'],
-      ],
-      [
-        { access: {} },
-        ['spec.access', 'must fit one of its alternatives: group is required; or user is required', 'anyOf'],
-      ],
-      [
-        { selector: { all: [{ label: 'a' }, { all: [{ label: 5 }] }] } },
-        ['spec.selector.all[1].all[0].label', 'must be string', 'type'],
-      ],
-    ]
-    for (const [more, ...expected] of wrong) {
-      t.strictSame(told(await call('POST', 'clusters', cluster({ ...good, ...more }))), expected)
-    }
-  })
+  await t.test(
+    'or, of alternatives, with what is wrong with the one that a discriminator names',
+    async (t) => {
+      const wrong: [spec: object, ...told: Told[]][] = [
+        [{ platform: { type: 'gcp' } }, ['spec.platform.project', 'is required', 'required']],
+        [{ platform: { type: 'azure' } }, ['spec.platform.type', 'must be one of gcp, aws', 'enum']],
+        [{ platform: { account: '1' } }, ['spec.platform.type', 'is required', 'required']],
+        [{ platform: 'gcp' }, ['spec.platform', 'must be object', 'type']],
+        [{ platform: { type: 5 } }, ['spec.platform.type', 'must be one of gcp, aws', 'enum']],
+        [{ network: { name: 5 } }, ['spec.network', 'must fit one of its alternatives', 'oneOf']],
+        [{ network: 'other' }, ['spec.network', 'must fit one of its alternatives', 'oneOf']],
+        [{ access: {} }, ['spec.access', 'must fit one of its alternatives', 'anyOf']],
+        [
+          { selector: { all: [{ label: 'a' }, { all: [{ label: 5 }] }] } },
+          ['spec.selector', 'must fit one of its alternatives', 'oneOf'],
+        ],
+      ]
+      for (const [more, ...expected] of wrong) {
+        t.strictSame(told(await call('POST', 'clusters', cluster({ ...good, ...more }))), expected)
+      }
+    },
+  )
 
   await t.test('together with all else that is wrong with the body', async (t) => {
     const answer = await call('POST', 'clusters', {
@@ -461,8 +459,7 @@ t.test('getSchema', async (t) => {
 t.test('a document that cannot be used stops the start, and says why', async (t) => {
   const folder = await temporaryFolder(t)
   const { document } = loadDocument()
-  const load = (path: string) =>
-    loadSpecSchemas(document, { openapi_schema_path: path, body_limit: '1MiB' } as never)
+  const load = (path: string) => loadSpecSchemas(document, { openapi_schema_path: path } as never)
   const of = (schemas: string, openapi = '3.0.3') =>
     `openapi: ${openapi}\ncomponents: { schemas: { ${schemas} } }`
   const cases: [what: string, text: string, expected: string | RegExp][] = [
@@ -498,6 +495,11 @@ t.test('a document that cannot be used stops the start, and says why', async (t)
         "NodePoolSpec: { $ref: '#/components/schemas/A' }, A: { items: { $ref: '#/components/schemas/A/x' } }",
       ),
       'NodePoolSpec: #/components/schemas/A/items refers to #/components/schemas/A/x, which is not there',
+    ],
+    [
+      'a reference to what is no schema',
+      of("ClusterSpec: { items: { $ref: '#/components/schemas/A/x-parts/a' } }, A: { x-parts: { a: {} } }"),
+      'ClusterSpec: #/components/schemas/A/x-parts/a is referred to, and is not a schema',
     ],
     [
       'a reference elsewhere',
@@ -571,6 +573,8 @@ t.test('a document that cannot be used stops the start, and says why', async (t)
     }
   }
   t.throws(() => load(join(folder, 'absent.yaml')), { message: 'no such file or directory' })
+  const own = { ...document, components: { schemas: {} } }
+  t.throws(() => loadSpecSchemas(own, {} as never), { message: 'openapi.yaml has no schema for the spec of' })
 })
 
 t.test('what a document may say besides', async (t) => {
@@ -608,7 +612,7 @@ t.test('what a document may say besides', async (t) => {
     merged,
     'openapi: 3.0.3\nx: &x { type: object }\ncomponents: { schemas: { ClusterSpec: { <<: *x, required: [a] } } }',
   )
-  const settings = { openapi_schema_path: merged, body_limit: '1MiB' } as never
+  const settings = { openapi_schema_path: merged } as never
   const schemas = loadSpecSchemas(loadDocument().document, settings)
   t.match(schemas.get('Cluster')?.schema, { type: 'object', required: ['a'] }, 'merge keys of YAML')
 })
@@ -868,8 +872,11 @@ t.test('alternatives within alternatives are not tried without end', async (t) =
     Parts: { properties: { 'a node/~ ^': { oneOf: [one, other] } } },
   })
   t.strictSame(parts(nested(10)), [])
-  t.match(parts(nested(1, 'c')), [{ instancePath: '/node/child/tag', keyword: 'enum' }])
+  t.match(parts(nested(1, 'c')), [{ instancePath: '/node', keyword: 'oneOf' }])
   t.match(parts(nested(90)), [{ instancePath: '' }], 'of references to a part of a schema, too')
+
+  const several = await check(t, { ClusterSpec: { oneOf: [{}, { minProperties: 1 }, { maxProperties: 0 }] } })
+  t.match(toViolations(several({})), [{ field: '', message: 'must fit only one of its alternatives' }])
 
   const refs = ['A', 'B'].map((name) => ({ $ref: `#/components/schemas/${name}` }))
   const decided = await check(t, {
@@ -880,4 +887,67 @@ t.test('alternatives within alternatives are not tried without end', async (t) =
   })
   t.strictSame(decided(nested(90)), [], 'a discriminator says which to try')
   t.match(decided(nested(90, 'c')), [{ keyword: 'enum', params: { allowedValues: ['a', 'b'] } }])
+})
+
+t.test('a check takes steps by the size of the spec, wherever its schema refers to', async (t) => {
+  const at = (pointer: string) => ({ $ref: `#/components/schemas/${pointer}` })
+  const node = (next: object) => ({
+    type: 'object',
+    properties: {
+      next: { anyOf: [next, next] },
+      read: { type: 'array', uniqueItems: true, items: { type: 'string', pattern: '^(a|b)*$' } },
+      leaf: { type: 'number' },
+    },
+  })
+  const [component, below, defined, referred] = [
+    'Node',
+    'ClusterSpec/properties/node',
+    'Node/$defs/~0',
+    'A',
+  ].map(at)
+  const root = (inner: unknown) => ({ properties: { node: inner } })
+  const schemas: [what: string, schemas: object][] = [
+    ['a component', { ClusterSpec: root(component), Node: node(component as object) }],
+    ['below a component', { ClusterSpec: root(node(below as object)) }],
+    ['definitions', { ClusterSpec: root(defined), Node: { $defs: { '~': node(defined as object) } } }],
+    ['a reference', { ClusterSpec: root(referred), A: component, Node: node(referred as object) }],
+    [
+      'alternatives in place',
+      { ClusterSpec: root(component), Node: { anyOf: [node(at('Node')), { not: {} }] } },
+    ],
+  ]
+  /** A spec that fits nothing for what is innermost, and how often that was read. */
+  const nested = (depth: number, innermost: object) => {
+    let reads = 0
+    const get = (leaf: object, name: string | symbol) => {
+      reads++
+      return Reflect.get(leaf, name)
+    }
+    let spec: object = new Proxy(innermost, { get })
+    for (let level = 0; level < depth; level++) spec = { next: spec }
+    return { spec: { node: spec }, reads: () => reads }
+  }
+  const tooMany = [{ instancePath: '', message: 'takes too many steps to be checked' }]
+  const long = 'ab'.repeat(100_000)
+  for (const openapi of ['3.0.3', '3.1.0']) {
+    for (const [what, each] of schemas) {
+      const fits = await check(t, each, openapi)
+      t.match(fits(nested(5, { leaf: 'no' }).spec), [{ keyword: 'anyOf' }], what)
+      for (const depth of [16, 22, 60, 98]) {
+        const { spec, reads } = nested(depth, { leaf: 'no' })
+        t.match(fits(spec), tooMany, `${what}, ${depth} deep`)
+        t.ok(reads() < 40_000, `${reads()} reads`)
+      }
+      for (const read of [[`${long}!`], [long, long]]) {
+        const { spec, reads } = nested(18, { read })
+        t.match(fits(spec), tooMany, `${what}, a long text`)
+        t.ok(reads() < 100, `${reads()} reads of it`)
+      }
+      const { spec, reads } = nested(18, {
+        read: Array.from({ length: 10_000 }, (_, n) => 'a'.repeat(n % 9)),
+      })
+      t.match(fits(spec), tooMany, `${what}, many texts`)
+      t.ok(reads() < 100, `${reads()} reads of them`)
+    }
+  }
 })
