@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/load.ts'
 import type { Document } from '../document.ts'
 import { isDeeperThan } from '../json.ts'
 import { StartError } from '../start-error.ts'
