@@ -944,9 +944,7 @@ t.test('a check takes steps by the size of the spec, wherever its schema refers 
         t.match(fits(spec), tooMany, `${what}, a long text`)
         t.ok(reads() < 100, `${reads()} reads of it`)
       }
-      const { spec, reads } = nested(18, {
-        read: Array.from({ length: 10_000 }, (_, n) => 'a'.repeat(n % 9)),
-      })
+      const { spec, reads } = nested(18, { read: [...Array(10_000).fill('a'), 'c'] })
       t.match(fits(spec), tooMany, `${what}, many texts`)
       t.ok(reads() < 100, `${reads()} reads of them`)
     }
