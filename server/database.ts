@@ -154,29 +154,30 @@ export class Database {
   private async connect(query: Name, waiter?: Waiter): Promise<pg.PoolClient> {
     if (waiter?.closed) throw new Abandoned('abandoned before its statement began')
     this.waiting++
-    let leave = () => {}
     try {
       if (this.waiting > this.maxWaiting && !this.pool.idleCount) {
         throw new Error(`${this.maxWaiting} requests wait for a connection`)
       }
-      const coming = this.pool.connect()
-      if (!waiter) return await coming
-      const left = new Promise<never>((_, reject) => {
-        leave = () => {
-          reject(new Abandoned('abandoned before its statement began'))
-          coming.then((client) => client.release()).catch(() => {})
-        }
-      })
-      waiter.once('close', leave)
-      return await Promise.race([coming, left])
+      return await (waiter ? this.comeTo(waiter) : this.pool.connect())
     } catch (error) {
       if (error instanceof Abandoned) throw error
       this.observe(query, undefined, error as Error)
       throw new DatabaseUnavailable('no connection to the database', { cause: error })
     } finally {
       this.waiting--
-      waiter?.off('close', leave)
     }
+  }
+
+  /** A connection is either handed to whoever waits for it or given back, and never both. */
+  private comeTo(waiter: Waiter): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      const leave = () => reject(new Abandoned('abandoned before its statement began'))
+      waiter.once('close', leave)
+      this.pool
+        .connect()
+        .then((client) => (waiter.closed ? client.release() : resolve(client)), reject)
+        .finally(() => waiter.off('close', leave))
+    })
   }
 
   private shape(name: Name, text: string): string | undefined {

@@ -1,5 +1,5 @@
 /** Busy is not broken: what waits, runs too long or is abandoned is told so, and nothing needs a restart. */
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { application, base } from '../application.ts'
@@ -189,4 +189,27 @@ t.test('callers that have hung up keep nobody from waiting', async (t) => {
   await session.query('rollback')
   t.equal((await patient).status, 200)
   t.equal((await holding).status, 200)
+})
+
+t.test('a caller that hangs up just as its connection comes gives it back once', async (t) => {
+  const { database } = await application(t, { HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1' })
+  await database.one('check_database', {})
+  const waiter = Object.assign(new EventEmitter(), { closed: false })
+  const connectReally = database.pool.connect.bind(database.pool)
+  database.pool.connect = (() =>
+    new Promise<unknown>((resolve) => {
+      connectReally().then((client) => {
+        // Both in one turn: whoever waits for the connection has not been told yet.
+        process.nextTick(() => resolve(client))
+        process.nextTick(() => {
+          waiter.closed = true
+          waiter.emit('close')
+        })
+      })
+    })) as typeof database.pool.connect
+  await t.rejects(database.until(waiter).one('check_database', {}), { message: /abandoned before/ })
+  database.pool.connect = connectReally
+  t.match(database.pool, { totalCount: 1, idleCount: 1 }, 'no statement ran, and none was cancelled')
+  t.equal(database.waiting, 0)
+  t.equal((await database.one('check_database', {})).migrated, true)
 })
