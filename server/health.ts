@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { milliseconds } from './config/units.ts'
 import { buildListener, type Parts } from './listener.ts'
+import { within } from './within.ts'
 
 /**
  * The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?).
@@ -23,18 +24,14 @@ export function buildHealthListener(parts: Parts, reluctance: () => string | und
 }
 
 async function databaseFault({ config, database }: Parts, reply: FastifyReply): Promise<string | undefined> {
-  const limit = milliseconds(config.health.db_ping_timeout)
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, limit, 'the database does not answer in time')
-  })
   // What comes late is abandoned with the answer.
-  const answer = database
+  const fault = database
     .until(reply.raw)
     .one('check_database', {})
     .then(
       () => undefined,
       () => 'the database cannot be reached',
     )
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+  const limit = milliseconds(config.health.db_ping_timeout)
+  return within<string | undefined>(limit, fault, 'the database does not answer in time')
 }

@@ -7,7 +7,7 @@ import { settings } from './config/settings.ts'
 import { loadDocument } from './document.ts'
 import { serve } from './lifecycle.ts'
 import { migrate } from './migrate.ts'
-import { keepSecret, masked } from './observability/masking.ts'
+import { masked } from './observability/masking.ts'
 import { StartError } from './start-error.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
@@ -22,14 +22,9 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const { document } = loadDocument()
   const kinds = document['x-kinds']
   const names = Object.keys(kinds)
-  const load = (serving: boolean) => {
-    const config = loadConfig(names, { args, serving })
-    keepSecret(config.database)
-    return config
-  }
   const commands: Record<string, () => Promise<unknown> | unknown> = {
-    serve: () => serve(load(true)),
-    migrate: () => migrate(load(false), kinds), // of a server elsewhere: an embedded one is migrated when it starts
+    serve: () => serve(loadConfig(names, { args })),
+    migrate: () => migrate(loadConfig(names, { args, serving: false }), kinds), // of a server elsewhere: an embedded one is migrated when it starts
     config: () => console.log(JSON.stringify(printable(names, args), null, 2)),
     version: () => console.log(about.version),
     help: () => console.log(help),

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Queries } from '../../generated/sql.ts'
 import type { Database } from '../database.ts'
+import { within } from '../within.ts'
 
 type Count = Queries['count_unreconciled']['row']
 
@@ -55,15 +56,13 @@ export function pendingGauges(
           answer = undefined
         })
     }
-    if (answer && !(await within(patience, answer))) show([])
+    const isInTime =
+      !answer ||
+      (await within(
+        patience,
+        answer.then(() => true),
+        false,
+      ))
+    if (!isInTime) show([])
   }
-}
-
-/** Waits for a promise, but not for longer than that; tells whether it was in time. */
-async function within(ms: number, promise: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
-  })
-  return Promise.race([promise.then(() => true), late]).finally(() => clearTimeout(timer))
 }

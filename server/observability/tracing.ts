@@ -6,6 +6,7 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { NodeSDK, resources } from '@opentelemetry/sdk-node'
 import type { FastifyBaseLogger } from 'fastify'
 import { about } from '../about.ts'
+import { within } from '../within.ts'
 
 /** How long the end of the process waits for the last spans to be taken: a dead collector must not hold it. */
 const FLUSH_MS = 3000
@@ -44,7 +45,7 @@ export function startTracing(logger: FastifyBaseLogger): { close(): Promise<void
   speakThrough(logger)
   sdk.start()
   instrument()
-  return { close: () => Promise.race([sdk.shutdown(), passed(FLUSH_MS)]) }
+  return { close: () => within(FLUSH_MS, sdk.shutdown(), undefined) }
 }
 
 /**
@@ -77,5 +78,3 @@ function speakThrough(logger: FastifyBaseLogger) {
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
 }
-
-const passed = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -32,7 +32,7 @@ begin
     end if;
 
     v_before := lock_resource(p_kind, (find_resource(p_kind, p_owner_id, p_id)).id);
-    v_resource := patched_resource(v_before, p_id, p_patch, p_is_merge, p_if_match, p_max_bytes);
+    v_resource := patched_resource(v_before, p_id, v_patch, p_is_merge, p_if_match, p_max_bytes);
     if v_resource.spec = v_before.spec and v_resource.labels = v_before.labels then
         return v_before;
     end if;

@@ -3,7 +3,8 @@
 --
 -- p_resource    the resource as it is
 -- p_id          its id as the path names it
--- p_patch, p_is_merge, p_if_match, p_max_bytes  as in patch_resource
+-- p_patch       the patch, without the members that count as absent
+-- p_is_merge, p_if_match, p_max_bytes  as in patch_resource
 -- Refuses, in this order: HF412 the tag differs, HF410 marked for deletion, HF411 the generation differs,
 -- HF413 the spec would grow too large.
 create or replace function patched_resource(
@@ -16,7 +17,6 @@ create or replace function patched_resource(
 ) returns resources
 language plpgsql as $$
 declare
-    v_patch jsonb := case when p_is_merge then p_patch else jsonb_strip_top_nulls(p_patch) end;
     v_resource resources := p_resource;
 begin
     perform check_tag(p_resource, p_if_match);
@@ -25,27 +25,27 @@ begin
             'HF410', format('%s with id=''%s'' is marked for deletion', p_resource.kind, p_id)
         );
     end if;
-    if (v_patch ->> 'generation')::numeric <> p_resource.generation then
+    if (p_patch ->> 'generation')::numeric <> p_resource.generation then
         perform raise_problem(
             'HF411',
             format('%s with id=''%s'' is at generation %s, not %s',
-                p_resource.kind, p_id, p_resource.generation, v_patch ->> 'generation')
+                p_resource.kind, p_id, p_resource.generation, p_patch ->> 'generation')
         );
     end if;
 
     if p_is_merge then
-        v_resource.spec := merge_patch(p_resource.spec, coalesce(v_patch -> 'spec', '{}'::jsonb));
+        v_resource.spec := merge_patch(p_resource.spec, coalesce(p_patch -> 'spec', '{}'::jsonb));
         if octet_length(v_resource.spec::text)
             > greatest(p_max_bytes, octet_length(p_resource.spec::text)) then
             perform raise_problem('HF413', format('The spec would be larger than %s bytes', p_max_bytes));
         end if;
         v_resource.labels := case
-            when jsonb_typeof(v_patch -> 'labels') = 'null' then '{}'::jsonb
-            else merge_patch(p_resource.labels, coalesce(v_patch -> 'labels', '{}'::jsonb))
+            when jsonb_typeof(p_patch -> 'labels') = 'null' then '{}'::jsonb
+            else merge_patch(p_resource.labels, coalesce(p_patch -> 'labels', '{}'::jsonb))
         end;
     else
-        v_resource.spec := coalesce(v_patch -> 'spec', p_resource.spec);
-        v_resource.labels := coalesce(v_patch -> 'labels', p_resource.labels);
+        v_resource.spec := coalesce(p_patch -> 'spec', p_resource.spec);
+        v_resource.labels := coalesce(p_patch -> 'labels', p_resource.labels);
     end if;
     return v_resource;
 end;
