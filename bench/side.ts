@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
+const PROGRAM = 'scripts/hyperfleet-api.js'
+
 export const ADAPTERS = ['validation', 'dns', 'pullsecret', 'hypershift', 'placement']
 export const UNRECONCILED = 200
 
@@ -31,19 +33,22 @@ export async function startSide(postgres: string, clusters: number, port: number
     HYPERFLEET_METRICS_PORT: String(port + 2),
     HYPERFLEET_LOGGING_LEVEL: 'warn',
   }
-  const command = (script: string, ...args: string[]) => ['--import', 'tsx', `scripts/${script}`, ...args]
-  const run = (...script: [string, ...string[]]) =>
-    execFileSync(process.execPath, command(...script), { env, stdio: 'inherit' })
+  const run = (...command: string[]) => execFileSync(process.execPath, command, { env, stdio: 'inherit' })
 
   const isNew = await createDatabase(postgres, url.pathname.slice(1))
-  run('hyperfleet-api.ts', 'migrate')
+  run(PROGRAM, 'migrate')
   if (isNew) {
     const amounts = { clusters, 'node-pools': 1, unreconciled: UNRECONCILED }
-    run('seed.ts', ...Object.entries(amounts).flatMap(([name, value]) => [`--${name}`, String(value)]))
+    run(
+      '--import',
+      'tsx',
+      'scripts/seed.ts',
+      ...Object.entries(amounts).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    )
   }
   const ids = await sample(url.href, clusters)
 
-  const server = spawn(process.execPath, command('hyperfleet-api.ts', 'serve'), { env, stdio: 'inherit' })
+  const server = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: 'inherit' })
   const ended = once(server, 'exit')
   const isReady = () =>
     fetch(`http://localhost:${port + 1}/readyz`).then(

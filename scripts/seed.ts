@@ -11,11 +11,12 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { toolConfig } from '../server/config/tool.ts'
 import { type Database, openDatabase } from '../server/database.ts'
+import { loadDocument } from '../server/document.ts'
 import { fail } from '../server/main.ts'
 import { StartError } from '../server/start-error.ts'
 import { type Progress, progressBar } from './progress-bar.ts'
-import { toolConfig } from './tool-config.ts'
 
 const BATCH = 500
 
@@ -27,7 +28,7 @@ interface Amounts {
 
 async function seed() {
   const { amounts, args } = amountsOf(process.argv.slice(2))
-  const config = toolConfig(args)
+  const config = toolConfig(Object.keys(loadDocument().document['x-kinds']), args)
   config.database.pool.max_connections = availableParallelism()
   const database = await openDatabase(config.database)
   try {

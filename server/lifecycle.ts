@@ -10,7 +10,7 @@ import { loadDocument } from './document.ts'
 import { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts'
 import { buildHealthListener } from './health.ts'
 import { buildMetricsListener } from './metrics-listener.ts'
-import { migrate, schemaVersion } from './migrate.ts'
+import { lackOf, migrate } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { StartError } from './start-error.ts'
@@ -88,7 +88,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     })
     // What is wrong with a setting is told before a database that is away is waited for.
     await reach(database, config.database)
-    await checkMigrated(database, config, logger)
+    await untilMigrated(database, config, logger)
     // Health last: while requests are finished, it says that there should be no more.
     opened.push(health, { close: () => Promise.all([api.close(), metrics.close()]) })
     // Health last: who is told that the server is ready finds the API there.
@@ -116,22 +116,29 @@ async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined
   return startEmbedded({ dir: database.embedded_dir, port: database.embedded_port })
 }
 
-/** A server never migrates a database that others may be using; and it says so when they follow other settings. */
-async function checkMigrated(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
-  const { migrated } = await database.one('check_database', {})
-  if (!migrated) throw new StartError('the database has no schema yet: run `npm run migrate` first')
-  const [{ version }, needed] = [await database.one('get_schema_version', {}), await schemaVersion()]
-  if (version < needed) {
-    throw new StartError(
-      `the schema of the database is ${version}, and ${needed} is needed: run \`npm run migrate\` first`,
-    )
+/**
+ * A server never migrates a database that others may be using: it waits for whoever does, as long as for the database itself.
+ * And it says so when they follow other settings.
+ */
+async function untilMigrated(database: Database, config: Config, logger: FastifyBaseLogger) {
+  const { conn_retry_attempts, conn_retry_interval } = config.database.pool
+  for (let attempt = 1; ; attempt++) {
+    const lack = await lackOf(database)
+    if (!lack) break
+    if (attempt === conn_retry_attempts) throw new StartError(lack)
+    if (attempt === 1) logger.warn(`waiting: ${lack}`)
+    await sleep(milliseconds(conn_retry_interval))
   }
+  await tellOtherAdapters(database, config, logger)
+}
+
+async function tellOtherAdapters(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
   for (const { kind, required_adapters } of await database.all('list_kinds', {})) {
     const configured = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
     if (required_adapters.join() !== configured.join()) {
       logger.warn(
         `the database requires [${required_adapters}] of ${kind}, this server's configuration [${configured}]; ` +
-          'the database is followed until `npm run migrate` is run',
+          'the database is followed until `migrate` is run',
       )
     }
   }

@@ -4,16 +4,19 @@ import { valueAt } from './config/file.ts'
 import { loadConfig, loadSettings } from './config/load.ts'
 import { redacted } from './config/secrets.ts'
 import { settings } from './config/settings.ts'
+import { toolConfig } from './config/tool.ts'
 import { loadDocument } from './document.ts'
 import { serve } from './lifecycle.ts'
 import { migrate } from './migrate.ts'
 import { masked } from './observability/masking.ts'
 import { StartError } from './start-error.ts'
+import { verify } from './verify.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
 
   serve    serve the API (the database must have been migrated)
   migrate  bring the database to this release
+  verify   list what in the database does not follow from what was written
   config   print the settings in force, without secrets; with --sources also where each came from
   version  print the version`
 
@@ -25,6 +28,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const commands: Record<string, () => Promise<unknown> | unknown> = {
     serve: () => serve(loadConfig(names, { args })),
     migrate: () => migrate(loadConfig(names, { args, serving: false }), kinds), // of a server elsewhere: an embedded one is migrated when it starts
+    verify: () => verify(toolConfig(names, args)),
     config: () => console.log(JSON.stringify(printable(names, args), null, 2)),
     version: () => console.log(about.version),
     help: () => console.log(help),

@@ -53,8 +53,22 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
   }
 }
 
+/** What a database lacks for this release to serve it, if anything; nothing, where a newer release has migrated it. */
+export async function lackOf(database: Database): Promise<string | undefined> {
+  const { migrated } = await database.one('check_database', {})
+  if (!migrated) return 'the database has no schema yet: run `migrate`'
+  const [{ version }, needed] = [await database.one('get_schema_version', {}), await schemaVersion()]
+  if (version < needed) {
+    return `the schema of the database is ${version}, and ${needed} is needed: run \`migrate\``
+  }
+  const applied = await database.one('get_applied_functions', {})
+  if (isNewer(applied.release, about.version)) return undefined
+  const { hash } = await readFunctions()
+  return applied.hash === hash ? undefined : 'the functions of the database are older: run `migrate`'
+}
+
 /** The number of the last migration of this release. */
-export async function schemaVersion(): Promise<number> {
+async function schemaVersion(): Promise<number> {
   const files = await readdir(new URL('migrations/', sql))
   return Math.max(...files.map((file) => Number.parseInt(file, 10)))
 }
@@ -95,13 +109,8 @@ const RULES = ['aggregate_conditions.sql', 'condition.sql', 'condition_name.sql'
 
 /** Whether the functions are now this release's: those of a newer one are left alone. */
 async function applyFunctions(client: pg.Client): Promise<boolean> {
-  const folder = new URL('functions/', sql)
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
-  const texts = new Map<string, string>()
-  for (const file of files) texts.set(file, await readFile(new URL(file, folder), 'utf8'))
-  const hash = hashOf([...texts.values()])
+  const { texts, hash } = await readFunctions()
   const rulesHash = hashOf(RULES.map((file) => texts.get(file) ?? ''))
-
   const [applied] = await run(client, 'get_applied_functions', [])
   if (applied && isNewer(applied.release, about.version)) return false
   if (applied?.hash === hash) return true
@@ -111,6 +120,14 @@ async function applyFunctions(client: pg.Client): Promise<boolean> {
   await run(client, 'upsert_applied_functions', [about.version, hash, rulesHash])
   if (applied?.rules_hash !== rulesHash) await run(client, 'update_kind_stale', [null, true])
   return true
+}
+
+async function readFunctions(): Promise<{ texts: Map<string, string>; hash: string }> {
+  const folder = new URL('functions/', sql)
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
+  const texts = new Map<string, string>()
+  for (const file of files) texts.set(file, await readFile(new URL(file, folder), 'utf8'))
+  return { texts, hash: hashOf([...texts.values()]) }
 }
 
 const hashOf = (texts: string[]) => createHash('sha256').update(texts.join('\n')).digest('hex')

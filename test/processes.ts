@@ -99,18 +99,17 @@ export function serving(url: string): Environment {
   }
 }
 
+const commands = {
+  start: [process.execPath, '--import', 'tsx', 'scripts/start.ts'],
+  'npm start': ['npm', 'start'],
+  'hyperfleet-api': [process.execPath, 'scripts/hyperfleet-api.js'],
+}
+
 /** Runs one of scripts/ with no settings but these, until it ends or the test does. */
-export function launch(
-  t: Test,
-  script: 'start' | 'npm start' | 'hyperfleet-api',
-  args: string[],
-  env: Environment,
-): Run {
+export function launch(t: Test, script: keyof typeof commands, args: string[], env: Environment): Run {
   const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
   // env becomes node, without the instruments that tap would hand on, which more than double a start.
-  const command =
-    script === 'npm start' ? ['npm', 'start'] : [process.execPath, '--import', 'tsx', `scripts/${script}.ts`]
-  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command, ...args], {
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...commands[script], ...args], {
     cwd: root,
     env: { ...Object.fromEntries(own), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,8 +26,8 @@ const right = {
 
 /** Runs the command line with no settings but these, to its end. */
 async function run(args: string[], env: Environment, cwd?: string) {
-  const script = fileURLToPath(new URL('../../scripts/hyperfleet-api.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...args], {
+  const script = fileURLToPath(new URL('../../scripts/hyperfleet-api.js', import.meta.url))
+  const child = spawn(process.execPath, [script, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -55,6 +55,20 @@ t.test('the quick start serves, and SIGTERM leaves nothing behind', async (t) =>
   t.equal(postmasterOf(folder), undefined, 'in good order')
 })
 
+t.test('serve waits for whoever migrates the database', async (t) => {
+  const url = await createEmptyDatabase()
+  const settings = { ...serving(url), HYPERFLEET_DATABASE_POOL_CONN_RETRY_INTERVAL: '50ms' }
+  const [port] = await findFreePorts(1)
+  const server = launch(t, 'hyperfleet-api', ['serve', '--health-port', String(port)], {
+    ...settings,
+    HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS: '1000',
+  })
+  await until('the server waits', server, async () => server.output.stdout.includes('no schema yet'))
+  t.equal(await launch(t, 'hyperfleet-api', ['migrate'], settings).ended, 0)
+  await until('the server serves', server, async () => (await ask(`http://localhost:${port}/readyz`)) === 200)
+  t.equal(server.output.stdout.split('no schema yet').length, 2, 'says so once')
+})
+
 t.test('SIGTERM to npm start reaches the server, and npm ends with 0', async (t) => {
   const folder = dataFolder(t)
   const server = await quickStart(t, folder, 'npm start')
@@ -213,18 +227,24 @@ t.test('settings that cannot be followed are one line each', async (t) => {
 })
 
 t.test('a database is served once it has been migrated, by however many at once', async (t) => {
-  const env = serving(await createEmptyDatabase())
-  await refuses(t, launch(t, 'hyperfleet-api', ['serve'], env), 'npm run migrate')
+  const url = await createEmptyDatabase()
+  const env = { ...serving(url), HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS: '1' }
+  await refuses(t, launch(t, 'hyperfleet-api', ['serve'], env), 'no schema yet: run `migrate`')
   const migrations = [1, 2, 3].map(() => launch(t, 'hyperfleet-api', ['migrate'], env))
   for (const { ended, output } of migrations) {
     t.equal(await ended, 0)
     t.equal(output.stderr, '')
   }
+  await execute(url, `update applied_functions set hash = 'other'`)
+  await refuses(t, launch(t, 'hyperfleet-api', ['serve'], env), 'the functions of the database are older')
+  await execute(url, `update applied_functions set release = '99.0.0'`)
+  const [port] = await findFreePorts(1)
+  const older = launch(t, 'hyperfleet-api', ['serve', '--health-port', String(port)], env)
+  const isReady = async () => (await ask(`http://localhost:${port}/readyz`)) === 200
+  await until('a server serves the schema of a newer release', older, isReady)
+
   const latest = 'select max(version) from schema_migrations'
-  await execute(
-    env.HYPERFLEET_DATABASE_URL ?? '',
-    `delete from schema_migrations where version = (${latest})`,
-  )
+  await execute(url, `delete from schema_migrations where version = (${latest})`)
   await refuses(
     t,
     launch(t, 'hyperfleet-api', ['serve'], env),
@@ -357,3 +377,10 @@ async function listenAnywhere(t: Test): Promise<Server> {
 }
 
 const portOf = (listener: Server) => (listener.address() as AddressInfo).port
+
+/** The status of what is at an address, if anything answers there. */
+const ask = (address: string) =>
+  fetch(address).then(
+    ({ status }) => status,
+    () => undefined,
+  )

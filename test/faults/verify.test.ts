@@ -57,9 +57,8 @@ t.test('verify', async (t) => {
   await call('PUT', `${cluster.href}/statuses`, report('validation', 1, 'True', 1))
   const run = () =>
     promisify(execFile)(process.execPath, [
-      '--import',
-      'tsx',
-      'scripts/verify.ts',
+      'scripts/hyperfleet-api.js',
+      'verify',
       '--database-url',
       url,
     ]).then(

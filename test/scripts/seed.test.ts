@@ -10,8 +10,8 @@ const adapters = {
 }
 
 /** Runs a script as a process of its own; its exit code and what it said. */
-const run = (script: string, ...args: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', `scripts/${script}.ts`, ...args]).then(
+const run = (...args: string[]) =>
+  promisify(execFile)(process.execPath, args).then(
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
     ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
   )
@@ -20,7 +20,8 @@ t.test('seed', async (t) => {
   const url = await createDatabase(adapters)
   const { call } = await application(t, adapters, url)
   const total = async (path: string) => (await call('GET', path)).body.total
-  const seed = (...args: string[]) => run('seed', '--database-url', url, ...args)
+  const seed = (...args: string[]) =>
+    run('--import', 'tsx', 'scripts/seed.ts', '--database-url', url, ...args)
 
   await t.test('adds what is asked for, in order by the rules', async (t) => {
     const { code, said } = await seed('--clusters', '600', '--node-pools=2', '--unreconciled', '350')
@@ -32,7 +33,10 @@ t.test('seed', async (t) => {
     t.equal(await total(`clusters?search=status.conditions.Reconciled='True'`), 250)
     t.equal(await total(`clusters?search=labels.example.com/customer='customer-7'`), 10)
     t.equal(await total(`nodepools?search=status.conditions.Ready='True'`), 1200)
-    t.match(await run('verify', '--database-url', url), { code: 0, said: 'all is consistent' })
+    t.match(await run('scripts/hyperfleet-api.js', 'verify', '--database-url', url), {
+      code: 0,
+      said: 'all is consistent',
+    })
     const [cluster] = (await call('GET', 'clusters?size=1')).body.items
     t.equal((await call('GET', `clusters/${cluster.id}/statuses`)).body.total, 2, 'each adapter has reported')
     t.equal(await total(`clusters/${cluster.id}/nodepools`), 2)

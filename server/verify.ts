@@ -1,16 +1,13 @@
+import type { Config } from './config/load.ts'
+import { openDatabase } from './database.ts'
+
 /**
  * Checks that everything in a database follows from what was written to it: conditions from reports, counts, no
  * orphans, nothing stuck in deletion, no name held twice. Prints a list and ends with 1 when something differs.
  * May run at any time beside servers that write: the check reads one snapshot.
- *
- * Usage: npm run verify [-- --database-url postgres://…]
  */
-import { openDatabase } from '../server/database.ts'
-import { fail } from '../server/main.ts'
-import { toolConfig } from './tool-config.ts'
-
-async function verify() {
-  const database = await openDatabase(toolConfig(process.argv.slice(2)).database)
+export async function verify(config: Config): Promise<void> {
+  const database = await openDatabase(config.database)
   const found = await database.all('list_inconsistencies', {})
   await database.close()
   for (const { problem, kind, id, detail } of found)
@@ -18,5 +15,3 @@ async function verify() {
   console.log(found.length ? `${found.length} inconsistencies` : 'all is consistent')
   process.exitCode = found.length ? 1 : 0
 }
-
-verify().catch(fail)

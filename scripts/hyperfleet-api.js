@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/**
+ * The command line: serve, migrate, verify, config, version.
+ *
+ * The one file in JavaScript, for it has the others run: Node 22.18 and newer strip types themselves, but not of
+ * installed packages; for these, and for an older Node, tsx does (docs/adr/0003).
+ *
+ * Usage: npx hyperfleet-api --help, or npm run serve
+ */
+if (!process.features.typescript || import.meta.url.includes('/node_modules/')) {
+  const { register } = await import('tsx/esm/api')
+  register()
+}
+const { fail, main } = await import('../server/main.ts')
+
+main(process.argv.slice(2)).catch(fail)
