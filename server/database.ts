@@ -214,9 +214,14 @@ export async function reach(database: Database, config: Config['database']): Pro
       }
       await database.close()
       if (error instanceof StartError) throw error
-      throw new StartError(`the database ${describe(config)} cannot be used: ${reason(error)}`)
+      throw unusable(config, error)
     }
   }
+}
+
+/** What tells the operator in one line why the database cannot be used. */
+export function unusable(config: Config['database'], error: unknown): StartError {
+  return new StartError(`the database ${describe(config)} cannot be used: ${reason(error)}`)
 }
 
 function ordered(name: Name, parameters: object): unknown[] {

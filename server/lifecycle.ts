@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
-import { Database, reach } from './database.ts'
+import { Database, reach, unusable } from './database.ts'
 import { loadDocument } from './document.ts'
 import { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts'
 import { buildHealthListener } from './health.ts'
@@ -123,7 +123,9 @@ async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined
 async function untilMigrated(database: Database, config: Config, logger: FastifyBaseLogger) {
   const { conn_retry_attempts, conn_retry_interval } = config.database.pool
   for (let attempt = 1; ; attempt++) {
-    const lack = await lackOf(database)
+    const lack = await lackOf(database).catch((error) => {
+      throw unusable(config.database, error)
+    })
     if (!lack) break
     if (attempt === conn_retry_attempts) throw new StartError(lack)
     if (attempt === 1) logger.warn(`waiting: ${lack}`)

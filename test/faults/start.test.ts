@@ -252,6 +252,21 @@ t.test('a database is served once it has been migrated, by however many at once'
   )
 })
 
+t.test('a database whose tables are not for the user is one line', async (t) => {
+  const url = new URL(await createDatabase())
+  const role = `stranger_${process.pid}`
+  await execute(url.href, `create role ${role} login password 'secret'`)
+  t.teardown(() => execute(url.href, `drop role ${role}`))
+  const stranger = new URL(url)
+  stranger.username = role
+  stranger.password = 'secret'
+  await refuses(
+    t,
+    launch(t, 'hyperfleet-api', ['serve'], serving(stranger.href)),
+    'cannot be used: permission denied for table schema_migrations',
+  )
+})
+
 t.test('a document of a provider that cannot be used is one line', async (t) => {
   const file = join(temporaryFolder(t), 'provider.yaml')
   writeFileSync(file, 'openapi: 3.0.3\ncomponents: { schemas: { ClusterSpec: { pattern: 5 } } }')
