@@ -8,7 +8,7 @@ export interface Queries {
   }
   count_unreconciled: {
     parameters: { threshold: string }
-    row: { kind: string; is_delete: boolean; pending: number; stuck: number; stuck_seconds: number }
+    row: { kind: string; is_delete: boolean; required_adapters: number; pending: number; stuck: number; stuck_seconds: number }
   }
   create_resource: {
     parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string }
@@ -116,9 +116,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    current_setting('server_version_num')::int as server_version,\n    to_regclass('applied_functions') is not null as migrated",
   },
   count_unreconciled: {
-    id: 'count_unreconciled_feeb9efd',
+    id: 'count_unreconciled_2f16fd96',
     parameters: ["threshold"],
-    text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.unreconciled_since is not null\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\norder by kinds.kind, mark.is_delete",
+    text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.unreconciled_since is not null\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    cardinality(kinds.required_adapters) as required_adapters,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\norder by kinds.kind, mark.is_delete",
   },
   create_resource: {
     id: 'create_resource_31a76ad4',

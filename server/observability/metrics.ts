@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
@@ -49,6 +50,11 @@ export function createMetrics(database: Database): Metrics {
   new Gauge({ name: 'hyperfleet_api_build_info', help: 'Always 1; the version is a label.', registers }).set(
     1,
   )
+  new Gauge({
+    name: 'hyperfleet_api_heap_limit_bytes',
+    help: 'How large the heap of JavaScript may become before the process ends.',
+    registers,
+  }).set(getHeapStatistics().heap_size_limit)
   return {
     registry,
     observe(request, reply, code) {
@@ -101,6 +107,11 @@ function watchDatabase(database: Database, registry: Registry) {
       },
     })
   const { pool } = database
+  gauge(
+    'hyperfleet_db_connections_max',
+    'How many connections to the database there may be.',
+    () => pool.options.max,
+  )
   gauge('hyperfleet_db_connections_open', 'Connections to the database.', () => pool.totalCount)
   gauge(
     'hyperfleet_db_connections_in_use',

@@ -9,7 +9,7 @@ type Count = Queries['count_unreconciled']['row']
 const MAX_AGE_MS = 15_000
 
 /**
- * The gauges of resources that wait for their adapters. Returns what brings them up to date, which ends within
+ * The gauges of resources that wait for their adapters, and of how many adapters these are. Returns what brings them up to date, which ends within
  * `patience` ms, whatever the database does.
  *
  * When the database does not answer, the gauges are absent: what it would say now is not known, and an old
@@ -34,10 +34,18 @@ export function pendingGauges(
     'hyperfleet_api_resource_pending_reconciliation_stuck_duration_seconds',
     'The longest time for which a stuck resource has not been reconciled; 0 when none is stuck.',
   )
+  const required = new Gauge({
+    name: 'hyperfleet_api_required_adapters',
+    help: 'Adapters that must report on a resource before it is reconciled.',
+    labelNames: ['resource_type'],
+    registers: [registry],
+  })
   const show = (counts: Count[]) => {
-    for (const each of [pending, stuck, longest]) each.reset()
+    for (const each of [pending, stuck, longest, required]) each.reset()
     for (const { kind, is_delete, ...count } of counts) {
-      const labels = { resource_type: kind.toLowerCase(), is_delete: String(is_delete) }
+      const resource_type = kind.toLowerCase()
+      const labels = { resource_type, is_delete: String(is_delete) }
+      required.set({ resource_type }, count.required_adapters)
       pending.set(labels, count.pending)
       stuck.set(labels, count.stuck)
       longest.set(labels, count.stuck_seconds)

@@ -5,11 +5,12 @@
 -- Params
 --   $1 threshold  interval  how long is too long
 -- Returns two rows for each kind: of what is marked for deletion, and of what is not.
---   kind           text
---   is_delete      boolean
---   pending        int
---   stuck          int  those that have been so for longer than the threshold
---   stuck_seconds  int  the longest time of these; 0 when there are none
+--   kind               text
+--   is_delete          boolean
+--   required_adapters  int  how many adapters must report on the kind
+--   pending            int
+--   stuck              int  those that have been so for longer than the threshold
+--   stuck_seconds      int  the longest time of these; 0 when there are none
 -- Materialized: the age is used three times, and is unpacked from the conditions each time.
 with unreconciled as materialized (
     select
@@ -33,6 +34,7 @@ counted as (
 select
     kinds.kind,
     mark.is_delete,
+    cardinality(kinds.required_adapters) as required_adapters,
     coalesce(counted.pending, 0) as pending,
     coalesce(counted.stuck, 0) as stuck,
     coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds

@@ -25,12 +25,13 @@ async function metricsOf({ app }: Application): Promise<Map<string, Metric>> {
 
 t.test('a server in use', async (t) => {
   const url = await createDatabase(adapters)
-  const server = await quickStart(t, {
+  const settings = {
     ...adapters,
     HYPERFLEET_DATABASE_URL: url,
     HYPERFLEET_LOGGING_LEVEL: 'info',
     HYPERFLEET_SERVER_TIMEOUTS_READ: '1s',
-  })
+  }
+  const server = await quickStart(t, settings, ['--max-old-space-size=600'])
   const call = async (method: string, path: string, body?: object) => {
     const answer = await fetch(`${server.api}${path}`, {
       method,
@@ -121,6 +122,11 @@ t.test('a server in use', async (t) => {
     t.equal(value('hyperfleet_db_errors_total'), 1)
     t.ok((value('hyperfleet_db_connections_open') ?? 0) >= 1)
     t.equal(value('hyperfleet_db_connections_in_use'), 0)
+  })
+
+  await t.test('the limit of the heap is that of the process', async (t) => {
+    const mebibytes = (value('hyperfleet_api_heap_limit_bytes') ?? 0) / 2 ** 20
+    t.ok(mebibytes >= 600 && mebibytes < 800, `${mebibytes}`)
   })
 
   await t.test('promtool takes it', async (t) => {
@@ -264,6 +270,7 @@ t.test('queries that fail before they run, and refusals', async (t) => {
   await untilWaiting(session, 1)
   const during = await metricsOf(server)
   t.equal(sumOf(during, 'hyperfleet_db_connections_in_use'), 1)
+  t.equal(sumOf(during, 'hyperfleet_db_connections_max'), 1)
   t.equal(sumOf(during, 'hyperfleet_db_connections_waiting'), 1)
   t.strictSame(
     (await Promise.all(slow)).map(({ status }) => status),
@@ -342,6 +349,18 @@ t.test('what waits for its adapters', async (t) => {
   t.ok((after?.['cluster to be deleted']?.[2] ?? 0) >= 2000)
   await call('PUT', `${one.href}/statuses`, report('validation', 1, 'True', 1))
   t.strictSame((await gauges())?.cluster, [1, 0, 0], 'what has been reconciled is out')
+})
+
+t.test('how many adapters must report is told as the database has it', async (t) => {
+  const settings = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]', HYPERFLEET_NODEPOOL_ADAPTERS: '[]' }
+  const { database } = await application(t, adapters, await createDatabase(settings))
+  const registry = new Registry()
+  await pendingGauges(registry, database, { threshold: '10m', patience: 10_000 })()
+  const metrics = parseMetrics(await registry.metrics())
+  const required = (resource_type: string) =>
+    sumOf(metrics, 'hyperfleet_api_required_adapters', { resource_type })
+  t.equal(required('cluster'), 2)
+  t.equal(required('nodepool'), 0, 'a kind without any is there, too')
 })
 
 t.test('however many ask for the metrics, the database is asked once', async (t) => {
