@@ -125,6 +125,15 @@ t.test('tests that are quoted have these titles', async (t) => {
         t.ok(existsSync(join(root, test)) && read(test).includes(`'${title}'`), `${file}: ${test} "${title}"`)
 })
 
+t.test('where a table has a column of tests, each row names one that is there', async (t) => {
+  for (const { file, prose } of documents)
+    for (const rows of found(prose, /^\|.*\| test \|\n\|[-|\s]+\|\n((?:\|.*\n)+)/gm))
+      for (const row of rows.trimEnd().split('\n')) {
+        const named = found(row.split(' | ').at(-1) ?? '', /`(test\/[\w/.-]+)`/g)
+        t.ok(named.length && named.every((test) => existsSync(join(root, test))), `${file}: ${row}`)
+      }
+})
+
 t.test('scripts, settings, variables and flags are those that there are', async (t) => {
   const scripts = Object.keys(JSON.parse(read('package.json')).scripts)
   const variables = new Set([
