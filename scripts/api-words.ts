@@ -29,8 +29,10 @@ export interface Schema {
 }
 export const code = (text: string) => `\`${text}\``
 export const codes = (texts: string[]) => texts.map(code).join(', ')
-export const table = (head: string[], rows: string[][]) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+export const table = (head: string[], rows: string[][]) => {
+  const [titles, ...lines] = [head, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  return [titles, `|${head.map(() => '---|').join('')}`, ...lines].join('\n')
+}
 
 /** A text within a cell: one line, in which nothing is taken for a border or for HTML. */
 export const cell = (text = '') =>
