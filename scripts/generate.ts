@@ -1,6 +1,6 @@
 /**
  * Makes what is made from other files: generated/openapi.d.ts from openapi.yaml, generated/sql.ts from sql/queries,
- * sql/schema.sql from a database with all migrations, docs/configuration.md from the settings.
+ * sql/schema.sql from a database with all migrations, docs/configuration.md from the settings, docs/api.md from openapi.yaml.
  *
  * Usage: npm run generate
  */
@@ -98,6 +98,7 @@ const { loadConfig } = await import('../server/config/load.ts')
 const { adaptersName } = await import('../server/config/settings.ts')
 const { loadDocument } = await import('../server/document.ts')
 const { migrate } = await import('../server/migrate.ts')
+const { apiPage } = await import('./api-page.ts')
 const { configurationPage } = await import('./configuration-page.ts')
 
 const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-generate-'))
@@ -120,4 +121,5 @@ ${objects.map(({ definition }) => `${definition};`).join('\n\n')}
 `,
 )
 
+await writeFile(new URL('docs/api.md', root), apiPage(loadDocument().document))
 await writeFile(new URL('docs/configuration.md', root), configurationPage(Object.keys(kinds)))
