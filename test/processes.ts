@@ -99,6 +99,10 @@ export function serving(url: string): Environment {
   }
 }
 
+/** env becomes the command, without the instruments that tap would hand on: they more than double a start. */
+export const PLAIN = '/usr/bin/env'
+export const plainly = ['-u', 'NODE_OPTIONS']
+
 const commands = {
   start: [process.execPath, '--import', 'tsx', 'scripts/start.ts'],
   'npm start': ['npm', 'start'],
@@ -108,8 +112,7 @@ const commands = {
 /** Runs one of scripts/ with no settings but these, until it ends or the test does. */
 export function launch(t: Test, script: keyof typeof commands, args: string[], env: Environment): Run {
   const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
-  // env becomes node, without the instruments that tap would hand on, which more than double a start.
-  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...commands[script], ...args], {
+  const child = spawn(PLAIN, [...plainly, ...commands[script], ...args], {
     cwd: root,
     env: { ...Object.fromEntries(own), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
