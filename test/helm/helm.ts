@@ -1,0 +1,46 @@
+/** The chart as helm renders it; and what to say where there is no helm. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { root } from '../processes.ts'
+
+/** helm on the PATH, or where `go install` puts it. */
+const places = [
+  ...(process.env.PATH ?? '').split(':'),
+  join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin'),
+].map((folder) => join(folder, 'helm'))
+const helm = places.find((file) => existsSync(file))
+
+/** For tests that need helm: whether to skip them, with the reason. */
+export const skip = helm ? false : 'there is no helm on the PATH: the chart is not tested'
+
+/** The oldest Kubernetes that the chart is made for. */
+export const KUBERNETES = '1.30.0'
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of Kubernetes are of many shapes, which schemas.ts checks.
+export type Manifest = any
+
+/** The lines that helm prints; throws with what it says when it refuses. */
+export function run(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(helm ?? 'helm', args, { cwd: root, encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr + stdout)
+  return stdout
+}
+
+/** The objects of a release, as text. */
+export const render = (...args: string[]) =>
+  run('template', 'hyperfleet-api', 'helm', '--namespace=fleet', `--kube-version=${KUBERNETES}`, ...args)
+
+export const parse = (text: string): Manifest[] =>
+  parseAllDocuments(text).flatMap((document) => (document.toJS() ? [document.toJS()] : []))
+
+/** The one object of a kind. */
+export function only(manifests: Manifest[], kind: string, name?: string): Manifest {
+  const [found, ...others] = manifests.filter(
+    (each) => each.kind === kind && (!name || each.metadata.name === name),
+  )
+  if (!found || others.length) throw new Error(`${others.length + (found ? 1 : 0)} of ${kind} ${name ?? ''}`)
+  return found
+}
