@@ -1,6 +1,6 @@
 /** The chart as helm renders it; and what to say where there is no helm. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
@@ -44,3 +44,17 @@ export function only(manifests: Manifest[], kind: string, name?: string): Manife
   if (!found || others.length) throw new Error(`${others.length + (found ? 1 : 0)} of ${kind} ${name ?? ''}`)
   return found
 }
+
+/** What some sets of values are rendered with besides. */
+const besides: Record<string, string[]> = {
+  openshift: ['--api-versions=security.openshift.io/v1'],
+  'provider-schema': ['--set-file=provider.schema=test/data/provider-3.0.yaml'],
+  try: ['--values=helm/values-try.yaml'],
+}
+
+/** The sets of values that are tried: the files of test/helm/values, without their endings. */
+export const sets = readdirSync(new URL('values/', import.meta.url)).map((file) => file.replace('.yaml', ''))
+
+/** The objects of a release with one of the sets. */
+export const renderSet = (name: string, ...args: string[]) =>
+  render(...(besides[name] ?? []), `--values=test/helm/values/${name}.yaml`, ...args)
