@@ -4,6 +4,13 @@ import { isTree, type Tree } from '../server/config/file.ts'
 import { root, type SettingSchema, settings } from '../server/config/settings.ts'
 import { durationPattern, sizePattern } from '../server/config/units.ts'
 
+const kept = ['type', 'description', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern']
+const patterns: Record<string, RegExp> = {
+  duration: durationPattern,
+  delay: durationPattern,
+  size: sizePattern,
+}
+
 /** The setting of a key, as something that derived() takes. */
 const settingOf = (key: string) => settings().find((setting) => setting.key === key)?.schema ?? root
 
@@ -30,13 +37,6 @@ const passed = /(^|\.)(resources|podSecurityContext|securityContext|probes\.\w+|
 
 function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-}
-
-const kept = ['type', 'description', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern']
-const patterns: Record<string, RegExp> = {
-  duration: durationPattern,
-  delay: durationPattern,
-  size: sizePattern,
 }
 
 /** A schema of the settings without what only the server understands; with `rename`, its members have other names. */

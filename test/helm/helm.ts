@@ -1,17 +1,18 @@
 /** The chart as helm renders it; and what to say where there is no helm. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { root } from '../processes.ts'
 
-/** helm on the PATH, or where `go install` puts it. */
-const places = [
-  ...(process.env.PATH ?? '').split(':'),
-  join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin'),
-].map((folder) => join(folder, 'helm'))
-const helm = places.find((file) => existsSync(file))
+/** Where a program is: on the PATH, or where `go install` puts it. */
+export const find = (program: string) =>
+  [...(process.env.PATH ?? '').split(':'), join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin')]
+    .map((folder) => join(folder, program))
+    .find((file) => existsSync(file))
+
+const helm = find('helm')
 
 /** For tests that need helm: whether to skip them, with the reason. */
 export const skip = helm ? false : 'there is no helm on the PATH: the chart is not tested'
@@ -55,6 +56,17 @@ const besides: Record<string, string[]> = {
 /** The sets of values that are tried: the files of test/helm/values, without their endings. */
 export const sets = readdirSync(new URL('values/', import.meta.url)).map((file) => file.replace('.yaml', ''))
 
+/** What helm is given for one of the sets. */
+export const valuesOf = (name: string) => [...(besides[name] ?? []), `--values=test/helm/values/${name}.yaml`]
+
 /** The objects of a release with one of the sets. */
-export const renderSet = (name: string, ...args: string[]) =>
-  render(...(besides[name] ?? []), `--values=test/helm/values/${name}.yaml`, ...args)
+export const renderSet = (name: string, ...args: string[]) => render(...valuesOf(name), ...args)
+
+/** The Secret of a database, as files. */
+export function writeSecret(folder: string, url: string) {
+  const { hostname, port, pathname, username, password } = new URL(url)
+  mkdirSync(folder)
+  const files = { host: hostname, port, name: pathname.slice(1), user: username, password }
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(folder, `db.${name}`), decodeURIComponent(text))
+}

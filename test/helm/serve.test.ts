@@ -1,6 +1,6 @@
 /** What the chart renders, run: the configuration by the real migration and server, the pods' scripts by themselves. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse as parseYaml } from 'yaml'
@@ -10,16 +10,7 @@ import { settings, root as settingsRoot } from '../../server/config/settings.ts'
 import { milliseconds } from '../../server/config/units.ts'
 import { createEmptyDatabase, kinds } from '../databases.ts'
 import { type Environment, findFreePorts, launch, root, temporaryFolder, until } from '../processes.ts'
-import { type Manifest, only, parse, renderSet, sets, skip } from './helm.ts'
-
-/** The Secret of a database, as files. */
-function writeSecret(folder: string, url: string) {
-  const { hostname, port, pathname, username, password } = new URL(url)
-  mkdirSync(folder)
-  const files = { host: hostname, port, name: pathname.slice(1), user: username, password }
-  for (const [name, text] of Object.entries(files))
-    writeFileSync(join(folder, `db.${name}`), decodeURIComponent(text))
-}
+import { type Manifest, only, parse, renderSet, sets, skip, writeSecret } from './helm.ts'
 
 const environmentOf = ({ env = [] }: Manifest): Environment =>
   Object.fromEntries(env.map(({ name, value }: Manifest) => [name, value]))
