@@ -39,6 +39,8 @@ function strict(schema: Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema
   if (schema['x-kubernetes-int-or-string']) return { type: ['integer', 'string'] }
   const { description, format, ...rest } = schema
+  // Of Go's regular expressions, this is none of JavaScript's.
+  if (String(rest.pattern).includes('(?i)')) delete rest.pattern
   const kept = Object.entries(rest).filter(([name]) => !name.startsWith('x-') && name !== 'properties')
   const { properties } = schema
   return {

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import t from 'tap'
+import { parse as parseYaml } from 'yaml'
 import { type Manifest, only, parse, renderSet, sets, skip } from './helm.ts'
 
 const schemas = JSON.parse(readFileSync(new URL('../data/kubernetes.json', import.meta.url), 'utf8'))
@@ -128,4 +129,21 @@ t.test('what a server reads when it starts rolls the pods', { skip }, async (t) 
   t.notSame(annotations('--set=config.logging.level=debug'), before, 'the configuration')
   t.notSame(annotations('--set-file=provider.schema=test/data/provider-3.1.json'), before, 'the schema')
   t.strictSame(annotations('--set=replicaCount=7'), before, 'and nothing else')
+})
+
+t.test('alerts and dashboard are those of the files', { skip }, async (t) => {
+  const own =
+    '--set=prometheusRule.enabled=true,prometheusRule.objectives.errorBudget=0.005,dashboard.enabled=true'
+  const manifests = parse(renderSet('monitoring', own))
+  const { groups } = parseYaml(readFileSync(new URL('../../helm/files/alerts.yaml', import.meta.url), 'utf8'))
+  const names = (each: Manifest[]) =>
+    each.flatMap(({ rules }) => rules.map(({ alert, record }: Manifest) => alert ?? record))
+  const rule = only(manifests, 'PrometheusRule')
+  t.strictSame(complaints(rule), [])
+  t.strictSame(names(rule.spec.groups), names(groups))
+  t.match(JSON.stringify(rule), '0.005')
+  t.match(JSON.stringify(rule), 'namespace=\\"fleet\\"')
+  const dashboard = only(manifests, 'ConfigMap', 'hyperfleet-api-dashboard').data['hyperfleet-api.json']
+  const file = readFileSync(new URL('../../helm/files/dashboard.json', import.meta.url), 'utf8')
+  t.strictSame(JSON.parse(dashboard), JSON.parse(file))
 })

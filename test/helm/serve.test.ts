@@ -46,15 +46,15 @@ async function serveSet(t: Test, name: string, besides: Environment = {}) {
   const [test] = only(manifests, 'Pod').spec.containers
   const { READYZ, METADATA, ...rest } = environmentOf(test)
   const here = (address: string, port: number) => address.replace(/\/\/[^/]+/, `//localhost:${port}`)
-  const ask = () =>
+  const ask = (path = '') =>
     spawnSync(process.execPath, test.command.slice(1), {
       encoding: 'utf8',
-      env: { ...rest, READYZ: here(READYZ ?? '', health), METADATA: here(METADATA ?? '', api) },
+      env: { ...rest, READYZ: `${here(READYZ ?? '', health)}${path}`, METADATA: here(METADATA ?? '', api) },
     })
-  t.equal(test.command[0], 'node')
   t.not(ask().status, 0, 'helm test fails while nobody is there')
   const server = launch(t, 'hyperfleet-api', ['serve'], env)
   await until('helm test', server, async () => ask().status === 0)
+  t.equal(ask('/nowhere').status, 1, 'helm test fails when an answer is no success')
   t.match(ask().stdout, /^200 .*\/readyz[\s\S]*^200 .*"kind":"API"/m)
   return { api: here(METADATA ?? '', api), server }
 }
