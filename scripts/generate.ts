@@ -1,6 +1,7 @@
 /**
  * Makes what is made from other files: generated/openapi.d.ts from openapi.yaml, generated/sql.ts from sql/queries,
- * sql/schema.sql from a database with all migrations, docs/configuration.md from the settings, docs/api.md from openapi.yaml.
+ * sql/schema.sql from a database with all migrations, docs/configuration.md from the settings, docs/api.md from openapi.yaml,
+ * helm/values.schema.json from helm/values.yaml and the settings.
  *
  * Usage: npm run generate
  */
@@ -100,6 +101,7 @@ const { loadDocument } = await import('../server/document.ts')
 const { migrate } = await import('../server/migrate.ts')
 const { apiPage } = await import('./api-page.ts')
 const { configurationPage } = await import('./configuration-page.ts')
+const { chartSchema } = await import('./chart-schema.ts')
 
 const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-generate-'))
 const embedded = await startEmbedded({ dir: folder })
@@ -123,3 +125,6 @@ ${objects.map(({ definition }) => `${definition};`).join('\n\n')}
 
 await writeFile(new URL('docs/api.md', root), apiPage(loadDocument().document))
 await writeFile(new URL('docs/configuration.md', root), configurationPage(Object.keys(kinds)))
+
+const values = await readFile(new URL('helm/values.yaml', root), 'utf8')
+await writeFile(new URL('helm/values.schema.json', root), chartSchema(values))

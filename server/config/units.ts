@@ -1,8 +1,8 @@
 const seconds = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const
 const bytes = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const
 
-const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/
-const sizePattern = /^(\d{1,9})(B|KiB|MiB|GiB)$/
+export const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/
+export const sizePattern = /^(\d{1,9})(B|KiB|MiB|GiB)$/
 
 /** The longest time that a timer can wait. */
 const LONGEST = 2 ** 31 - 1

@@ -1,0 +1,60 @@
+{{/* Ends the rendering with everything that is wrong with the values, as the server does with its settings. */}}
+{{- define "hyperfleet-api.check" -}}
+{{- $wrong := list }}
+{{- range $name, $kind := dict "cluster" "clusters" "nodepool" "node pools" }}
+{{- if not (kindIs "slice" (get $.Values.adapters $name)) }}
+{{- $wrong = append $wrong (printf "adapters.%s must say which adapters are required for %s: a list such as [validation, dns], or [] for none" $name $kind) }}
+{{- end }}
+{{- end }}
+{{- if and .Values.auth.enableJwt (not .Values.auth.issuers) }}
+{{- $wrong = append $wrong "auth.enableJwt is on and auth.issuers names no issuer: add one with issuerUrl and jwkCertUrl, or turn it off with auth.enableJwt=false" }}
+{{- end }}
+{{- if and .Values.database.existingSecret .Values.postgresql.enabled }}
+{{- $wrong = append $wrong "database.existingSecret and postgresql.enabled are both set: there is one database, so leave one out" }}
+{{- else if not (or .Values.database.existingSecret .Values.postgresql.enabled) }}
+{{- $wrong = append $wrong "database.existingSecret must name a Secret with db.host, db.port, db.name, db.user and db.password (or set postgresql.enabled=true, to try things)" }}
+{{- end }}
+{{- if regexMatch "://[^/@]*:[^/@]*@" .Values.database.readUrl }}
+{{- $wrong = append $wrong "database.readUrl has a password, which would stand in a ConfigMap: set HYPERFLEET_DATABASE_READ_URL from a Secret, in extraEnv" }}
+{{- end }}
+{{- if and .Values.pgbouncer.enabled (not .Values.pgbouncer.image) }}
+{{- $wrong = append $wrong "pgbouncer.enabled is on and pgbouncer.image names no image" }}
+{{- end }}
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
+{{- $wrong = append $wrong "ingress.enabled is on and ingress.hosts names no host" }}
+{{- end }}
+{{- if gt (len .Values.provider.schema) 1000000 }}
+{{- $wrong = append $wrong "provider.schema is too long for a ConfigMap, which holds one mebibyte" }}
+{{- end }}
+
+{{- $places := dict "server.jwt" "auth" "server.openapi_schema_path" "provider.schema" "database.secret_dir" "database.existingSecret" }}
+{{- $_ := merge $places (dict "database.ssl.mode" "database.sslMode" "database.read_url" "database.readUrl") }}
+{{- range list "url" "host" "port" "name" "username" "password" }}
+{{- $_ := set $places (printf "database.%s" .) "the Secret of database.existingSecret" }}
+{{- end }}
+{{- range $key, $place := $places }}
+{{- $node := $.Values.config }}
+{{- range splitList "." $key }}{{ $node = kindIs "map" $node | ternary (get (default dict $node) .) "" }}{{ end }}
+{{- if not (empty $node) }}
+{{- $wrong = append $wrong (printf "config.%s must not be set: the chart makes it of %s" $key $place) }}
+{{- end }}
+{{- end }}
+{{- range .Values.config.entities }}
+{{- if has .kind (list "Cluster" "NodePool") }}
+{{- $wrong = append $wrong (printf "config.entities must not have %s: the chart makes it of adapters.%s" .kind (lower .kind)) }}
+{{- end }}
+{{- end }}
+{{- range .Values.extraEnv }}
+{{- if regexMatch "^HYPERFLEET_(((SERVER|HEALTH|METRICS)_(HOST|PORT|TLS_ENABLED))|HEALTH_(DRAIN_DELAY|SHUTDOWN_TIMEOUT)|CONFIG)$" .name }}
+{{- $wrong = append $wrong (printf "extraEnv must not have %s: ports, probes and the time to end follow config, so set it there" .name) }}
+{{- end }}
+{{- end }}
+
+{{- $needed := include "hyperfleet-api.secondsToEnd" . | int }}
+{{- with .Values.terminationGracePeriodSeconds }}
+{{- if lt (int .) $needed }}
+{{- $wrong = append $wrong (printf "terminationGracePeriodSeconds is %d, and the server may take %d s to end (config.health.drain_delay, config.health.shutdown_timeout, 5 s, preStopSleepSeconds): it would be killed" (int .) $needed) }}
+{{- end }}
+{{- end }}
+{{- if $wrong }}{{ fail (printf "\n- %s\n" (join "\n- " $wrong)) }}{{ end }}
+{{- end }}

@@ -1,0 +1,37 @@
+{{/* The configuration file of server and migration: config, and over it what the chart decides. */}}
+{{- define "hyperfleet-api.config" -}}
+{{- $config := deepCopy .Values.config }}
+{{- range list "server" "health" "metrics" "database" }}
+{{- $_ := set $config . (default dict (get $config .)) }}
+{{- end }}
+{{- range list "server" "health" "metrics" }}
+{{- $_ := set (get $config .) "host" "0.0.0.0" }}
+{{- end }}
+
+{{- $issuers := list }}
+{{- range .Values.auth.issuers }}
+{{- $issuer := dict }}
+{{- range $name, $value := . }}{{ $_ := set $issuer (snakecase $name) $value }}{{ end }}
+{{- $issuers = append $issuers $issuer }}
+{{- end }}
+{{- $_ := set $config.server "jwt" (dict "enabled" .Values.auth.enableJwt "configs" $issuers) }}
+{{- if .Values.provider.schema }}
+{{- $_ := set $config.server "openapi_schema_path" "/etc/hyperfleet/schemas/openapi.yaml" }}
+{{- end }}
+
+{{- $_ := set $config.database "secret_dir" "/mnt/secrets/database" }}
+{{- $ssl := default dict $config.database.ssl }}
+{{- $_ := set $config.database "ssl" (set $ssl "mode" (.Values.postgresql.enabled | ternary "disable" .Values.database.sslMode)) }}
+{{- with .Values.database.readUrl }}
+{{- $_ := set $config.database "read_url" . }}
+{{- end }}
+{{- if and .Values.pgbouncer.enabled (not .Values.pgbouncer.maxPreparedStatements) }}
+{{- $pool := default dict $config.database.pool }}
+{{- $_ := set $config.database "pool" (set $pool "prepared_statements" false) }}
+{{- end }}
+
+{{- $entities := list (dict "kind" "Cluster" "required_adapters" .Values.adapters.cluster) }}
+{{- $entities = append $entities (dict "kind" "NodePool" "required_adapters" .Values.adapters.nodepool) }}
+{{- $_ := set $config "entities" (concat $entities (default list $config.entities)) }}
+{{- toYaml $config }}
+{{- end }}

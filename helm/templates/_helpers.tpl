@@ -1,0 +1,71 @@
+{{- define "hyperfleet-api.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* Short enough for a suffix such as -postgresql-0. */}}
+{{- define "hyperfleet-api.fullname" -}}
+{{- $name := include "hyperfleet-api.name" . }}
+{{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
+{{- default $full .Values.fullnameOverride | trunc 45 | trimSuffix "-" }}
+{{- end }}
+
+{{/* The labels of a selector, which never change. Called with (dict "root" $ "component" …). */}}
+{{- define "hyperfleet-api.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "hyperfleet-api.name" .root }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/* The labels of pods: nothing that changes from release to release, so that only a change of the pods rolls them. */}}
+{{- define "hyperfleet-api.podLabels" -}}
+app: hyperfleet-api
+{{ include "hyperfleet-api.selectorLabels" . }}
+app.kubernetes.io/part-of: hyperfleet
+{{- end }}
+
+{{- define "hyperfleet-api.labels" -}}
+{{ include "hyperfleet-api.podLabels" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "hyperfleet-api.image" -}}
+{{- with .Values.image }}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "hyperfleet-api.serviceAccountName" -}}
+{{- $own := .Values.serviceAccount.create | ternary (include "hyperfleet-api.fullname" .) "default" }}
+{{- default $own .Values.serviceAccount.name }}
+{{- end }}
+
+{{/* The Secret that servers reach the database with. */}}
+{{- define "hyperfleet-api.databaseSecret" -}}
+{{- .Values.postgresql.enabled | ternary (printf "%s-postgresql" (include "hyperfleet-api.fullname" .)) .Values.database.existingSecret }}
+{{- end }}
+
+{{/* The milliseconds in a duration of the server, such as 250ms, 10s or 5m. Called with (list name duration). */}}
+{{- define "hyperfleet-api.milliseconds" -}}
+{{- $duration := index . 1 | toString }}
+{{- if not (regexMatch "^[0-9]{1,9}(ms|s|m|h|d)$" $duration) }}
+{{- fail (printf "%s must be a duration such as 500ms, 10s or 5m, not %q" (index . 0) $duration) }}
+{{- end }}
+{{- $unit := regexFind "[a-z]+$" $duration }}
+{{- mul (trimSuffix $unit $duration | int64) (get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000) $unit) }}
+{{- end }}
+
+{{/* The seconds that the server may take to end: its own limit, and the sleep before it. */}}
+{{- define "hyperfleet-api.secondsToEnd" -}}
+{{- with .Values.config.health }}
+{{- $drain := include "hyperfleet-api.milliseconds" (list "config.health.drain_delay" .drain_delay) }}
+{{- $finish := include "hyperfleet-api.milliseconds" (list "config.health.shutdown_timeout" .shutdown_timeout) }}
+{{- add (div (add $drain $finish 999) 1000) 5 $.Values.preStopSleepSeconds }}
+{{- end }}
+{{- end }}
+
+{{/* HTTP or HTTPS, whichever one of the listeners of config speaks. Called with (list $ listener). */}}
+{{- define "hyperfleet-api.scheme" -}}
+{{- dig (index . 1) "tls" "enabled" false (index . 0).Values.config | ternary "HTTPS" "HTTP" }}
+{{- end }}

@@ -1,0 +1,114 @@
+/** helm/values.schema.json, from the comments and defaults of helm/values.yaml, and from the schema of the settings. */
+import { isMap, isScalar, parseDocument, type Scalar, type YAMLMap } from 'yaml'
+import { isTree, type Tree } from '../server/config/file.ts'
+import { root, type SettingSchema, settings } from '../server/config/settings.ts'
+import { durationPattern, sizePattern } from '../server/config/units.ts'
+
+const kept = ['type', 'description', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern']
+const patterns: Record<string, RegExp> = {
+  duration: durationPattern,
+  delay: durationPattern,
+  size: sizePattern,
+}
+
+/** The setting of a key, as something that derived() takes. */
+const settingOf = (key: string) => settings().find((setting) => setting.key === key)?.schema ?? root
+
+const pullPolicy = { enum: ['Always', 'IfNotPresent', 'Never'] }
+const adapters = derived(settingOf('entities').items?.properties?.required_adapters ?? root)
+
+/** What defaults do not tell: the settings of the server, choices, and values that may be of another type. */
+const known: Record<string, object> = {
+  adapters: { additionalProperties: false, properties: { cluster: adapters, nodepool: adapters } },
+  'auth.issuers': derived(settingOf('server.jwt.configs'), camelCase),
+  'database.sslMode': { enum: settingOf('database.ssl.mode').enum },
+  'image.digest': { pattern: '^(sha256:[0-9a-f]{64})?$' },
+  'image.pullPolicy': pullPolicy,
+  'pgbouncer.imagePullPolicy': pullPolicy,
+  'postgresql.imagePullPolicy': pullPolicy,
+  'podDisruptionBudget.maxUnavailable': { type: ['integer', 'string'] },
+  'service.type': { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
+  'ingress.hosts': { items: { type: 'string' } },
+  terminationGracePeriodSeconds: { type: ['integer', 'null'] },
+}
+
+/** Values that go to Kubernetes as they are, which knows what may be in them. */
+const passed = /(^|\.)(resources|podSecurityContext|securityContext|probes\.\w+|route\.tls)$/
+
+function camelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** A schema of the settings without what only the server understands; with `rename`, its members have other names. */
+function derived(schema: SettingSchema, rename = (name: string) => name): object {
+  const { format = '', items, required, properties } = schema
+  return {
+    ...Object.fromEntries(Object.entries(schema).filter(([keyword]) => kept.includes(keyword))),
+    ...(patterns[format] && { pattern: patterns[format].source }),
+    ...(items && { items: derived(items, rename) }),
+    ...(required && { required: required.map(rename) }),
+    ...(properties && {
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, member]) => [rename(name), derived(member, rename)]),
+      ),
+    }),
+  }
+}
+
+/** What a chart must have said of its config: the templates read it. A port that is chosen at the start suits no Service. */
+function needed(schema: Tree, values: unknown): Tree {
+  const properties = schema.properties as Record<string, Tree> | undefined
+  if (!properties || !isTree(values)) return schema
+  const members = Object.entries(properties).map(([name, member]) => [name, needed(member, values[name])])
+  const ports = 'port' in values ? { port: { ...properties.port, minimum: 1 } } : {}
+  return {
+    ...schema,
+    required: Object.keys(values),
+    properties: { ...Object.fromEntries(members), ...ports },
+  }
+}
+
+/** The comment above a key; throws when there is none, unless it is a mapping whose members have theirs. */
+function descriptionOf(map: YAMLMap, index: number, path: string): string | undefined {
+  const { key, value } = map.items[index] as { key: Scalar; value: unknown }
+  const comment = key.commentBefore ?? (index === 0 ? map.commentBefore : undefined) ?? ''
+  const description = comment.split(/^ -- /m)[1]?.replaceAll(/\s*\n\s*/g, ' ')
+  if (!description && !isMap(value))
+    throw new Error(`helm/values.yaml: ${path} has no comment that begins with --`)
+  return description
+}
+
+function schemaOf(map: YAMLMap, path: string[] = []): object {
+  const properties = map.items.map((pair, index) => {
+    const name = String((pair.key as Scalar).value)
+    const key = [...path, name].join('.')
+    const { value } = pair
+    const description = descriptionOf(map, index, key)
+    if (key === 'config') {
+      return [name, { ...needed(derived(root) as Tree, (value as YAMLMap).toJSON()), description }]
+    }
+    if (isMap(value) && value.items.length && !passed.test(key)) {
+      return [name, { description, ...schemaOf(value, [...path, name]), ...known[key] }]
+    }
+    const type = isMap(value) ? 'object' : isScalar(value) ? typeOf(value.value) : 'array'
+    return [name, { type, ...(type === 'integer' && { minimum: 0 }), ...known[key], description }]
+  })
+  return { type: 'object', additionalProperties: false, properties: Object.fromEntries(properties) }
+}
+
+const typeOf = (value: unknown) => (typeof value === 'number' ? 'integer' : typeof value)
+
+/** The schema, for the text of helm/values.yaml. */
+export function chartSchema(values: string): string {
+  const schema = schemaOf(parseDocument(values).contents as YAMLMap) as { properties: object }
+  // Of a chart that is part of another, helm adds this one.
+  const properties = { ...schema.properties, global: { type: 'object' } }
+  const whole = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $comment: 'Made by `npm run generate` from helm/values.yaml and server/config/schema.ts.',
+    ...schema,
+    properties,
+  }
+  return `${JSON.stringify(whole, null, 2)}\n`
+}

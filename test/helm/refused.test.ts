@@ -1,0 +1,96 @@
+/** Values that would make something that does not work are refused, with a sentence that helps. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { temporaryFolder } from '../processes.ts'
+import { render, renderSet, skip } from './helm.ts'
+
+/** What helm says when it refuses, white space aside; nothing when it does not. */
+function refusal(work: () => string): string {
+  try {
+    work()
+    return ''
+  } catch (error) {
+    return (error as Error).message.replaceAll(/\s+/g, ' ')
+  }
+}
+
+t.test('nothing set', { skip }, async (t) => {
+  const said = refusal(() => render())
+  t.match(said, 'adapters.cluster must say which adapters are required for clusters')
+  t.match(said, 'adapters.nodepool must say which adapters are required for node pools')
+  t.match(said, 'auth.enableJwt is on and auth.issuers names no issuer')
+  t.match(said, 'database.existingSecret must name a Secret', 'all at once')
+})
+
+const refused: Record<string, [says: string, ...args: string[]]> = {
+  'adapters as a text': ['want array', '--set=adapters.cluster=validation'],
+  'tokens of nobody': ['auth.issuers names no issuer', '--set-json=auth.issuers=[]'],
+  'an issuer without its name': [
+    'issuerUrl',
+    '--set-json=auth.issuers=[{"jwkCertUrl":"https://sso.example.com"}]',
+  ],
+  'an issuer in the names of the file': [
+    'issuer_url',
+    '--set-json=auth.issuers=[{"issuer_url":"https://sso.example.com"}]',
+  ],
+  'two databases': ['postgresql.enabled are both set', '--set=postgresql.enabled=true'],
+  'a mode of TLS that there is not': ['sslMode', '--set=database.sslMode=prefer'],
+  'a password in a ConfigMap': [
+    'database.readUrl has a password',
+    '--set=database.readUrl=postgres://me:secret@replica/fleet',
+  ],
+  'a database in config': [
+    'config.database.password must not be set: the chart makes it of the Secret',
+    '--set=config.database.password=secret',
+  ],
+  'a URL in config': ['config.database.url must not be set', '--set=config.database.url=postgres://db/fleet'],
+  'tokens in config': [
+    'config.server.jwt must not be set: the chart makes it of auth',
+    '--set=config.server.jwt.enabled=false',
+  ],
+  'adapters in config': [
+    'config.entities must not have NodePool: the chart makes it of adapters.nodepool',
+    '--set-json=config.entities=[{"kind":"NodePool","required_adapters":[]}]',
+  ],
+  'a setting that there is not': ['drain_dealy', '--set=config.health.drain_dealy=3s'],
+  'a duration that is none': ['drain_delay', '--set=config.health.drain_delay=3'],
+  'no time to end': ['drain_delay', '--set=config.health.drain_delay=null'],
+  'a port of its own choice': ['/config/server/port', '--set=config.server.port=0'],
+  'no port': ['port', '--set=config.health.port=null'],
+  'a value that there is not': ['replicas', '--set=replicas=3'],
+  'too little time to end': [
+    'terminationGracePeriodSeconds is 30, and the server may take 38 s to end',
+    '--set=terminationGracePeriodSeconds=30,config.health.shutdown_timeout=30500ms',
+  ],
+  'the time to end by a variable': [
+    'extraEnv must not have HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT',
+    '--set-json=extraEnv=[{"name":"HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT","value":"5m"}]',
+  ],
+  'a PgBouncer without an image': ['pgbouncer.image names no image', '--set=pgbouncer.enabled=true'],
+  'an Ingress without a host': ['ingress.hosts names no host', '--set=ingress.enabled=true'],
+}
+
+for (const [what, [says, ...args]] of Object.entries(refused)) {
+  t.test(what, { skip }, async (t) => {
+    t.match(
+      refusal(() => renderSet('production', ...args)),
+      says,
+    )
+  })
+}
+
+t.test('adapters of one kind only', { skip }, async (t) => {
+  const said = refusal(() => render('--set-json=adapters={"cluster":[]}'))
+  t.match(said, 'adapters.nodepool must say')
+  t.notMatch(said, 'adapters.cluster')
+})
+
+t.test('a schema that no ConfigMap holds', { skip }, async (t) => {
+  const file = join(await temporaryFolder(t), 'openapi.yaml')
+  writeFileSync(file, 'x'.repeat(1_000_001))
+  t.match(
+    refusal(() => renderSet('production', `--set-file=provider.schema=${file}`)),
+    'provider.schema is too long',
+  )
+})
