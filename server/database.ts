@@ -46,9 +46,11 @@ export class Database {
   private readonly prepares: boolean
   private readonly patience: number
   private readonly maxWaiting: number
+  private readonly attempts: number
   private readonly shapes = new Map<string, string>()
 
-  constructor(config: Config['database']) {
+  constructor(config: Config['database'], { attempts = ATTEMPTS } = {}) {
+    this.attempts = attempts
     this.pool = new pg.Pool(connection(config))
     // An idle connection that dies must not take the process with it; the next request gets another one.
     this.pool.on('error', () => {})
@@ -114,7 +116,7 @@ export class Database {
         return await this.attempt(this.prepares ? query : { ...query, name: undefined }, waiter)
       } catch (error) {
         const again = RETRIED.has((error as pg.DatabaseError).code ?? '')
-        if (!again || attempt === ATTEMPTS || performance.now() > end) throw error
+        if (!again || attempt >= this.attempts || performance.now() > end) throw error
       }
     }
   }
