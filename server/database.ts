@@ -173,11 +173,15 @@ export class Database {
   /** A connection is either handed to whoever waits for it or given back, and never both. */
   private comeTo(waiter: Waiter): Promise<pg.PoolClient> {
     return new Promise((resolve, reject) => {
-      const leave = () => reject(new Abandoned('abandoned before its statement began'))
+      let hasLeft = false
+      const leave = () => {
+        hasLeft = true
+        reject(new Abandoned('abandoned before its statement began'))
+      }
       waiter.once('close', leave)
       this.pool
         .connect()
-        .then((client) => (waiter.closed ? client.release() : resolve(client)), reject)
+        .then((client) => (hasLeft ? client.release() : resolve(client)), reject)
         .finally(() => waiter.off('close', leave))
     })
   }
