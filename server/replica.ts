@@ -48,7 +48,10 @@ export class Replica {
     const name = describe(own)
     this.watching = this.watch(Math.min(MAX_INTERVAL_MS, maxLag / 5), async () => {
       const before = this.freshness.fault
-      this.freshness.update(...(await Promise.all([database?.(), replica?.()])))
+      const [fromDatabase, fromReplica] = await Promise.all([database?.(), replica?.()])
+      this.freshness.update(fromDatabase, fromReplica)
+      if (!fromReplica)
+        for (const giveUp of this.asked) giveUp(new DatabaseUnavailable('the replica is away'))
       const { fault } = this.freshness
       if (fault === before) return
       if (fault) logger.warn(`lists are read from the database: the replica ${name} ${fault}`)
@@ -85,8 +88,6 @@ export class Replica {
   private async watch(interval: number, look: () => Promise<void>) {
     while (!this.closing.signal.aborted) {
       await look()
-      if (this.freshness.fault)
-        for (const giveUp of this.asked) giveUp(new DatabaseUnavailable('the replica is away'))
       await sleep(interval, undefined, { ref: false, signal: this.closing.signal }).catch(() => {})
     }
   }
