@@ -1,5 +1,6 @@
 /** Lists that are read from a replica, and all that can happen to it. */
 import t, { type Test } from 'tap'
+import { Freshness } from '../../server/freshness.ts'
 import { application } from '../application.ts'
 import { execute } from '../databases.ts'
 import { parseMetrics } from '../prometheus.ts'
@@ -261,4 +262,35 @@ t.test('a walk that moves between the two sees everything exactly once', async (
       t.equal(new Set(seen).size, seen.length, 'nothing twice')
     }
   }
+})
+
+t.test('what is known of a replica, look by look', async (t) => {
+  const said = { standby: true, cluster: '1', started: '1', migrated: true }
+  const database = (at: number, position: number) => ({
+    at,
+    said: { ...said, standby: false, position: `${position}` },
+  })
+  const replica = (position: number) => ({ at: 0, said: { ...said, position: `${position}`, started: '2' } })
+  const freshness = new Freshness(1000)
+  freshness.update(database(100, 5), replica(5))
+  t.equal(freshness.usableUntil, 1100, 'it is as fresh as the database was when it was asked')
+  t.equal(freshness.lag(150), 0)
+  freshness.update(database(900, 5), replica(5))
+  t.equal(freshness.usableUntil, 1900, 'an idle database is nothing to lag behind')
+  freshness.update(database(1700, 6), replica(5))
+  t.equal(freshness.usableUntil, 1900, 'what is not replayed makes nothing fresher')
+  t.equal(freshness.lag(1700), 0.8)
+  freshness.update(undefined, replica(5))
+  t.equal(freshness.usableUntil, Number.POSITIVE_INFINITY, 'without the database nothing new is missed')
+  freshness.update(database(2500, 7), replica(6))
+  t.equal(freshness.usableUntil, 2700, 'it has what had been written the second time before')
+  freshness.update(database(3500, 8), replica(6))
+  t.equal(freshness.fault, 'is too far behind')
+  freshness.update(undefined, replica(6))
+  t.equal(freshness.fault, 'is too far behind', 'also when the database goes away then')
+  freshness.update(undefined, replica(8))
+  t.equal(freshness.fault, undefined)
+  freshness.update(database(4000, 8), undefined)
+  t.equal(freshness.fault, 'does not answer')
+  t.equal(freshness.usableUntil, Number.NEGATIVE_INFINITY)
 })
