@@ -46,6 +46,10 @@ export interface Queries {
     parameters: {}
     row: { version: number }
   }
+  get_wal_position: {
+    parameters: {}
+    row: { position: string; standby: boolean; cluster: string; started: string; migrated: boolean }
+  }
   limit_lock_waits: {
     parameters: { timeout: string }
     row: { timeout: string }
@@ -164,6 +168,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'get_schema_version_30ba0d8d',
     parameters: [],
     text: "select coalesce(max(schema_migrations.version), 0)::int as version\nfrom schema_migrations",
+  },
+  get_wal_position: {
+    id: 'get_wal_position_1d77125f',
+    parameters: [],
+    text: "select\n    (\n        case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end\n        - '0/0'::pg_lsn\n    )::bigint as position,\n    pg_is_in_recovery() as standby,\n    (select control.system_identifier::text from pg_control_system() as control) as cluster,\n    pg_postmaster_start_time()::text as started,\n    to_regclass('applied_functions') is not null as migrated",
   },
   limit_lock_waits: {
     id: 'limit_lock_waits_69e4686e',

@@ -23,7 +23,7 @@ const COMPRESSED_FROM_BYTES = 32 * 1024
  * settings of JWT, or the schemas of the provider, cannot be followed.
  */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { config, database, document, documentText, metrics } = parts
+  const { config, database, replica, document, documentText, metrics } = parts
   const { jwt, cors: web } = config.server
   const specSchemas = loadSpecSchemas(document, config.server)
   const app = buildListener('server', parts)
@@ -47,9 +47,11 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.decorate('specSchemas', specSchemas)
   app.decorateRequest('json', undefined)
   app.decorateRequest('database')
+  app.decorateRequest('lists')
   app.addHook('onRequest', async (request, reply) => {
     // Not by Fastify's signal: it is aborted as soon as a body has been read.
     request.database = database.until(reply.raw)
+    request.lists = replica?.until(reply.raw) ?? request.database
   })
   app.decorateRequest('caller', identity ? '' : SYSTEM)
 

@@ -8,6 +8,9 @@ import { StartError } from './start-error.ts'
 
 type Ssl = Config['database']['ssl']
 
+/** Settings of a database, and which of them its URL is. */
+type DatabaseSettings = Config['database'] & { urlFrom?: string }
+
 /** How long a request to cancel may take. */
 const PATIENCE_MS = 2000
 
@@ -15,11 +18,11 @@ const PATIENCE_MS = 2000
  * How to connect: for the pool, and for the tools that need a connection of their own. From here on the log hides the
  * password. Throws a StartError when a setting cannot be followed.
  */
-export function connection(config: Config['database']): pg.PoolConfig {
+export function connection(config: DatabaseSettings): pg.PoolConfig {
   const timeout = milliseconds(config.pool.statement_timeout)
   keepSecret(config)
   const where = config.url
-    ? byUrl(config.url, config.ssl)
+    ? byUrl(config.url, config)
     : {
         host: config.host ?? 'localhost',
         port: config.port,
@@ -40,6 +43,25 @@ export function connection(config: Config['database']): pg.PoolConfig {
   }
 }
 
+/** The settings of the replica, if there is one: what its URL does not have is as for the database. */
+export function replicaConfig(config: Config['database']): DatabaseSettings | undefined {
+  if (!config.read_url) return undefined
+  const url = new URL(config.read_url)
+  const own = new URL(config.url ?? 'postgres://')
+  const { searchParams: asked } = url
+  const login = {
+    user: decodeURIComponent(own.username) || (own.searchParams.get('user') ?? config.username),
+    password: decodeURIComponent(own.password) || (own.searchParams.get('password') ?? config.password ?? ''),
+  }
+  // A URL without a host takes a user in its query only.
+  if (!url.username && !asked.has('user')) asked.set('user', login.user)
+  if (!url.password && !asked.has('password')) asked.set('password', login.password)
+  if (url.pathname.length < 2) url.pathname = config.url ? own.pathname : encodeURI(config.name)
+  for (const [name, value] of own.searchParams)
+    if (name.startsWith('ssl') && !asked.has(name)) asked.set(name, value)
+  return { ...config, url: url.href, urlFrom: 'database.read_url' }
+}
+
 /** The modes of TLS as PostgreSQL's own URLs call them. */
 const modes: Record<string, Ssl['mode']> = {
   disable: 'disable',
@@ -52,14 +74,13 @@ const modes: Record<string, Ssl['mode']> = {
 }
 
 /** `sslmode` and `sslrootcert` of a URL go before the settings; pg itself would forget the one over the other. */
-function byUrl(text: string, { mode, root_cert_file }: Ssl): pg.PoolConfig {
+function byUrl(text: string, { ssl, urlFrom = 'database.url' }: DatabaseSettings): pg.PoolConfig {
+  const { mode, root_cert_file } = ssl
   const url = new URL(text)
   const asked = url.searchParams.get('sslmode') ?? mode
   const settled = modes[asked]
   if (!settled) {
-    throw new StartError(
-      `database.url: sslmode must be one of ${Object.keys(modes).join(', ')}, not ${asked}`,
-    )
+    throw new StartError(`${urlFrom}: sslmode must be one of ${Object.keys(modes).join(', ')}, not ${asked}`)
   }
   const file = url.searchParams.get('sslrootcert') ?? root_cert_file
   for (const name of ['sslmode', 'sslrootcert']) url.searchParams.delete(name)

@@ -46,9 +46,11 @@ export class Database {
   private readonly prepares: boolean
   private readonly patience: number
   private readonly maxWaiting: number
+  private readonly attempts: number
   private readonly shapes = new Map<string, string>()
 
-  constructor(config: Config['database']) {
+  constructor(config: Config['database'], { attempts = ATTEMPTS } = {}) {
+    this.attempts = attempts
     this.pool = new pg.Pool(connection(config))
     // An idle connection that dies must not take the process with it; the next request gets another one.
     this.pool.on('error', () => {})
@@ -114,7 +116,7 @@ export class Database {
         return await this.attempt(this.prepares ? query : { ...query, name: undefined }, waiter)
       } catch (error) {
         const again = RETRIED.has((error as pg.DatabaseError).code ?? '')
-        if (!again || attempt === ATTEMPTS || performance.now() > end) throw error
+        if (!again || attempt >= this.attempts || performance.now() > end) throw error
       }
     }
   }
@@ -171,11 +173,15 @@ export class Database {
   /** A connection is either handed to whoever waits for it or given back, and never both. */
   private comeTo(waiter: Waiter): Promise<pg.PoolClient> {
     return new Promise((resolve, reject) => {
-      const leave = () => reject(new Abandoned('abandoned before its statement began'))
+      let hasLeft = false
+      const leave = () => {
+        hasLeft = true
+        reject(new Abandoned('abandoned before its statement began'))
+      }
       waiter.once('close', leave)
       this.pool
         .connect()
-        .then((client) => (waiter.closed ? client.release() : resolve(client)), reject)
+        .then((client) => (hasLeft ? client.release() : resolve(client)), reject)
         .finally(() => waiter.off('close', leave))
     })
   }

@@ -13,6 +13,7 @@ import { buildMetricsListener } from './metrics-listener.ts'
 import { lackOf, migrate } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
+import { openReplica } from './replica.ts'
 import { StartError } from './start-error.ts'
 
 /** Where a server that has started can be reached. */
@@ -79,9 +80,12 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     if (migrating || embedded) await migrate(config, document['x-kinds'])
     const database = new Database(config.database)
     opened.push(database)
-    const parts = { config, database, document, documentText: text, logger, metrics: createMetrics(database) }
+    const replica = openReplica(config.database, database, logger)
+    if (replica) opened.push(replica)
+    const metrics = createMetrics(database, replica)
+    const parts = { config, database, replica, document, documentText: text, logger, metrics }
     const api = await buildApp(parts)
-    const metrics = buildMetricsListener(parts)
+    const scraped = buildMetricsListener(parts)
     const health = buildHealthListener(parts, () => {
       if (lifecycle.isShuttingDown) return 'the server is shutting down'
       return api.isOverloaded() ? 'the server has more to do than it can' : undefined
@@ -90,11 +94,11 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     await reach(database, config.database)
     await untilMigrated(database, config, logger)
     // Health last: while requests are finished, it says that there should be no more.
-    opened.push(health, { close: () => Promise.all([api.close(), metrics.close()]) })
+    opened.push(health, { close: () => Promise.all([api.close(), scraped.close()]) })
     // Health last: who is told that the server is ready finds the API there.
     const open = async () => ({
       api: await listen(api, config.server, 'server'),
-      metrics: await listen(metrics, config.metrics, 'metrics'),
+      metrics: await listen(scraped, config.metrics, 'metrics'),
       health: await listen(health, config.health, 'health'),
     })
     const opening = open()

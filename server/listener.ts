@@ -18,6 +18,7 @@ import type { Metrics } from './observability/metrics.ts'
 import { describeRequest } from './observability/request-line.ts'
 import { nameSpan, traceOf } from './observability/request-trace.ts'
 import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProblem } from './problems.ts'
+import type { Lists, Replica } from './replica.ts'
 import type { SpecSchemas } from './spec-schemas/load.ts'
 import { followRenewals, readTls } from './tls.ts'
 
@@ -35,6 +36,8 @@ declare module 'fastify' {
     json: Json | undefined
     /** The database; what runs for this request ends with it. */
     database: Statements
+    /** Who answers lists of resources: the database, or a replica that may be behind. */
+    lists: Lists
     /** Who is written down as created_by and the like; empty where a read says nothing of it. */
     caller: string
   }
@@ -44,6 +47,7 @@ declare module 'fastify' {
 export interface Parts {
   config: Config
   database: Database
+  replica?: Replica | undefined
   document: Document
   documentText: string
   logger: FastifyBaseLogger

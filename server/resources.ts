@@ -48,7 +48,7 @@ type Page = ListQuery & { page?: number; size: number; fields?: string[] }
 
 /** One page of a collection, or one step of a walk through it by cursor. */
 export async function listResources(
-  { database }: FastifyRequest,
+  { lists }: FastifyRequest,
   collection: Collection,
   query: Page,
 ): Promise<string> {
@@ -57,11 +57,11 @@ export async function listResources(
   const parameters = { ...collection, page, size, fields, whole }
   if (cursor === undefined) {
     const selection = select(query, resourceFields)
-    return (await database.list('list_resources', { ...parameters, known: null }, selection)).body
+    return (await lists.list('list_resources', { ...parameters, known: null }, selection)).body
   }
   const walk = selectWalk({ ...query, cursor }, resourceFields, [collection.kind, collection.owner_id])
   const known = walk.position?.total ?? null
-  const { body, total, last } = await database.list('list_resources', { ...parameters, known }, walk)
+  const { body, total, last } = await lists.list('list_resources', { ...parameters, known }, walk)
   return last ? `{"next_cursor":"${writeCursor({ total, last }, walk.bounds)}",${body.slice(1)}` : body
 }
 

@@ -5,6 +5,7 @@ import { Database } from '../server/database.ts'
 import { loadDocument } from '../server/document.ts'
 import { createLogger } from '../server/observability/logger.ts'
 import { createMetrics, type Metrics } from '../server/observability/metrics.ts'
+import { openReplica, type Replica } from '../server/replica.ts'
 import { createDatabase, testConfig } from './databases.ts'
 import { checkAnswer } from './document-check.ts'
 
@@ -23,6 +24,7 @@ export interface Answer {
 export interface Application {
   app: FastifyInstance
   database: Database
+  replica: Replica | undefined
   metrics: Metrics
   url: string
   /** Sends a request, and checks its answer against the document. */
@@ -40,26 +42,32 @@ export async function application(
   const config = testConfig(url, env)
   const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
   const database = new Database(config.database)
-  const metrics = createMetrics(database)
+  const log = logger ?? (createLogger(config.logging) as never as FastifyBaseLogger)
+  const replica = openReplica(config.database, database, log)
+  const metrics = createMetrics(database, replica)
   const app = await buildApp({
     config,
     database,
+    replica,
     document,
     documentText: text,
-    logger: logger ?? (createLogger(config.logging) as never),
+    logger: log,
     metrics,
   }).catch(async (error) => {
+    await replica?.close()
     await database.close()
     throw error
   })
   await app.ready()
   t.teardown(async () => {
     await app.close()
+    await replica?.close()
     await database.close()
   })
   return {
     app,
     database,
+    replica,
     metrics,
     url,
     async call(method, path, body, headers = {}) {

@@ -242,6 +242,15 @@ export const configSchema = {
           'A connection URL, for host, port, name, username and password in one. One of them that a stronger source than that of the URL sets is put in its place in the URL.',
           'postgres://hyperfleet:password@db.example.com:5432/hyperfleet',
         ),
+        read_url: url(
+          'postgres-url',
+          'A replica that lists are read from. User, password, database and TLS, where the URL does not have them, are those of the database.',
+          'postgres://replica.example.com:5432',
+        ),
+        read_max_lag: duration(
+          '5s',
+          'How old a list from the replica may be; one that is further behind is not used.',
+        ),
         secret_dir: text(
           'A folder with a file for each of the settings that are in secrets, such as a mounted secret of Kubernetes.',
           '/mnt/secrets/database',

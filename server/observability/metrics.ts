@@ -4,6 +4,7 @@ import pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { about } from '../about.ts'
 import type { Database } from '../database.ts'
+import type { Replica } from '../replica.ts'
 
 /** What the server counts; one of these for each server, since names are unique in a registry. */
 export interface Metrics {
@@ -21,12 +22,15 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const UNKNOWN = 'unknown'
 
 /** The metrics of a server, with those of its database and its process. */
-export function createMetrics(database: Database): Metrics {
+export function createMetrics(database: Database, replica?: Replica): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ component: 'api', version: about.version })
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
-  watchDatabase(database, registry)
+  if (replica) {
+    watchDatabases({ primary: database, replica: replica.database }, registry)
+    watchReplica(replica, registry)
+  } else watchDatabases({ '': database }, registry)
   const labelNames = ['method', 'path', 'code'] as const
   const requests = new Counter({
     name: 'hyperfleet_api_requests_total',
@@ -75,54 +79,88 @@ export function createMetrics(database: Database): Metrics {
   }
 }
 
-/** The queries of a database, by their names in sql/queries, and its connections. */
-function watchDatabase(database: Database, registry: Registry) {
+/**
+ * The queries of databases, by their names in sql/queries, and their connections. Where there are several, a label says
+ * which one.
+ */
+function watchDatabases(databases: Record<string, Database>, registry: Registry) {
   const registers = [registry]
   const durations = new Histogram({
     name: 'hyperfleet_db_query_duration_seconds',
     help: 'How long queries took, without the wait for a connection.',
-    labelNames: ['operation', 'table'],
+    labelNames: ['operation', 'table', 'server'],
     registers,
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   })
   const errors = new Counter({
     name: 'hyperfleet_db_errors_total',
     help: 'Queries that failed, by the class of their SQLSTATE; what the rules refuse is no failure.',
-    labelNames: ['operation', 'table', 'code'],
+    labelNames: ['operation', 'table', 'code', 'server'],
     registers,
   })
-  database.observe = (query, seconds, error) => {
-    const values = { operation: query.slice(0, query.indexOf('_')), table: query }
-    if (seconds !== undefined) durations.observe(values, seconds)
-    const code = error && classOf(error)
-    if (code && code !== 'HF') errors.inc({ ...values, code })
+  for (const [server, database] of Object.entries(databases)) {
+    database.observe = (query, seconds, error) => {
+      const values = {
+        operation: query.slice(0, query.indexOf('_')),
+        table: query,
+        ...(server && { server }),
+      }
+      if (seconds !== undefined) durations.observe(values, seconds)
+      const code = error && classOf(error)
+      if (code && code !== 'HF') errors.inc({ ...values, code })
+    }
   }
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: (database: Database) => number) =>
     new Gauge({
       name,
       help,
+      labelNames: ['server'],
       registers,
       collect() {
-        this.set(read())
+        for (const [server, database] of Object.entries(databases))
+          this.set(server ? { server } : {}, read(database))
       },
     })
-  const { pool } = database
   gauge(
     'hyperfleet_db_connections_max',
     'How many connections to the database there may be.',
-    () => pool.options.max,
+    ({ pool }) => pool.options.max,
   )
-  gauge('hyperfleet_db_connections_open', 'Connections to the database.', () => pool.totalCount)
+  gauge('hyperfleet_db_connections_open', 'Connections to the database.', ({ pool }) => pool.totalCount)
   gauge(
     'hyperfleet_db_connections_in_use',
     'Connections to the database that a request holds.',
-    () => pool.totalCount - pool.idleCount,
+    ({ pool }) => pool.totalCount - pool.idleCount,
   )
   gauge(
     'hyperfleet_db_connections_waiting',
     'Requests that wait for a connection to the database.',
-    () => database.waiting,
+    ({ waiting }) => waiting,
   )
+}
+
+/** Whether lists come from the replica, and how old they are at most. */
+function watchReplica(replica: Replica, registry: Registry) {
+  const registers = [registry]
+  new Gauge({
+    name: 'hyperfleet_db_replica_usable',
+    help: 'Whether lists are read from the replica.',
+    registers,
+    collect() {
+      this.set(Number(replica.isUsable))
+    },
+  })
+  new Gauge({
+    name: 'hyperfleet_db_replica_lag_seconds',
+    help: 'How far the replica is behind at most; absent until it has been known to have caught up.',
+    registers,
+    collect() {
+      this.reset()
+      const lag = replica.freshness.lag(performance.now())
+      if (Number.isFinite(lag)) this.set(lag)
+      else this.remove()
+    },
+  })
 }
 
 /** The first two characters of a SQLSTATE; 08, connection exception, where PostgreSQL did not say anything. */

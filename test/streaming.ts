@@ -1,0 +1,112 @@
+/** A primary and a standby that streams from it, made of the binaries from npm alone. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { type EmbeddedDatabase, startEmbedded } from '../server/embedded/embedded.ts'
+import { end, loadBinaries, type Running, run } from '../server/embedded/postgres-process.ts'
+import { migrate } from '../server/migrate.ts'
+import { execute, kinds, testConfig } from './databases.ts'
+import { findFreePorts, temporaryFolder } from './processes.ts'
+
+/** One of the two servers. */
+export interface Server {
+  url: string
+  start(): Promise<void>
+  /** As by a crash of its machine. */
+  kill(): Promise<void>
+  /** Stops all its processes where they are: it takes connections, and never answers. */
+  freeze(): Promise<void>
+  thaw(): void
+}
+
+/** Starts a migrated primary and its standby, with some settings; both end with the test. */
+export async function streaming(
+  t: Test,
+  settings: Record<string, string> = {},
+): Promise<{ primary: Server; standby: Server }> {
+  const folder = await temporaryFolder(t)
+  const [port = 0, standbyPort = 0] = await findFreePorts(2)
+  const dir = join(folder, 'primary')
+  const first = await startEmbedded({ dir, port })
+  await migrate(testConfig(first.url), kinds)
+  await first.stop()
+  execFileSync('cp', ['-a', dir, join(folder, 'standby')])
+  writeFileSync(join(folder, 'standby', 'cluster', 'standby.signal'), '')
+
+  const password = readFileSync(join(dir, 'password'), 'utf8').trim()
+  const at = (each: number) => `postgres://postgres:${password}@127.0.0.1:${each}/hyperfleet`
+  const common = { wal_level: 'replica', hot_standby: 'on', fsync: 'off', ...settings }
+  const primary = server(t, at(port), async () => startEmbedded({ dir, port, settings: common }))
+  await primary.start()
+  const source = `host=127.0.0.1 port=${port} user=postgres password=${password}`
+  const standby = server(t, at(standbyPort), () =>
+    startStandby(join(folder, 'standby', 'cluster'), {
+      ...common,
+      primary_conninfo: source,
+      wal_retrieve_retry_interval: '100ms',
+      port: String(standbyPort),
+    }),
+  )
+  await standby.start()
+  return { primary, standby }
+}
+
+/** A server that `open` starts, and that can be hurt. */
+function server(t: Test, url: string, open: () => Promise<Pick<EmbeddedDatabase, 'stop'>>): Server {
+  let running: Pick<EmbeddedDatabase, 'stop'> | undefined
+  let frozen: number[] = []
+  const pids = async (): Promise<number[]> => {
+    const { rows } = await execute(
+      url,
+      `select pid from pg_stat_activity where pid <> pg_backend_pid()
+       union all select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int`,
+    )
+    return rows.map(({ pid }) => pid)
+  }
+  const thaw = () => {
+    for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT')
+  }
+  t.teardown(async () => {
+    thaw()
+    await running?.stop()
+  })
+  return {
+    url,
+    thaw,
+    async start() {
+      running = await open()
+    },
+    async kill() {
+      for (const pid of (await pids()).reverse()) {
+        try {
+          process.kill(pid, 'SIGKILL')
+        } catch {} // It went with another one.
+      }
+      await running?.stop()
+      running = undefined
+    },
+    async freeze() {
+      frozen = (await pids()).reverse()
+      for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+    },
+  }
+}
+
+/** Starts a PostgreSQL as it is, on the data in `cluster`. */
+async function startStandby(cluster: string, settings: Record<string, string>) {
+  const { postgres } = await loadBinaries()
+  const all = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...settings,
+  }
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const running: Running = run(postgres, ['-D', cluster, ...flags], cluster)
+  await new Promise<void>((resolve, reject) => {
+    running.lines.on('line', (line) => /ready to accept .*connections/.test(line) && resolve())
+    running.ended.then(() => reject(new Error(running.log.join('\n'))))
+  })
+  return { stop: () => end(running) }
+}
