@@ -8,8 +8,16 @@
  * Usage: npx hyperfleet-api --help, or npm run serve
  */
 if (!process.features.typescript || import.meta.url.includes('/node_modules/')) {
-  const { register } = await import('tsx/esm/api')
-  register()
+  try {
+    const { register } = await import('tsx/esm/api')
+    register()
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    console.error(
+      'hyperfleet-api: tsx is missing, which was left out as optional: install it beside this package',
+    )
+    process.exit(1)
+  }
 }
 const { fail, main } = await import('../server/main.ts')
 

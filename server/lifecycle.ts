@@ -126,13 +126,13 @@ async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined
  */
 async function untilMigrated(database: Database, config: Config, logger: FastifyBaseLogger) {
   const { conn_retry_attempts, conn_retry_interval } = config.database.pool
-  for (let attempt = 1; ; attempt++) {
-    const lack = await lackOf(database).catch((error) => {
-      throw unusable(config.database, error)
-    })
+  for (let attempt = 1, told = ''; ; attempt++) {
+    // What cannot be read, or not yet: its grants may come with the migration, too.
+    const lack = await lackOf(database).catch((error) => unusable(config.database, error).message)
     if (!lack) break
     if (attempt === conn_retry_attempts) throw new StartError(lack)
-    if (attempt === 1) logger.warn(`waiting: ${lack}`)
+    if (lack !== told) logger.warn(`waiting: ${lack}`)
+    told = lack
     await sleep(milliseconds(conn_retry_interval))
   }
   await tellOtherAdapters(database, config, logger)

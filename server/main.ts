@@ -33,7 +33,8 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
     version: () => console.log(about.version),
     help: () => console.log(help),
   }
-  const run = commands[command.replace(/^--/, '')]
+  const name = command.replace(/^--/, '')
+  const run = Object.hasOwn(commands, name) && commands[name]
   if (!run) throw new StartError(`${command} is not a command; there are ${Object.keys(commands).join(', ')}`)
   await run()
 }

@@ -61,10 +61,13 @@ export async function lackOf(database: Database): Promise<string | undefined> {
   if (version < needed) {
     return `the schema of the database is ${version}, and ${needed} is needed: run \`migrate\``
   }
-  const applied = await database.one('get_applied_functions', {})
+  const [applied] = await database.all('get_applied_functions', {})
+  if (!applied) return 'the database was not migrated to the end: run `migrate`'
   if (isNewer(applied.release, about.version)) return undefined
   const { hash } = await readFunctions()
-  return applied.hash === hash ? undefined : 'the functions of the database are older: run `migrate`'
+  return applied.hash === hash
+    ? undefined
+    : 'the functions of the database are not those of this release: run `migrate`'
 }
 
 /** The number of the last migration of this release. */
@@ -79,7 +82,7 @@ async function applyMigrations(client: pg.Client): Promise<boolean> {
     driver: 'pg',
     schemaTable: 'schema_migrations',
     newline: 'LF',
-    migrationPattern: fileURLToPath(new URL('migrations/*.sql', sql)),
+    migrationPattern: `${fileURLToPath(new URL('migrations/', sql)).replace(/[*?|(){}[\]!+@]/g, '\\$&')}*.sql`,
     execQuery: (text) => client.query(text),
   })
   if ((await postgrator.getDatabaseVersion()) > (await schemaVersion())) return false

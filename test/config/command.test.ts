@@ -259,3 +259,14 @@ async function databaseWithTls(t: Test): Promise<{ port: string; password: strin
   const { port, password } = new URL(url)
   return { port, password }
 }
+
+t.test('what is no command is told so', async (t) => {
+  for (const command of ['toast', 'constructor', '__proto__', '-h']) {
+    const { code, stderr } = await run([command], right)
+    t.equal(code, 1, command)
+    t.equal(
+      stderr,
+      `hyperfleet-api: ${command} is not a command; there are serve, migrate, verify, config, version, help\n`,
+    )
+  }
+})

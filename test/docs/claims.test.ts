@@ -154,7 +154,8 @@ t.test('scripts, settings, variables and flags are those that there are', async 
     ...olderFlags().map(({ flag }) => flag),
     ...found(sources, /--([a-z][a-z-]+)/g),
     'data-urlencode', // of curl
-    'wait', // of helm
+    'set-file', // of helm
+    'wait',
   ])
   const keys = new Set(keysOf(schema))
   for (const { file, text, blocks, codes } of documents) {

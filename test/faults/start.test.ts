@@ -9,6 +9,7 @@ import { base } from '../application.ts'
 import { createDatabase, createEmptyDatabase, execute } from '../databases.ts'
 import {
   type Environment,
+  end,
   findFreePorts,
   freePorts,
   launch,
@@ -236,7 +237,11 @@ t.test('a database is served once it has been migrated, by however many at once'
     t.equal(output.stderr, '')
   }
   await execute(url, `update applied_functions set hash = 'other'`)
-  await refuses(t, launch(t, 'hyperfleet-api', ['serve'], env), 'the functions of the database are older')
+  await refuses(
+    t,
+    launch(t, 'hyperfleet-api', ['serve'], env),
+    'the functions of the database are not those of this release',
+  )
   await execute(url, `update applied_functions set release = '99.0.0'`)
   const [port] = await findFreePorts(1)
   const older = launch(t, 'hyperfleet-api', ['serve', '--health-port', String(port)], env)
@@ -256,15 +261,33 @@ t.test('a database whose tables are not for the user is one line', async (t) => 
   const url = new URL(await createDatabase())
   const role = `stranger_${process.pid}`
   await execute(url.href, `create role ${role} login password 'secret'`)
-  t.teardown(() => execute(url.href, `drop role ${role}`))
+  t.teardown(async () => {
+    await execute(url.href, `drop owned by ${role}`)
+    await execute(url.href, `drop role ${role}`)
+  })
   const stranger = new URL(url)
   stranger.username = role
   stranger.password = 'secret'
   await refuses(
     t,
-    launch(t, 'hyperfleet-api', ['serve'], serving(stranger.href)),
+    launch(t, 'hyperfleet-api', ['serve'], {
+      ...serving(stranger.href),
+      HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS: '1',
+    }),
     'cannot be used: permission denied for table schema_migrations',
   )
+
+  // Its rights may come with the migration that it waits for.
+  const port = await findFreePorts(1)
+  const waiting = launch(t, 'hyperfleet-api', ['serve', '--health-port', `${port}`], {
+    ...serving(stranger.href),
+    HYPERFLEET_DATABASE_POOL_CONN_RETRY_INTERVAL: '50ms',
+    HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS: '1000',
+  })
+  await until('it waits', waiting, async () => waiting.output.stdout.includes('permission denied'))
+  await execute(url.href, `grant select on all tables in schema public to ${role}`)
+  await until('it serves', waiting, async () => (await ask(`http://localhost:${port}/readyz`)) === 200)
+  await end(waiting.child)
 })
 
 t.test('a document of a provider that cannot be used is one line', async (t) => {

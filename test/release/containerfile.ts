@@ -78,8 +78,8 @@ function copy(words: string[], { folder, workdir }: Image, stages: Map<string, s
   const [from = '', to = ''] = words.slice(-2)
   const stage = /^--from=(.*)$/.exec(words[0] ?? '')?.[1]
   if (stage) return cpSync(join(stages.get(stage) ?? '', from), join(folder, to), { recursive: true })
-  // What a clean checkout holds, without what .containerignore names.
-  const ignored = readFileSync(join(root, '.containerignore'), 'utf8').split('\n')
+  // What a clean checkout holds, without what .dockerignore names.
+  const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
   })

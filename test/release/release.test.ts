@@ -23,7 +23,9 @@ const metadata = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const plain = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
 
 t.test('the package serves by npx in a clean folder', async (t) => {
-  const folder = await temporaryFolder(t)
+  // A path may be a pattern of files, too.
+  const folder = join(await temporaryFolder(t), 'a [clean] (folder)')
+  mkdirSync(folder)
   npm(['pack', '--ignore-scripts', '--pack-destination', folder], root)
   writeFileSync(join(folder, 'package.json'), '{}')
   const tarball = join(folder, `hyperfleet-api-${metadata.version}.tgz`)
