@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const { ADAPTER = 'validator', API = 'http://localhost:8000', TOKEN, PERIOD = '5' } = process.env
 const headers = { 'Content-Type': 'application/json', ...(TOKEN && { Authorization: `Bearer ${TOKEN}` }) }
-const reported = new Map() // of each resource, the generation that its last report was about
+const reported = new Map() // of each resource, what generation it was last reported on, and when
+const AGAIN = 5 * 60_000 // milliseconds after which a report is made anew: the API may have been restored
 
 async function ask(method, path, body) {
   const signal = AbortSignal.timeout(30_000)
@@ -11,26 +12,24 @@ async function ask(method, path, body) {
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
-// What goes wrong for a while is tried again, with the same body; every other answer is final.
+// What goes wrong for a while is tried again, with the same body, for a minute; every other answer is final.
 async function call(method, path, body) {
-  for (let pause = 0.5; ; pause = Math.min(2 * pause, 30)) {
+  for (let pause = 0.5; ; pause *= 2) {
     const answer = await ask(method, path, body).catch((error) => ({ status: 503, text: error.message }))
     if (answer.status < 500 && answer.status !== 408 && answer.status !== 429) return answer
     console.error(`${method} ${path}: ${answer.status} ${answer.text}`)
-    await sleep(1000 * (Number(answer.headers?.get('retry-after')) || pause * (1 + Math.random())))
+    if (pause > 30) return answer
+    const asked = Number(answer.headers?.get('retry-after')) || 0
+    await sleep(1000 * Math.min(Math.max(asked, pause * (1 + Math.random())), 60))
   }
 }
 
-async function* unreconciled(plural) {
-  const search = "status.conditions.Reconciled = 'False'"
-  for (let cursor = ''; cursor !== undefined; ) {
-    const query = new URLSearchParams({ search, cursor, size: '500' })
-    const answer = await call('GET', `/api/hyperfleet/v1/${plural}?${query}`)
-    if (answer.status !== 200) throw new Error(`${plural}: ${answer.status} ${answer.text}`)
-    const page = JSON.parse(answer.text)
-    yield* page.items
-    cursor = page.next_cursor
-  }
+async function unreconciled(plural, cursor = '') {
+  const query = new URLSearchParams({ search: "status.conditions.Reconciled = 'False'", cursor, size: '500' })
+  const { status, text } = await call('GET', `/api/hyperfleet/v1/${plural}?${query}`)
+  if (status !== 200) return console.error(text) ?? [] // the next round begins anew
+  const { items, next_cursor } = JSON.parse(text)
+  return next_cursor ? [...items, ...(await unreconciled(plural, next_cursor))] : items
 }
 
 // The work. It may come twice, and must not mind what is there already.
@@ -42,18 +41,19 @@ async function work({ name, spec, deleted_time }) {
 
 async function reconcile(resource) {
   const { id, href, generation } = resource
-  if (reported.get(id) === generation) return // others are not done yet
+  const last = reported.get(id)
+  if (last?.generation === generation && Date.now() - last.at < AGAIN) return // others are not done yet
   const conditions = Object.entries(await work(resource)).map(([type, status]) => ({ type, status }))
   const observed_time = new Date().toISOString()
   const report = { adapter: ADAPTER, observed_generation: generation, observed_time, conditions }
   const answer = await call('PUT', `${href}/statuses`, JSON.stringify(report))
   console.log(`report ${generation}: ${answer.status} ${answer.headers.get('hyperfleet-discarded') ?? ''}`)
-  if (answer.status < 300) reported.set(id, generation)
-  else console.error(answer.text) // refused, or gone: the next round shows which
+  if (answer.status < 204) reported.set(id, { generation, at: Date.now() })
+  else if (answer.text) console.error(answer.text) // discarded, refused or gone: the next round shows which
 }
 
 for (;;) {
   for (const plural of ['clusters', 'nodepools'])
-    for await (const resource of unreconciled(plural)) await reconcile(resource)
-  await sleep(1000 * PERIOD)
+    for (const resource of await unreconciled(plural)) await reconcile(resource)
+  await sleep(1000 * (Number(PERIOD) || 5))
 }
