@@ -75,7 +75,12 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
     HYPERFLEET_NODEPOOL_ADAPTERS: '["validation"]',
   }
   const url = await createDatabase(adapters)
-  const server = await quickStart(t, { ...adapters, HYPERFLEET_DATABASE_URL: url })
+  // Of itself it is a replica that is always fresh.
+  const server = await quickStart(t, {
+    ...adapters,
+    HYPERFLEET_DATABASE_URL: url,
+    HYPERFLEET_DATABASE_READ_URL: url,
+  })
   const created = await fetch(`${server.api}${base}/clusters`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
