@@ -135,6 +135,21 @@ t.test(
   },
 )
 
+t.test('alerts know the release by the job that its scrapes say', { skip }, async (t) => {
+  for (const type of ['ClusterIP', 'LoadBalancer']) {
+    const own = ['--set=prometheusRule.enabled=true,fullnameOverride=fleet', `--set=service.type=${type}`]
+    const manifests = parse(renderSet('monitoring', ...own))
+    const monitor = only(manifests, 'ServiceMonitor').spec
+    const [{ port, relabelings }] = monitor.endpoints
+    t.strictSame(relabelings, [{ targetLabel: 'job', replacement: 'fleet' }])
+    t.match(JSON.stringify(only(manifests, 'PrometheusRule')), 'job=\\"fleet\\"')
+    const scraped = manifests.filter(
+      ({ kind, spec }) => kind === 'Service' && spec.ports.some((each: Manifest) => each.name === port),
+    )
+    t.match(scraped, [{ metadata: { labels: monitor.selector.matchLabels } }], type)
+  }
+})
+
 t.test('what a server reads when it starts rolls the pods', { skip }, async (t) => {
   const annotations = (...args: string[]) =>
     only(parse(renderSet('provider-schema', ...args)), 'Deployment').spec.template.metadata.annotations

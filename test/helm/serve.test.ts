@@ -130,10 +130,24 @@ for (const name of sets) {
     ] as const) {
       t.equal(listener.host, '0.0.0.0')
       t.equal(container.ports.find((port: Manifest) => port.name === name).containerPort, listener.port, name)
-      const service = only(manifests, 'Service', deployment.metadata.name)
+      const services = manifests.filter(
+        ({ kind, spec }) => kind === 'Service' && spec.ports.some((port: Manifest) => port.name === name),
+      )
+      t.match(services, [{ spec: { selector: deployment.spec.selector.matchLabels } }])
+      t.equal(services.length, 1, `one Service has ${name}`)
       t.match(
-        service.spec.ports.find((port: Manifest) => port.name === name),
+        services[0].spec.ports.find((port: Manifest) => port.name === name),
         { port: listener.port, targetPort: name },
+      )
+      if (name !== 'http') t.equal(services[0].spec.type, 'ClusterIP', `${name} stays within the cluster`)
+    }
+    const [test] = only(manifests, 'Pod').spec.containers
+    for (const address of Object.values(environmentOf(test)).filter((value) => value.includes('://'))) {
+      const { hostname, port } = new URL(address)
+      const asked = only(manifests, 'Service', hostname.replace('.fleet.svc', ''))
+      t.ok(
+        asked.spec.ports.some((each: Manifest) => `${each.port}` === port),
+        `helm test finds ${address}`,
       )
     }
     const scheme = config.health.tls.enabled ? 'HTTPS' : 'HTTP'
