@@ -94,7 +94,16 @@ function schemaOf(map: YAMLMap, path: string[] = []): object {
     const type = isMap(value) ? 'object' : isScalar(value) ? typeOf(value.value) : 'array'
     return [name, { type, ...(type === 'integer' && { minimum: 0 }), ...known[key], description }]
   })
-  return { type: 'object', additionalProperties: false, properties: Object.fromEntries(properties) }
+  // A section that someone sets to null is gone with its defaults, which the templates read.
+  const required = map.items.flatMap(({ key, value }) =>
+    isMap(value) && value.items.length ? [String((key as Scalar).value)] : [],
+  )
+  return {
+    type: 'object',
+    additionalProperties: false,
+    ...(required.length && { required }),
+    properties: Object.fromEntries(properties),
+  }
 }
 
 const typeOf = (value: unknown) => (typeof value === 'number' ? 'integer' : typeof value)

@@ -45,15 +45,32 @@
 {{- end }}
 {{- end }}
 {{- range .Values.extraEnv }}
-{{- if regexMatch "^HYPERFLEET_(((SERVER|HEALTH|METRICS)_(HOST|PORT|TLS_ENABLED))|HEALTH_(DRAIN_DELAY|SHUTDOWN_TIMEOUT)|CONFIG)$" .name }}
+{{- if regexMatch "^HYPERFLEET_(((SERVER|HEALTH|METRICS)_(HOST|PORT|TLS_ENABLED))|HEALTH_(DRAIN_DELAY|SHUTDOWN_TIMEOUT)|DATABASE_POOL_CONN_RETRY_(ATTEMPTS|INTERVAL)|CONFIG)$" .name }}
 {{- $wrong = append $wrong (printf "extraEnv must not have %s: ports, probes and the time to end follow config, so set it there" .name) }}
 {{- end }}
 {{- end }}
 
 {{- $needed := include "hyperfleet-api.secondsToEnd" . | int }}
-{{- with .Values.terminationGracePeriodSeconds }}
-{{- if lt (int .) $needed }}
-{{- $wrong = append $wrong (printf "terminationGracePeriodSeconds is %d, and the server may take %d s to end (config.health.drain_delay, config.health.shutdown_timeout, 5 s, preStopSleepSeconds): it would be killed" (int .) $needed) }}
+{{- $granted := .Values.terminationGracePeriodSeconds }}
+{{- if and (not (kindIs "invalid" $granted)) (lt (int $granted) $needed) }}
+{{- $wrong = append $wrong (printf "terminationGracePeriodSeconds is %d, and the server may take %d s to end (config.health.drain_delay, config.health.shutdown_timeout, 5 s, preStopSleepSeconds): it would be killed" (int $granted) $needed) }}
+{{- end }}
+
+{{- with .Values.config.database.pool }}
+{{- $interval := include "hyperfleet-api.milliseconds" (list "config.database.pool.conn_retry_interval" .conn_retry_interval) }}
+{{- $waited := div (add (mul .conn_retry_attempts $interval) 999) 1000 }}
+{{- $probe := default dict $.Values.probes.startup }}
+{{- $probed := mul (dig "periodSeconds" 10 $probe) (dig "failureThreshold" 3 $probe) }}
+{{- if lt $probed $waited }}
+{{- $wrong = append $wrong (printf "probes.startup ends a server after %d s (periodSeconds, failureThreshold), which may wait %d s for its database (config.database.pool.conn_retry_attempts, conn_retry_interval): it would be killed" $probed $waited) }}
+{{- end }}
+{{- end }}
+
+{{- with .Values.serviceMonitor }}
+{{- $timeout := include "hyperfleet-api.scrapeMilliseconds" (list "serviceMonitor.scrapeTimeout" .scrapeTimeout) | int64 }}
+{{- $interval := include "hyperfleet-api.scrapeMilliseconds" (list "serviceMonitor.interval" .interval) | int64 }}
+{{- if and .enabled $interval (gt $timeout $interval) }}
+{{- $wrong = append $wrong (printf "serviceMonitor.scrapeTimeout is %s, and serviceMonitor.interval %s: Prometheus takes none that is longer" .scrapeTimeout .interval) }}
 {{- end }}
 {{- end }}
 {{- if $wrong }}{{ fail (printf "\n- %s\n" (join "\n- " $wrong)) }}{{ end }}

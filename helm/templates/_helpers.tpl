@@ -56,6 +56,21 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- mul (trimSuffix $unit $duration | int64) (get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000) $unit) }}
 {{- end }}
 
+{{/* The milliseconds in a duration of Prometheus, which may have several parts: 1m30s. Called with (list name duration). */}}
+{{- define "hyperfleet-api.scrapeMilliseconds" -}}
+{{- $name := index . 0 }}
+{{- $sum := 0 }}
+{{- range regexFindAll "[0-9]+[a-z]+" (index . 1) -1 }}
+{{- $sum = include "hyperfleet-api.milliseconds" (list $name .) | add $sum }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
+{{/* The Service that has health and metrics: that of the API when it is within the cluster, too. */}}
+{{- define "hyperfleet-api.internalName" -}}
+{{ include "hyperfleet-api.fullname" . }}{{ if ne .Values.service.type "ClusterIP" }}-internal{{ end }}
+{{- end }}
+
 {{/* The seconds that the server may take to end: its own limit, and the sleep before it. */}}
 {{- define "hyperfleet-api.secondsToEnd" -}}
 {{- with .Values.config.health }}

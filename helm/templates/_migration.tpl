@@ -48,7 +48,7 @@ template:
       {{- include "hyperfleet-api.volumes" (dict "root" $ "secret" $secret) | nindent 6 }}
 {{- end }}
 
-{{/* Its name says all that it depends on. */}}
+{{/* Its name says all that it depends on, and which upgrade wants it. */}}
 {{- define "hyperfleet-api.migrationName" -}}
-{{ include "hyperfleet-api.fullname" . }}-migrate-{{ include "hyperfleet-api.migration" . | sha256sum | trunc 8 }}
+{{ include "hyperfleet-api.fullname" . }}-migrate-{{ printf "%d %s" .Release.Revision (include "hyperfleet-api.migration" .) | sha256sum | trunc 8 }}
 {{- end }}

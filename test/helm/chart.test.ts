@@ -1,12 +1,12 @@
 /** The chart as a whole: it is in order, belongs to this release, and says how to go on. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse as parseYaml } from 'yaml'
 import { chartSchema } from '../../scripts/chart-schema.ts'
 import { about } from '../../server/about.ts'
-import { root, temporaryFolder } from '../processes.ts'
-import { KUBERNETES, only, parse, renderSet, run, sets, skip, valuesOf } from './helm.ts'
+import { root } from '../processes.ts'
+import { KUBERNETES, only, parse, renderBeside, renderSet, run, sets, skip, valuesOf } from './helm.ts'
 
 const read = (path: string) => readFileSync(join(root, 'helm', path), 'utf8')
 
@@ -31,15 +31,9 @@ t.test('the schema of the values is fresh, and knows them all', async (t) => {
 
 /** NOTES.txt with one of the sets. Only an installation shows it: so it is made a text of an object. */
 async function notesOf(t: Test, name: string, ...args: string[]): Promise<string> {
-  const folder = await temporaryFolder(t)
-  cpSync(join(root, 'helm'), folder, { recursive: true })
   const notes = `{{ define "notes" }}${read('templates/NOTES.txt')}{{ end }}`
-  writeFileSync(
-    join(folder, 'templates/notes.yaml'),
-    `${notes}\nkind: Notes\ntext: {{ include "notes" . | toJson }}\n`,
-  )
-  const release = ['template', 'hyperfleet-api', folder, '--namespace=fleet', `--kube-version=${KUBERNETES}`]
-  return only(parse(run(...release, ...valuesOf(name), ...args)), 'Notes').text
+  const template = `${notes}\nkind: Notes\ntext: {{ include "notes" . | toJson }}\n`
+  return only(await renderBeside(t, template, ...valuesOf(name), ...args), 'Notes').text
 }
 
 t.test('the notes of a first try', { skip }, async (t) => {
@@ -48,6 +42,7 @@ t.test('the notes of a first try', { skip }, async (t) => {
   t.match(notes, `kubectl wait --namespace fleet --for=condition=complete --timeout=10m job/${name}\n`)
   t.match(notes, 'kubectl rollout status --namespace fleet --timeout=5m deployment/hyperfleet-api\n')
   t.match(notes, 'helm test --namespace fleet hyperfleet-api\n')
+  t.match(notes, `kubectl logs --namespace fleet job/${name}\n`)
   t.match(notes, 'kubectl port-forward --namespace fleet service/hyperfleet-api 8000:http\n')
   t.match(notes, '  curl http://localhost:8000/api/hyperfleet/v1/clusters\n')
   t.match(notes, 'WARNING: auth.enableJwt is off')
@@ -64,6 +59,7 @@ t.test('the notes of others', { skip }, async (t) => {
   t.match(await notesOf(t, 'tls'), '  curl --insecure https://localhost:8000/api/hyperfleet/v1\n')
   const scheduling = await notesOf(t, 'scheduling')
   t.notMatch(scheduling, 'kubectl wait')
+  t.notMatch(scheduling, 'kubectl logs')
   t.match(scheduling, 'There is no migration here')
   t.match(await notesOf(t, 'production', '--kube-version=1.29.0'), 'WARNING: this Kubernetes is v1.29.0')
 })

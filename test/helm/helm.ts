@@ -1,10 +1,11 @@
 /** The chart as helm renders it; and what to say where there is no helm. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Test } from 'tap'
 import { parseAllDocuments } from 'yaml'
-import { root } from '../processes.ts'
+import { root, temporaryFolder } from '../processes.ts'
 
 /** Where a program is: on the PATH, or where `go install` puts it. */
 export const find = (program: string) =>
@@ -31,8 +32,23 @@ export function run(...args: string[]): string {
 }
 
 /** The objects of a release, as text. */
-export const render = (...args: string[]) =>
-  run('template', 'hyperfleet-api', 'helm', '--namespace=fleet', `--kube-version=${KUBERNETES}`, ...args)
+export const render = (...args: string[]) => run(...templating('helm'), ...args)
+
+export const templating = (chart: string) => [
+  'template',
+  'hyperfleet-api',
+  chart,
+  '--namespace=fleet',
+  `--kube-version=${KUBERNETES}`,
+]
+
+/** The objects of a release of which one more template makes some. */
+export async function renderBeside(t: Test, template: string, ...args: string[]): Promise<Manifest[]> {
+  const folder = await temporaryFolder(t)
+  cpSync(join(root, 'helm'), folder, { recursive: true })
+  writeFileSync(join(folder, 'templates/beside.yaml'), template)
+  return parse(run(...templating(folder), ...args))
+}
 
 export const parse = (text: string): Manifest[] =>
   parseAllDocuments(text).flatMap((document) => (document.toJS() ? [document.toJS()] : []))

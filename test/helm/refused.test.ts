@@ -63,6 +63,33 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
     'terminationGracePeriodSeconds is 30, and the server may take 38 s to end',
     '--set=terminationGracePeriodSeconds=30,config.health.shutdown_timeout=30500ms',
   ],
+  'no time to end at all': [
+    'terminationGracePeriodSeconds is 0, and the server may take 27 s to end',
+    '--set=terminationGracePeriodSeconds=0',
+  ],
+  'a probe that ends a server which waits': [
+    'probes.startup ends a server after 60 s (periodSeconds, failureThreshold), which may wait 270 s',
+    '--set=probes.startup.failureThreshold=30',
+  ],
+  'a server that waits for longer than its probe': [
+    'probes.startup ends a server after 300 s (periodSeconds, failureThreshold), which may wait 301 s',
+    '--set=config.database.pool.conn_retry_attempts=43,config.database.pool.conn_retry_interval=7s',
+  ],
+  "Kubernetes' own probe": [
+    'probes.startup ends a server after 30 s',
+    '--set=probes.startup.periodSeconds=null,probes.startup.failureThreshold=null',
+  ],
+  'the wait by a variable': [
+    'extraEnv must not have HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS',
+    '--set-json=extraEnv=[{"name":"HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS","value":"500"}]',
+  ],
+  'scrapes that overlap': [
+    'serviceMonitor.scrapeTimeout is 1m30s, and serviceMonitor.interval 1m29s',
+    '--set=serviceMonitor.enabled=true,serviceMonitor.scrapeTimeout=1m30s,serviceMonitor.interval=1m29s',
+  ],
+  'no configuration': [`'config'`, '--set=config=null'],
+  'a section without its defaults': [`'pool'`, '--set=config.database.pool=null'],
+  'another section without them': [`'image'`, '--set=image=null'],
   'the time to end by a variable': [
     'extraEnv must not have HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT',
     '--set-json=extraEnv=[{"name":"HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT","value":"5m"}]',
@@ -76,6 +103,24 @@ for (const [what, [says, ...args]] of Object.entries(refused)) {
     t.match(
       refusal(() => renderSet('production', ...args)),
       says,
+    )
+  })
+}
+
+const taken: Record<string, string[]> = {
+  'a probe that is as long as the wait': ['--set=probes.startup.failureThreshold=135'],
+  'a scrape as long as its interval': [
+    '--set=serviceMonitor.enabled=true,serviceMonitor.scrapeTimeout=1m,serviceMonitor.interval=60s',
+  ],
+  "Prometheus' own interval": ['--set=serviceMonitor.enabled=true,serviceMonitor.interval='],
+  'scrapes that nobody does': ['--set=serviceMonitor.scrapeTimeout=1m'],
+}
+
+for (const [what, args] of Object.entries(taken)) {
+  t.test(`${what} is taken`, { skip }, async (t) => {
+    t.equal(
+      refusal(() => renderSet('production', ...args)),
+      '',
     )
   })
 }

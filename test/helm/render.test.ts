@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { parse as parseYaml } from 'yaml'
-import { type Manifest, only, parse, renderSet, sets, skip } from './helm.ts'
+import { type Manifest, only, parse, renderBeside, renderSet, sets, skip, valuesOf } from './helm.ts'
 
 const schemas = JSON.parse(readFileSync(new URL('../data/kubernetes.json', import.meta.url), 'utf8'))
 const text = { type: 'string' }
@@ -120,6 +120,34 @@ t.test('the migration has another name when something that it depends on is anot
   const names = [jobOf(), ...others.map((args) => jobOf(args))]
   t.equal(new Set(names).size, names.length, names.join())
   t.equal(jobOf('--set=replicaCount=7'), names[0], 'and else the same')
+})
+
+t.test(
+  'each upgrade runs the migration, since a Job that has failed is never run again',
+  { skip },
+  async (t) => {
+    const nameOf = async (revision: number) => {
+      const name = `{{ $_ := set .Release "Revision" ${revision} }}\nkind: Name\ntext: {{ include "hyperfleet-api.migrationName" . }}`
+      return only(await renderBeside(t, name, ...valuesOf('production')), 'Name').text
+    }
+    t.equal(await nameOf(1), jobOf())
+    t.not(await nameOf(2), jobOf())
+  },
+)
+
+t.test('alerts know the release by the job that its scrapes say', { skip }, async (t) => {
+  for (const type of ['ClusterIP', 'LoadBalancer']) {
+    const own = ['--set=prometheusRule.enabled=true,fullnameOverride=fleet', `--set=service.type=${type}`]
+    const manifests = parse(renderSet('monitoring', ...own))
+    const monitor = only(manifests, 'ServiceMonitor').spec
+    const [{ port, relabelings }] = monitor.endpoints
+    t.strictSame(relabelings, [{ targetLabel: 'job', replacement: 'fleet' }])
+    t.match(JSON.stringify(only(manifests, 'PrometheusRule')), 'job=\\"fleet\\"')
+    const scraped = manifests.filter(
+      ({ kind, spec }) => kind === 'Service' && spec.ports.some((each: Manifest) => each.name === port),
+    )
+    t.match(scraped, [{ metadata: { labels: monitor.selector.matchLabels } }], type)
+  }
 })
 
 t.test('what a server reads when it starts rolls the pods', { skip }, async (t) => {

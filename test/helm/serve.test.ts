@@ -10,6 +10,7 @@ import { settings, root as settingsRoot } from '../../server/config/settings.ts'
 import { milliseconds } from '../../server/config/units.ts'
 import { createEmptyDatabase, kinds } from '../databases.ts'
 import { type Environment, findFreePorts, launch, root, temporaryFolder, until } from '../processes.ts'
+import { scrape } from '../prometheus.ts'
 import { type Manifest, only, parse, renderSet, sets, skip, writeSecret } from './helm.ts'
 
 const environmentOf = ({ env = [] }: Manifest): Environment =>
@@ -19,9 +20,11 @@ const environmentOf = ({ env = [] }: Manifest): Environment =>
 async function serveSet(t: Test, name: string, besides: Environment = {}) {
   const manifests = parse(renderSet(name))
   const folder = await temporaryFolder(t)
-  writeSecret(join(folder, 'database'), await createEmptyDatabase())
+  const url = await createEmptyDatabase()
+  writeSecret(join(folder, 'database'), url)
   const { data } = only(manifests, 'ConfigMap', 'hyperfleet-api')
-  writeFileSync(join(folder, 'config.yaml'), data['config.yaml'])
+  const { host } = new URL(url)
+  writeFileSync(join(folder, 'config.yaml'), data['config.yaml'].replace('replica.example.com:5432', host))
   const [api = 0, health = 0, metrics = 0] = await findFreePorts(3)
   const env = {
     HYPERFLEET_CONFIG: join(folder, 'config.yaml'),
@@ -56,7 +59,7 @@ async function serveSet(t: Test, name: string, besides: Environment = {}) {
   await until('helm test', server, async () => ask().status === 0)
   t.equal(ask('/nowhere').status, 1, 'helm test fails when an answer is no success')
   t.match(ask().stdout, /^200 .*\/readyz[\s\S]*^200 .*"kind":"API"/m)
-  return { api: here(METADATA ?? '', api), server }
+  return { api: here(METADATA ?? '', api), metrics: `http://localhost:${metrics}`, server }
 }
 
 t.jobs = 2
@@ -87,6 +90,19 @@ t.test('provider-schema: a spec must fit', { skip }, async (t) => {
     headers: { 'content-type': 'application/json' },
   })
   t.equal(answer.status, 400)
+})
+
+t.test('read-replica: lists come from it, as from any that is fresh', { skip }, async (t) => {
+  // The database is the replica, too.
+  const { api, metrics, server } = await serveSet(t, 'read-replica')
+  const valueNow = async (name: string, labels: Record<string, string> = {}) =>
+    (await scrape(t, metrics)).value(name, labels) ?? 0
+  await until('the replica', server, async () => (await valueNow('hyperfleet_db_replica_usable')) === 1)
+  const asked = () =>
+    valueNow('hyperfleet_db_query_duration_seconds_count', { server: 'replica', table: 'list_resources' })
+  t.equal(await asked(), 0)
+  t.equal((await fetch(`${api}/clusters`)).status, 200)
+  t.equal(await asked(), 1)
 })
 
 t.test('durations: other numbers', { skip }, async (t) => {
@@ -130,12 +146,33 @@ for (const name of sets) {
     ] as const) {
       t.equal(listener.host, '0.0.0.0')
       t.equal(container.ports.find((port: Manifest) => port.name === name).containerPort, listener.port, name)
-      const service = only(manifests, 'Service', deployment.metadata.name)
+      const services = manifests.filter(
+        ({ kind, spec }) => kind === 'Service' && spec.ports.some((port: Manifest) => port.name === name),
+      )
+      t.match(services, [{ spec: { selector: deployment.spec.selector.matchLabels } }])
+      t.equal(services.length, 1, `one Service has ${name}`)
       t.match(
-        service.spec.ports.find((port: Manifest) => port.name === name),
+        services[0].spec.ports.find((port: Manifest) => port.name === name),
         { port: listener.port, targetPort: name },
       )
+      if (name !== 'http') t.equal(services[0].spec.type, 'ClusterIP', `${name} stays within the cluster`)
     }
+    const [test] = only(manifests, 'Pod').spec.containers
+    for (const address of Object.values(environmentOf(test)).filter((value) => value.includes('://'))) {
+      const { hostname, port } = new URL(address)
+      const asked = only(manifests, 'Service', hostname.replace('.fleet.svc', ''))
+      t.ok(
+        asked.spec.ports.some((each: Manifest) => `${each.port}` === port),
+        `helm test finds ${address}`,
+      )
+    }
+
+    const { conn_retry_attempts, conn_retry_interval } = config.database.pool
+    const { periodSeconds, failureThreshold } = container.startupProbe
+    t.ok(
+      periodSeconds * failureThreshold * 1000 >= conn_retry_attempts * milliseconds(conn_retry_interval),
+      'a server that waits for the migration is left alone',
+    )
     const scheme = config.health.tls.enabled ? 'HTTPS' : 'HTTP'
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'])
       t.equal(container[probe].httpGet.scheme, scheme)
@@ -162,6 +199,9 @@ for (const name of sets) {
   })
 }
 
+/** Where a chart knows better: how long a migration may take, since it has a probe for that. */
+const others: Record<string, unknown> = { 'database.pool.conn_retry_attempts': 90 }
+
 t.test("what the chart says of config are the server's defaults", async (t) => {
   const values = parseYaml(readFileSync(new URL('../../helm/values.yaml', import.meta.url), 'utf8'))
   const said = settings(settingsRoot).flatMap(({ path, key, schema }) => {
@@ -169,5 +209,5 @@ t.test("what the chart says of config are the server's defaults", async (t) => {
     return value === undefined ? [] : [{ key, value, default: schema.default }]
   })
   t.ok(said.length >= 5)
-  for (const each of said) t.equal(each.value, each.default, each.key)
+  for (const { key, value, ...server } of said) t.equal(value, others[key] ?? server.default, key)
 })
