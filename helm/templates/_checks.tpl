@@ -14,7 +14,7 @@
 {{- else if not (or .Values.database.existingSecret .Values.postgresql.enabled) }}
 {{- $wrong = append $wrong "database.existingSecret must name a Secret with db.host, db.port, db.name, db.user and db.password (or set postgresql.enabled=true, to try things)" }}
 {{- end }}
-{{- if regexMatch "://[^/@]*:[^/@]*@" .Values.database.readUrl }}
+{{- if regexMatch "://[^/@]*:[^/@]*@|[?&]password=" .Values.database.readUrl }}
 {{- $wrong = append $wrong "database.readUrl has a password, which would stand in a ConfigMap: set HYPERFLEET_DATABASE_READ_URL from a Secret, in extraEnv" }}
 {{- end }}
 {{- if and .Values.pgbouncer.enabled (not .Values.pgbouncer.image) }}
@@ -28,7 +28,7 @@
 {{- end }}
 
 {{- $places := dict "server.jwt" "auth" "server.openapi_schema_path" "provider.schema" "database.secret_dir" "database.existingSecret" }}
-{{- $_ := merge $places (dict "database.ssl.mode" "database.sslMode" "database.read_url" "database.readUrl") }}
+{{- $_ := merge $places (dict "entities" "adapters" "database.ssl.mode" "database.sslMode" "database.read_url" "database.readUrl") }}
 {{- range list "url" "host" "port" "name" "username" "password" }}
 {{- $_ := set $places (printf "database.%s" .) "the Secret of database.existingSecret" }}
 {{- end }}
@@ -39,14 +39,9 @@
 {{- $wrong = append $wrong (printf "config.%s must not be set: the chart makes it of %s" $key $place) }}
 {{- end }}
 {{- end }}
-{{- range .Values.config.entities }}
-{{- if has .kind (list "Cluster" "NodePool") }}
-{{- $wrong = append $wrong (printf "config.entities must not have %s: the chart makes it of adapters.%s" .kind (lower .kind)) }}
-{{- end }}
-{{- end }}
 {{- range .Values.extraEnv }}
-{{- if regexMatch "^HYPERFLEET_(((SERVER|HEALTH|METRICS)_(HOST|PORT|TLS_ENABLED))|HEALTH_(DRAIN_DELAY|SHUTDOWN_TIMEOUT)|DATABASE_POOL_CONN_RETRY_(ATTEMPTS|INTERVAL)|CONFIG)$" .name }}
-{{- $wrong = append $wrong (printf "extraEnv must not have %s: ports, probes and the time to end follow config, so set it there" .name) }}
+{{- if regexMatch "^HYPERFLEET_(((SERVER|HEALTH|METRICS)_(HOST|PORT|TLS_ENABLED))|SERVER_JWT_ENABLED|DATABASE_SSL_MODE|HEALTH_(DRAIN_DELAY|SHUTDOWN_TIMEOUT)|DATABASE_POOL_CONN_RETRY_(ATTEMPTS|INTERVAL)|CONFIG)$" .name }}
+{{- $wrong = append $wrong (printf "extraEnv must not have %s: ports, probes and others follow the value that the chart has for it, so set that" .name) }}
 {{- end }}
 {{- end }}
 

@@ -23,7 +23,12 @@
 {{- $ssl := default dict $config.database.ssl }}
 {{- $_ := set $config.database "ssl" (set $ssl "mode" (.Values.postgresql.enabled | ternary "disable" .Values.database.sslMode)) }}
 {{- with .Values.database.readUrl }}
-{{- $_ := set $config.database "read_url" . }}
+{{- $url := . }}
+{{- /* The environment turns TLS off for the way to PgBouncer, which is no way to the replica. */}}
+{{- if and $.Values.pgbouncer.enabled (not (contains "sslmode=" .)) }}
+{{- $url = printf "%s%ssslmode=%s" . (contains "?" . | ternary "&" "?") $config.database.ssl.mode }}
+{{- end }}
+{{- $_ := set $config.database "read_url" $url }}
 {{- end }}
 {{- if and .Values.pgbouncer.enabled (not .Values.pgbouncer.maxPreparedStatements) }}
 {{- $pool := default dict $config.database.pool }}
@@ -32,6 +37,6 @@
 
 {{- $entities := list (dict "kind" "Cluster" "required_adapters" .Values.adapters.cluster) }}
 {{- $entities = append $entities (dict "kind" "NodePool" "required_adapters" .Values.adapters.nodepool) }}
-{{- $_ := set $config "entities" (concat $entities (default list $config.entities)) }}
+{{- $_ := set $config "entities" $entities }}
 {{- toYaml $config }}
 {{- end }}

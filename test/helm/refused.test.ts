@@ -40,6 +40,14 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
     'database.readUrl has a password',
     '--set=database.readUrl=postgres://me:secret@replica/fleet',
   ],
+  'a password in the query of readUrl': [
+    'database.readUrl has a password',
+    '--set=database.readUrl=postgres://replica/fleet?password=secret',
+  ],
+  'tokens by a variable': [
+    'extraEnv must not have HYPERFLEET_SERVER_JWT_ENABLED',
+    '--set-json=extraEnv=[{"name":"HYPERFLEET_SERVER_JWT_ENABLED","value":"false"}]',
+  ],
   'a database in config': [
     'config.database.password must not be set: the chart makes it of the Secret',
     '--set=config.database.password=secret',
@@ -50,7 +58,7 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
     '--set=config.server.jwt.enabled=false',
   ],
   'adapters in config': [
-    'config.entities must not have NodePool: the chart makes it of adapters.nodepool',
+    'config.entities must not be set: the chart makes it of adapters',
     '--set-json=config.entities=[{"kind":"NodePool","required_adapters":[]}]',
   ],
   'a setting that there is not': ['drain_dealy', '--set=config.health.drain_dealy=3s'],
