@@ -48,7 +48,7 @@ export interface Queries {
   }
   get_wal_position: {
     parameters: {}
-    row: { position: string; standby: boolean; cluster: string; started: string; migrated: boolean }
+    row: { position: string | null; standby: boolean; cluster: string; database: string; started: string }
   }
   limit_lock_waits: {
     parameters: { timeout: string }
@@ -170,9 +170,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select coalesce(max(schema_migrations.version), 0)::int as version\nfrom schema_migrations",
   },
   get_wal_position: {
-    id: 'get_wal_position_1d77125f',
+    id: 'get_wal_position_cf3382dd',
     parameters: [],
-    text: "select\n    (\n        case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end\n        - '0/0'::pg_lsn\n    )::bigint as position,\n    pg_is_in_recovery() as standby,\n    (select control.system_identifier::text from pg_control_system() as control) as cluster,\n    pg_postmaster_start_time()::text as started,\n    to_regclass('applied_functions') is not null as migrated",
+    text: "select\n    (\n        case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end\n        - '0/0'::pg_lsn\n    )::bigint as position,\n    pg_is_in_recovery() as standby,\n    (select control.system_identifier::text from pg_control_system() as control) as cluster,\n    (select own.oid::text from pg_database as own where own.datname = current_database()) as database,\n    pg_postmaster_start_time()::text as started\nwhere not exists (select from kinds, resource_counts, resources where resources.id is null)",
   },
   limit_lock_waits: {
     id: 'limit_lock_waits_69e4686e',

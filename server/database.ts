@@ -15,6 +15,9 @@ type Statement = pg.QueryConfig & { query: Name }
 /** The database cannot be reached, or has no connection to spare: a passing failure. */
 export class DatabaseUnavailable extends Error {}
 
+/** The database cannot be reached: no connection to it can be made, or the one that was used is lost. */
+export class DatabaseAway extends DatabaseUnavailable {}
+
 /** Nobody waits for the result any more: the caller has hung up, or has been answered that it took too long. */
 export class Abandoned extends Error {}
 
@@ -32,6 +35,9 @@ export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 const RETRIED = new Set(['40001', '40P01'])
 const ATTEMPTS = 3
 
+/** What the pool says to whoever has waited in vain for a connection that others had. */
+const QUEUED_IN_VAIN = 'timeout exceeded when trying to connect'
+
 /** How many orders of lists each connection keeps prepared; any more are planned each time. */
 const PREPARED_SHAPES = 50
 
@@ -42,6 +48,8 @@ export class Database {
   observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
   /** How many requests wait for a connection. */
   waiting = 0
+  /** How many statements run, each on a connection of its own. */
+  private running = 0
   private ended: Promise<void> | undefined
   private readonly prepares: boolean
   private readonly patience: number
@@ -49,9 +57,9 @@ export class Database {
   private readonly attempts: number
   private readonly shapes = new Map<string, string>()
 
-  constructor(config: Config['database'], { attempts = ATTEMPTS } = {}) {
+  constructor(config: Config['database'], { attempts = ATTEMPTS, pool = {} as pg.PoolConfig } = {}) {
     this.attempts = attempts
-    this.pool = new pg.Pool(connection(config))
+    this.pool = new pg.Pool({ ...connection(config), ...pool })
     // An idle connection that dies must not take the process with it; the next request gets another one.
     this.pool.on('error', () => {})
     // One that dies while it is used tells both the query, which fails, and whoever listens here.
@@ -129,6 +137,7 @@ export class Database {
     const cancelIt = () => cancel(client as Cancellable)
     waiter?.once('close', cancelIt)
     const began = performance.now()
+    this.running++
     try {
       const { rows } = await client.query<Result>(query)
       // What is cancelled is whatever runs on the connection when the message arrives: no other statement may.
@@ -142,12 +151,13 @@ export class Database {
         waiter?.closed ? undefined : (error as Error),
       )
       // An ERROR of PostgreSQL leaves the connection usable; a FATAL, or the loss of the connection, does not.
-      const reported = error instanceof pg.DatabaseError
-      client.release(waiter?.closed || !reported || error.severity !== 'ERROR')
+      const isUsable = error instanceof pg.DatabaseError && error.severity === 'ERROR'
+      client.release(waiter?.closed || !isUsable)
       if (waiter?.closed) throw new Abandoned('abandoned while its statement ran', { cause: error })
-      if (reported || error instanceof TypeError) throw error
-      throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
+      if (isUsable || error instanceof TypeError) throw error
+      throw new DatabaseAway('the connection to the database was lost', { cause: error })
     } finally {
+      this.running--
       waiter?.off('close', cancelIt)
     }
   }
@@ -156,15 +166,16 @@ export class Database {
   private async connect(query: Name, waiter?: Waiter): Promise<pg.PoolClient> {
     if (waiter?.closed) throw new Abandoned('abandoned before its statement began')
     this.waiting++
+    const isCrowded = this.waiting > this.maxWaiting && !this.pool.idleCount
     try {
-      if (this.waiting > this.maxWaiting && !this.pool.idleCount) {
-        throw new Error(`${this.maxWaiting} requests wait for a connection`)
-      }
+      if (isCrowded) throw new Error(`${this.maxWaiting} requests wait for a connection`)
       return await (waiter ? this.comeTo(waiter) : this.pool.connect())
     } catch (error) {
       if (error instanceof Abandoned) throw error
       this.observe(query, undefined, error as Error)
-      throw new DatabaseUnavailable('no connection to the database', { cause: error })
+      const isBusy = isCrowded || (this.running > 0 && (error as Error).message === QUEUED_IN_VAIN)
+      const Failure = isBusy ? DatabaseUnavailable : DatabaseAway
+      throw new Failure('no connection to the database', { cause: error })
     } finally {
       this.waiting--
     }
@@ -247,7 +258,8 @@ function isRefusal(error: unknown): boolean {
 
 const isStarting = (error: unknown) => ['57P03', '53300'].includes((error as pg.DatabaseError).code ?? '')
 
-function reason(error: unknown): string {
+/** What PostgreSQL, or the network, has said. */
+export function reason(error: unknown): string {
   const cause = ((error as Error).cause ?? error) as Error & { errors?: Error[] }
   return cause.errors?.[0]?.message ?? cause.message
 }

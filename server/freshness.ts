@@ -11,12 +11,14 @@ const MAX_MISSED = 1000
 
 /**
  * How fresh a replica is. What counts is what it has replayed of what the database had written at a known moment: an
- * idle database is nothing to lag behind, and a replica that has lost its primary falls behind as soon as there is more.
+ * idle database is nothing to lag behind, and a database that cannot be asked makes nothing fresher.
  */
 export class Freshness {
   /** Why the replica must not be used; undefined when it may, until `usableUntil`. */
   fault: string | undefined = 'has not been asked yet'
   usableUntil = Number.NEGATIVE_INFINITY
+  /** Whether the replica answers, and is of this database, however old what it has may be. */
+  isLastResort = false
   /** Everything committed before is on the replica. */
   private caughtUpAt = Number.NEGATIVE_INFINITY
   /** What the database had written, that the replica is not known to have: oldest first. */
@@ -28,30 +30,33 @@ export class Freshness {
     this.maxLag = maxLag
   }
 
-  /** Takes in what both have said last; undefined is a server that cannot be asked. */
-  update(database: Sample | undefined, replica: Sample | undefined) {
-    if (database) {
+  /** Takes in what both have said last, or why a server has not said anything. */
+  update(database: Sample | Error, replica: Sample | Error) {
+    if (!(database instanceof Error) && database.said.position) {
       this.missed.push({ at: database.at, position: BigInt(database.said.position) })
       this.missed.splice(0, this.missed.length - MAX_MISSED)
       this.database = database
     }
-    const isOwn = replica && this.database && isOf(this.database, replica)
-    if (isOwn) this.catchUp(BigInt(replica.said.position))
-    // Nothing new can be missed of a database that cannot be asked.
-    const behind = (this.database?.at ?? Number.POSITIVE_INFINITY) - this.caughtUpAt
-    if (!replica) this.fault = 'does not answer'
-    else if (!replica.said.migrated) this.fault = 'has no schema'
-    else if (database && !isOwn) this.fault = 'is no replica of the database'
-    else if (behind > this.maxLag) this.fault = 'is too far behind'
-    else this.fault = undefined
-    if (this.fault) this.usableUntil = Number.NEGATIVE_INFINITY
-    else this.usableUntil = database ? this.caughtUpAt + this.maxLag : Number.POSITIVE_INFINITY
+    this.isLastResort = !(replica instanceof Error) && isRelated(this.database, replica)
+    this.fault = this.faultOf(database, replica)
+    this.usableUntil = this.fault ? Number.NEGATIVE_INFINITY : this.caughtUpAt + this.maxLag
   }
 
   /** How many seconds the replica is behind at most; 0 when it had all at the last look. */
   lag(now: number): number {
     const hasAll = !this.missed.length && this.fault === undefined
     return hasAll ? 0 : (now - this.caughtUpAt) / 1000
+  }
+
+  private faultOf(database: Sample | Error, replica: Sample | Error): string | undefined {
+    if (replica instanceof Error) return `cannot be read: ${replica.message}`
+    if (!this.isLastResort || !isOf(this.database, replica)) return 'is no replica of the database'
+    if (!replica.said.position) return 'does not say how far it is'
+    this.catchUp(BigInt(replica.said.position))
+    if (replica.at - this.caughtUpAt <= this.maxLag) return undefined
+    if (database instanceof Error)
+      return `may be too far behind: the database cannot be asked: ${database.message}`
+    return 'is too far behind'
   }
 
   private catchUp(position: bigint) {
@@ -61,6 +66,10 @@ export class Freshness {
   }
 }
 
-/** Whether this is a standby of the database, or the database itself by another address. */
-const isOf = ({ said: database }: Sample, { said: replica }: Sample) =>
-  replica.cluster === database.cluster && (replica.standby || replica.started === database.started)
+/** Whether the two are one database, on whichever server. */
+const isRelated = (database: Sample | undefined, { said: replica }: Sample) =>
+  replica.cluster === database?.said.cluster && replica.database === database.said.database
+
+/** Whether this is a standby, or the very server of the database by another address. */
+const isOf = (database: Sample | undefined, { said: replica }: Sample) =>
+  replica.standby || replica.started === database?.said.started

@@ -3,28 +3,41 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
 import { describe, replicaConfig } from './connection.ts'
-import { Database, DatabaseUnavailable, type Statements, type Waiter } from './database.ts'
+import {
+  Database,
+  DatabaseAway,
+  DatabaseUnavailable,
+  reason,
+  type Statements,
+  type Waiter,
+} from './database.ts'
 import { Freshness, type Sample } from './freshness.ts'
 import { within } from './within.ts'
 
-/** How long a server may take to say how far it is before it counts as away. */
+/** How long a server may take to say how far it is, and each step on the way there. */
 const PATIENCE_MS = 1000
 const MAX_INTERVAL_MS = 1000
 
-/** The SQLSTATE of a statement over its time: the database would not be quicker. */
-const TOO_LONG = '57014'
+/** The SQLSTATE of a statement that was cancelled: because its time was over, or because somebody wished it. */
+const CANCELLED = '57014'
+/** From which part of its time on a statement counts as over it. */
+const OVER = 0.9
+
+const LATE = new Error('no answer in time')
 
 /** Who answers lists. */
 export type Lists = Pick<Statements, 'list'>
 
 /**
  * A replica of the database that answers lists while it is fresh enough. Whatever it does not answer, for whatever
- * reason, the database is asked: nobody sees a 404 or a failure because of a replica.
+ * reason, the database is asked: nobody sees a 404 or a failure because of a replica. Where the database is away, an old
+ * list is better than none.
  */
 export class Replica {
   readonly database: Database
   readonly freshness: Freshness
   private readonly primary: Database
+  private readonly limit: number
   private readonly asked = new Set<(error: Error) => void>()
   private readonly closing = new AbortController()
   private readonly servers: Database[]
@@ -37,40 +50,58 @@ export class Replica {
     logger: FastifyBaseLogger,
   ) {
     this.primary = primary
+    this.limit = milliseconds(config.pool.statement_timeout) * OVER
     // One attempt: what a standby cancels for its recovery is for the database to answer.
     this.database = new Database(own, { attempts: 1 })
     const maxLag = milliseconds(config.read_max_lag)
     this.freshness = new Freshness(maxLag)
     // Connections of their own: a pool that is busy must not look like a server that is away.
-    const pool = { ...config.pool, max_connections: 1, statement_timeout: `${PATIENCE_MS}ms` }
-    this.servers = [config, own].map((each) => new Database({ ...each, pool }))
-    const [database, replica] = this.servers.map(sampler)
+    const settings = { ...config.pool, max_connections: 1, statement_timeout: `${PATIENCE_MS}ms` }
+    const pool = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS }
+    const database = new Database({ ...config, pool: settings }, { pool })
+    // A new one each time: one that is open says nothing of those that lists may have to open.
+    const replica = new Database({ ...own, pool: settings }, { pool: { ...pool, maxUses: 1 } })
+    this.servers = [database, replica]
+    const [askDatabase, askReplica] = [sampler(database), sampler(replica)]
     const name = describe(own)
-    this.watching = this.watch(Math.min(MAX_INTERVAL_MS, maxLag / 5), async () => {
+    const look = async () => {
       const before = this.freshness.fault
-      const [fromDatabase, fromReplica] = await Promise.all([database?.(), replica?.()])
+      const [fromDatabase, fromReplica] = await Promise.all([askDatabase(), askReplica()])
       this.freshness.update(fromDatabase, fromReplica)
-      if (!fromReplica)
-        for (const giveUp of this.asked) giveUp(new DatabaseUnavailable('the replica is away'))
       const { fault } = this.freshness
+      if (fault) for (const giveUp of this.asked) giveUp(new DatabaseUnavailable(`the replica ${fault}`))
       if (fault === before) return
       if (fault) logger.warn(`lists are read from the database: the replica ${name} ${fault}`)
       else logger.info(`lists are read from the replica ${name}`)
-    })
+    }
+    this.watching = this.watch(Math.min(MAX_INTERVAL_MS, maxLag / 5), () =>
+      look().catch((err) => logger.error({ err }, 'the replica could not be looked at')),
+    )
   }
 
   /** Lists for one request, as Database.until. */
   until(waiter: Waiter): Lists {
     return {
       list: async (name, parameters, selection) => {
+        const ask = (server: Database) => server.list(name, parameters, selection, waiter)
         if (this.isUsable) {
+          const began = performance.now()
           try {
-            return await this.unlessAway(this.database.list(name, parameters, selection, waiter))
+            return await this.unlessFaulty(ask(this.database))
           } catch (error) {
-            if (waiter.closed || (error as { code?: string }).code === TOO_LONG) throw error
+            const isOver = performance.now() - began > this.limit
+            // What took all its time would take as long on the database.
+            if (waiter.closed || (isOver && (error as { code?: string }).code === CANCELLED)) throw error
           }
         }
-        return this.primary.list(name, parameters, selection, waiter)
+        try {
+          return await ask(this.primary)
+        } catch (error) {
+          if (!(error instanceof DatabaseAway) || !this.freshness.isLastResort) throw error
+          return await ask(this.database).catch(() => {
+            throw error
+          })
+        }
       },
     }
   }
@@ -92,8 +123,8 @@ export class Replica {
     }
   }
 
-  /** What a replica is asked that has stopped to answer is not waited for. */
-  private unlessAway<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  /** What a replica is asked that is then found faulty is not waited for. */
+  private unlessFaulty<Answer>(answer: Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.asked.add(reject)
       answer.then(resolve, reject).finally(() => this.asked.delete(reject))
@@ -111,9 +142,9 @@ export function openReplica(
   return own && new Replica(config, own, primary, logger)
 }
 
-/** Asks a server how far it is, one question at a time; undefined when it cannot be asked, or not in time. */
-function sampler(server: Database): () => Promise<Sample | undefined> {
-  let asking: Promise<Sample | undefined> | undefined
+/** Asks a server how far it is, one question at a time; an Error with its words when it does not say it, or not in time. */
+function sampler(server: Database): () => Promise<Sample | Error> {
+  let asking: Promise<Sample | Error> | undefined
   return () => {
     // The time before the answer: whatever was committed by then is in it.
     const at = performance.now()
@@ -121,11 +152,11 @@ function sampler(server: Database): () => Promise<Sample | undefined> {
       .one('get_wal_position', {})
       .then(
         (said) => ({ at, said }),
-        () => undefined,
+        (error) => new Error(reason(error)),
       )
       .finally(() => {
         asking = undefined
       })
-    return within(PATIENCE_MS, asking, undefined)
+    return within(PATIENCE_MS, asking, LATE)
   }
 }

@@ -249,7 +249,7 @@ export const configSchema = {
         ),
         read_max_lag: duration(
           '5s',
-          'How old a list from the replica may be; one that is further behind is not used.',
+          'How old a list from the replica may be; a replica that is further behind is used only where the database cannot be reached.',
         ),
         secret_dir: text(
           'A folder with a file for each of the settings that are in secrets, such as a mounted secret of Kubernetes.',

@@ -1,11 +1,12 @@
 -- get_wal_position: how far the write-ahead log of a server has come: written, or on a standby replayed.
 --
+-- Looks into the tables of lists, so that it fails where lists would: without a schema, or without the right to read it.
 -- Returns one row.
---   position  bigint   whatever was committed before it was written is on the standby that has replayed as far
+--   position  bigint?  whatever was committed before it was written is on the standby that has replayed as far
 --   standby   boolean
 --   cluster   text     the same on a primary and its standbys
+--   database  text     the same on a primary and its standbys, and another for each database of them
 --   started   text     when the server was started: no two servers have the same
---   migrated  boolean  whether `migrate` has come here
 select
     (
         case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end
@@ -13,5 +14,6 @@ select
     )::bigint as position,
     pg_is_in_recovery() as standby,
     (select control.system_identifier::text from pg_control_system() as control) as cluster,
-    pg_postmaster_start_time()::text as started,
-    to_regclass('applied_functions') is not null as migrated;
+    (select own.oid::text from pg_database as own where own.datname = current_database()) as database,
+    pg_postmaster_start_time()::text as started
+where not exists (select from kinds, resource_counts, resources where resources.id is null);

@@ -1,9 +1,15 @@
 /** Lists that are read from a replica, and all that can happen to it. */
+import { readFileSync } from 'node:fs'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { loadDocument } from '../../server/document.ts'
 import { Freshness } from '../../server/freshness.ts'
+import { buildHealthListener } from '../../server/health.ts'
+import { maskedLine } from '../../server/observability/masking.ts'
 import { application } from '../application.ts'
-import { execute } from '../databases.ts'
+import { createDatabase, execute, testConfig } from '../databases.ts'
 import { parseMetrics } from '../prometheus.ts'
+import { openProxy } from '../proxy.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 import { streaming } from '../streaming.ts'
 
@@ -21,14 +27,35 @@ async function until(what: string, look: () => unknown) {
   throw new Error(`never: ${what}`)
 }
 
+const shared = await streaming(t)
+let databases = 0
+
+/** A database of the test's own on the shared servers; what the test does to these, it mends. */
+async function replicated(): Promise<typeof shared> {
+  const name = `own_${databases++}`
+  await execute(shared.primary.url, `create database ${name} template hyperfleet`)
+  const exists = `select from pg_database where datname = '${name}'`
+  await until('the replica has it', async () => (await execute(shared.standby.url, exists)).rowCount)
+  const own = (server: typeof shared.primary) => ({
+    ...server,
+    url: Object.assign(new URL(server.url), { pathname: name }).href,
+  })
+  return { primary: own(shared.primary), standby: own(shared.standby) }
+}
+
 /** A server that reads lists from the replica, and does so already. */
 async function serverOn(
   t: Test,
   primary: string,
   replica: string,
   maxLag = `${MAX_LAG_MS}ms`,
+  more: Record<string, string> = {},
 ): Promise<Server> {
-  const env = { HYPERFLEET_DATABASE_READ_URL: replica, HYPERFLEET_DATABASE_READ_MAX_LAG: maxLag }
+  const env = {
+    HYPERFLEET_DATABASE_READ_URL: replica,
+    HYPERFLEET_DATABASE_READ_MAX_LAG: maxLag,
+    ...more,
+  }
   const server = await application(t, env, primary)
   await until('the replica is used', () => server.replica?.isUsable)
   return server
@@ -50,8 +77,27 @@ async function asked({ metrics }: Server, query: string) {
   return { primary: count('primary'), replica: count('replica') }
 }
 
+/** What GET /readyz says. */
+async function readiness({ database, replica, metrics }: Server) {
+  const { document, text } = loadDocument()
+  const config = testConfig('postgres://nowhere')
+  const parts = {
+    config,
+    database,
+    replica,
+    document,
+    documentText: text,
+    logger: pino({ level: 'silent' }) as never,
+    metrics,
+  }
+  const health = buildHealthListener(parts, () => undefined)
+  const answer = await health.inject('/readyz')
+  await health.close()
+  return answer.json()
+}
+
 t.test('lists are read from the replica, all else from the database', async (t) => {
-  const { primary, standby } = await streaming(t)
+  const { primary, standby } = await replicated()
   // Whatever else there is to know of it is as for the database.
   const server = await serverOn(t, primary.url, `postgres://${new URL(standby.url).host}`, '5s')
   const { call } = server
@@ -79,6 +125,13 @@ t.test('lists are read from the replica, all else from the database', async (t) 
   const before = await asked(server, 'list_resources')
   t.strictSame(namesIn(await call('GET', 'clusters')), ['one'])
   t.equal((await asked(server, 'list_resources')).replica, before.replica + 1)
+
+  const page = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8')
+  const named = [...new Set(page.match(/hyperfleet_db_replica_\w+/g))].sort()
+  const metrics = parseMetrics(await server.metrics.registry.metrics())
+  const shown = [...metrics].filter(([name]) => name.startsWith('hyperfleet_db_replica_'))
+  t.strictSame(shown.map(([name]) => name).sort(), named, 'the gauges are those that the page names')
+  for (const [name, { samples }] of shown) t.equal(samples.length, 1, name)
 })
 
 t.test('no list is older than the bound, whatever the replica does, and no request fails', async (t) => {
@@ -135,7 +188,7 @@ t.test('no list is older than the bound, whatever the replica does, and no reque
 })
 
 t.test('a list that a frozen replica has begun is answered by the database', async (t) => {
-  const { primary, standby } = await streaming(t)
+  const { primary, standby } = await replicated()
   const server = await serverOn(t, primary.url, standby.url, '1h')
   await create(server, 'one')
   await standby.freeze()
@@ -181,57 +234,220 @@ t.test('a database that is away takes the writes with it, and not the lists', as
   const { body: cluster } = await create(server, 'one')
   await until('the replica has it', async () => namesIn(await call('GET', 'clusters')).length)
   await until('by itself', () => server.replica?.isUsable)
+  await execute(standby.url, 'select pg_wal_replay_pause()')
+  t.equal((await create(server, 'unseen')).status, 201)
+  await until('the replica is left alone', () => server.replica?.freshness.fault)
+  t.equal(server.replica?.freshness.fault, 'is too far behind')
 
   await primary.kill()
+  const { body } = await call('POST', 'clusters', { kind: 'Cluster', name: 'two', spec: {} })
+  t.equal(body.code, 'HYPERFLEET-SVC-001')
   for (let each = 0; each < 20; each++) {
-    t.strictSame(namesIn(await call('GET', 'clusters')), ['one'])
+    t.strictSame(namesIn(await call('GET', 'clusters')), ['one'], 'an old list is better than none')
     t.equal((await call('GET', cluster.href)).status, 503)
   }
-  t.equal((await create(server, 'two')).status, 503)
+  t.equal((await call('GET', `clusters/${body.trace_id}/nodepools`)).status, 503, 'no 404 comes of a replica')
 
   await t.test('also when the replica is promoted', async (t) => {
     await execute(standby.url, 'select pg_promote()')
-    for (let each = 0; each < 20; each++) t.strictSame(namesIn(await call('GET', 'clusters')), ['one'])
+    for (let each = 0; each < 20; each++) t.equal(namesIn(await call('GET', 'clusters')).at(-1), 'one')
     // What other servers write to it meanwhile is seen at once.
     const other = await application(t, {}, standby.url)
     await other.call('POST', 'clusters', { kind: 'Cluster', name: 'two', spec: {} })
-    t.strictSame(namesIn(await call('GET', 'clusters')), ['two', 'one'])
+    t.strictSame(namesIn(await call('GET', 'clusters')).at(0), 'two')
   })
 
   await t.test('a former primary that comes back is not mixed with the promoted one', async () => {
     await primary.start()
     await until('the database answers', async () => (await call('GET', cluster.href)).status === 200)
-    await until('the other is left alone', () => !server.replica?.isUsable)
-    t.strictSame(namesIn(await call('GET', 'clusters')), ['one'])
+    t.strictSame(namesIn(await call('GET', 'clusters')), ['unseen', 'one'])
+    await until(
+      'the other is known',
+      () => server.replica?.freshness.fault === 'is no replica of the database',
+    )
+    t.strictSame(namesIn(await call('GET', 'clusters')), ['unseen', 'one'])
   })
 })
 
+t.test('no list is older than the bound while requests reach the database', async (t) => {
+  const { primary, standby } = await replicated()
+  const way = await openProxy(t, primary.url)
+  for (const mode of ['refuse', 'swallow'] as const) {
+    await t.test(`though a look does not: ${mode}`, async (t) => {
+      const wayOfLooks = await openProxy(t, standby.url)
+      const env = { HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1' }
+      const server = await serverOn(t, way.url, wayOfLooks.url, '500ms', env)
+      await create(server, `before-${mode}`)
+      await until('the replica is used', () => server.replica?.isUsable)
+      await execute(standby.url, 'select pg_wal_replay_pause()')
+      // The connection of the requests is kept: only the others of this server are lost.
+      way.mode = mode
+      await execute(
+        primary.url,
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where query like '%pg_control_system%' and datname = current_database() and pid <> pg_backend_pid()`,
+      )
+      t.equal((await create(server, `unseen-${mode}`)).status, 201)
+      const [looks, tries] = [wayOfLooks.count, way.count]
+      await until('the bound is over', () => !server.replica?.isUsable)
+      t.equal(namesIn(await server.call('GET', 'clusters')).at(0), `unseen-${mode}`)
+      await until('a few looks', () => wayOfLooks.count > looks + 4)
+      t.match(server.replica?.freshness.fault, /^may be too far behind: the database cannot be asked: ./)
+      t.ok(way.count > tries + 2, 'each look tries the database anew')
+      t.equal(namesIn(await server.call('GET', 'clusters')).at(0), `unseen-${mode}`)
+      way.mode = 'pass'
+      await execute(standby.url, 'select pg_wal_replay_resume()')
+      await until('the replica is used again', () => server.replica?.isUsable)
+    })
+  }
+
+  await t.test('though all of its connections are taken', async (t) => {
+    const env = {
+      HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1',
+      HYPERFLEET_DATABASE_POOL_MAX_WAITING: '2',
+    }
+    const server = await serverOn(t, primary.url, standby.url, '500ms', env)
+    const { body: cluster } = await create(server, 'busy')
+    await execute(standby.url, 'select pg_wal_replay_pause()')
+    await create(server, 'unseen')
+    await until('the replica is left alone', () => server.replica?.freshness.fault === 'is too far behind')
+    const session = await openSession(t, primary.url)
+    await session.query('begin')
+    await session.query('select from resources where id = $1 for update', [cluster.id])
+    const holding = server.call('PATCH', cluster.href, { labels: { a: 'b' } })
+    await untilWaiting(session, 1)
+    const waiting = [server.call('GET', 'clusters'), server.call('GET', 'clusters')]
+    await until('both wait', () => server.database.waiting === 2)
+    t.equal((await server.call('GET', 'clusters')).status, 503, 'too many wait')
+    for (const list of waiting) t.equal((await list).status, 503, 'has waited in vain')
+    await session.query('rollback')
+    t.equal((await holding).status, 200)
+    t.strictSame(await asked(server, 'list_resources'), { primary: 0, replica: 0 })
+    await execute(standby.url, 'select pg_wal_replay_resume()')
+  })
+})
+
+t.test('a list that takes long on the replica', async (t) => {
+  const { primary, standby } = await replicated()
+  const { rows } = await execute(
+    primary.url,
+    `select pg_get_functiondef('find_owner'::regproc) as find_owner`,
+  )
+  const slow = rows[0].find_owner.replace(
+    /begin/i,
+    'begin if pg_is_in_recovery() then perform pg_sleep(60); end if;',
+  )
+  await execute(primary.url, slow)
+  const function_ = `select from pg_proc where proname = 'find_owner' and prosrc like '%pg_sleep%'`
+  await until('the replica has it', async () => (await execute(standby.url, function_)).rowCount)
+  const sleeping = `pg_stat_activity where wait_event = 'PgSleep'`
+  const begun = () =>
+    until('it has begun', async () => (await execute(standby.url, `select from ${sleeping}`)).rowCount)
+
+  await t.test('is answered by the database when somebody cancels it', async (t) => {
+    const server = await serverOn(t, primary.url, standby.url, '1h')
+    await create(server, 'one')
+    const list = server.call('GET', 'clusters')
+    await begun()
+    await execute(standby.url, `select pg_cancel_backend(pid) from ${sleeping}`)
+    t.strictSame(namesIn(await list), ['one'])
+  })
+
+  await t.test('is 504 when its time is over: the database would not be quicker', async (t) => {
+    const env = { HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '500ms' }
+    const server = await serverOn(t, primary.url, standby.url, '1h', env)
+    t.equal((await server.call('GET', 'clusters')).status, 504)
+    t.strictSame(await asked(server, 'list_resources'), { primary: 0, replica: 1 })
+  })
+
+  await t.test('is answered by the database once the replica is too far behind', async (t) => {
+    const server = await serverOn(t, primary.url, standby.url)
+    const list = server.call('GET', 'clusters')
+    await begun()
+    await execute(standby.url, 'select pg_wal_replay_pause()')
+    await create(server, 'two')
+    t.strictSame(namesIn(await list), ['two', 'one'])
+    t.equal(server.replica?.freshness.fault, 'is too far behind')
+    await execute(standby.url, 'select pg_wal_replay_resume()')
+  })
+})
+
+t.test('a replica that takes no new connections', async (t) => {
+  const { primary, standby } = await replicated()
+  const way = await openProxy(t, standby.url)
+  const server = await serverOn(t, primary.url, way.url, '1h')
+  await create(server, 'one')
+  for (const mode of ['swallow', 'refuse'] as const) {
+    way.mode = mode
+    t.strictSame(namesIn(await server.call('GET', 'clusters')), ['one'], mode)
+    await until('it is left alone', () => !server.replica?.isUsable)
+    const before = await asked(server, 'list_resources')
+    t.strictSame(namesIn(await server.call('GET', 'clusters')), ['one'])
+    t.equal((await asked(server, 'list_resources')).primary, before.primary + 1, 'and is not tried any more')
+    t.strictSame(await readiness(server), { status: 'ok' }, 'the server is ready all the same')
+    way.mode = 'pass'
+    await until('it is used again', () => server.replica?.isUsable)
+  }
+})
+
 t.test('the database itself may be named as its replica', async (t) => {
-  const { primary, standby } = await streaming(t)
-  await standby.kill()
-  const server = await serverOn(t, primary.url, primary.url)
+  const { primary } = await replicated()
+  const server = await serverOn(t, primary.url, primary.url, '1h')
   await create(server, 'one')
   t.strictSame(namesIn(await server.call('GET', 'clusters')), ['one'])
   t.strictSame(await asked(server, 'list_resources'), { primary: 0, replica: 1 })
 })
 
-t.test('what is no replica of the database is never read', async (t) => {
-  const { primary, standby } = await streaming(t)
-  const env = { HYPERFLEET_DATABASE_READ_URL: (await streaming(t)).standby.url }
-  const other = await application(t, env, primary.url)
-  await create(other, 'one')
-  await until('it has been asked', () => other.replica?.freshness.fault !== 'has not been asked yet')
-  t.equal(other.replica?.freshness.fault, 'is no replica of the database')
-  const wrong = new URL(standby.url)
-  wrong.pathname = 'postgres'
-  const empty = await application(t, { HYPERFLEET_DATABASE_READ_URL: wrong.href }, primary.url)
-  await until('it has been asked', () => empty.replica?.freshness.fault !== 'has not been asked yet')
-  t.equal(empty.replica?.freshness.fault, 'has no schema')
-  for (const { call } of [other, empty]) t.strictSame(namesIn(await call('GET', 'clusters')), ['one'])
-})
+t.test(
+  'what cannot be read, or is no replica of the database, is never read, and the log says why',
+  async (t) => {
+    const { primary, standby } = await replicated()
+    await execute(primary.url, 'create database staging template hyperfleet')
+    await execute(primary.url, `create role bare login password 'nothing-granted'`)
+    await until('the replica has both', async () => {
+      const bare = `select from pg_database, pg_roles where datname = 'staging' and rolname = 'bare'`
+      return (await execute(standby.url, bare)).rowCount
+    })
+    const at = (change: Partial<URL>) => Object.assign(new URL(standby.url), change).href
+    const cases: [what: string, url: string, fault: RegExp][] = [
+      ['another cluster', await createDatabase(), /^is no replica of the database$/],
+      ['another database of the cluster', at({ pathname: 'staging' }), /^is no replica of the database$/],
+      ['no schema', at({ pathname: 'postgres' }), /relation "kinds" does not exist$/],
+      ['no such database', at({ pathname: 'nowhere' }), /database "nowhere" does not exist$/],
+      [
+        'no right to read',
+        at({ username: 'bare', password: 'nothing-granted' }),
+        /permission denied for table/,
+      ],
+      [
+        'a wrong password',
+        at({ password: 'wrong-password' }),
+        /^cannot be read: password authentication failed/,
+      ],
+      ['nobody there', at({ port: '1' }), /^cannot be read: connect ECONNREFUSED/],
+    ]
+    await create(await application(t, {}, primary.url), 'one')
+    for (const [what, url, fault] of cases) {
+      let log = ''
+      const logger = pino({ level: 'warn' }, { write: (line: string) => (log += maskedLine(line)) })
+      const { call, replica } = await application(
+        t,
+        { HYPERFLEET_DATABASE_READ_URL: url },
+        primary.url,
+        logger as never,
+      )
+      await until('it has been asked', () => log)
+      t.match(replica?.freshness.fault, fault, what)
+      t.ok(JSON.parse(log).msg.endsWith(` ${replica?.freshness.fault}`), 'the log says it')
+      t.notMatch(log, /wrong-password|nothing-granted/)
+      t.strictSame(namesIn(await call('GET', 'clusters')), ['one'])
+      await replica?.close()
+    }
+  },
+)
 
 t.test('a walk that moves between the two sees everything exactly once', async (t) => {
-  const { primary, standby } = await streaming(t)
+  const { primary, standby } = await replicated()
   const server = await serverOn(t, primary.url, standby.url, '1h')
   const { call } = server
   // A server for each of the two: a cursor does not know where it was made.
@@ -262,35 +478,71 @@ t.test('a walk that moves between the two sees everything exactly once', async (
       t.equal(new Set(seen).size, seen.length, 'nothing twice')
     }
   }
+  await execute(standby.url, 'select pg_wal_replay_resume()')
+})
+
+t.test('a look that fails for a reason of our own is no end of the server', async (t) => {
+  const { primary, standby } = await replicated()
+  const server = await serverOn(t, primary.url, standby.url)
+  const { freshness } = server.replica as NonNullable<Server['replica']>
+  freshness.update = () => {
+    throw new Error('a defect')
+  }
+  await until('what is not looked at is left alone', () => !server.replica?.isUsable)
+  t.strictSame(namesIn(await server.call('GET', 'clusters')), [])
+  t.strictSame(await asked(server, 'list_resources'), { primary: 1, replica: 0 })
 })
 
 t.test('what is known of a replica, look by look', async (t) => {
-  const said = { standby: true, cluster: '1', started: '1', migrated: true }
+  const own = { standby: true, cluster: '1', database: '1', started: '1' }
   const database = (at: number, position: number) => ({
     at,
-    said: { ...said, standby: false, position: `${position}` },
+    said: { ...own, standby: false, position: `${position}` },
   })
-  const replica = (position: number) => ({ at: 0, said: { ...said, position: `${position}`, started: '2' } })
+  const replica = (at: number, position: number, more: object = {}) => ({
+    at,
+    said: { ...own, position: `${position}`, started: '2', ...more },
+  })
+  const away = new Error('nobody there')
   const freshness = new Freshness(1000)
-  freshness.update(database(100, 5), replica(5))
+  freshness.update(away, replica(50, 5))
+  t.equal(freshness.fault, 'is no replica of the database', 'as long as nobody knows which that is')
+  t.equal(freshness.isLastResort, false)
+  freshness.update(database(100, 5), replica(100, 5))
   t.equal(freshness.usableUntil, 1100, 'it is as fresh as the database was when it was asked')
+  t.equal(freshness.isLastResort, true)
   t.equal(freshness.lag(150), 0)
-  freshness.update(database(900, 5), replica(5))
+  freshness.update(database(900, 5), replica(900, 5))
   t.equal(freshness.usableUntil, 1900, 'an idle database is nothing to lag behind')
-  freshness.update(database(1700, 6), replica(5))
+  freshness.update(database(1700, 6), replica(1700, 5))
   t.equal(freshness.usableUntil, 1900, 'what is not replayed makes nothing fresher')
   t.equal(freshness.lag(1700), 0.8)
-  freshness.update(undefined, replica(5))
-  t.equal(freshness.usableUntil, Number.POSITIVE_INFINITY, 'without the database nothing new is missed')
-  freshness.update(database(2500, 7), replica(6))
-  t.equal(freshness.usableUntil, 2700, 'it has what had been written the second time before')
-  freshness.update(database(3500, 8), replica(6))
-  t.equal(freshness.fault, 'is too far behind')
-  freshness.update(undefined, replica(6))
-  t.equal(freshness.fault, 'is too far behind', 'also when the database goes away then')
-  freshness.update(undefined, replica(8))
+  freshness.update(away, replica(1800, 5))
+  t.equal(freshness.usableUntil, 1900, 'without the database nobody knows what is missed')
   t.equal(freshness.fault, undefined)
-  freshness.update(database(4000, 8), undefined)
-  t.equal(freshness.fault, 'does not answer')
+  freshness.update(away, replica(1901, 5))
+  t.equal(freshness.fault, 'may be too far behind: the database cannot be asked: nobody there')
+  t.equal(freshness.isLastResort, true)
+  freshness.update(database(2500, 7), replica(2500, 6))
+  t.equal(freshness.usableUntil, 2700, 'it has what had been written the second time before')
+  freshness.update(database(3500, 8), replica(3500, 6))
+  t.equal(freshness.fault, 'is too far behind')
+  freshness.update(away, replica(3500, 8))
+  t.equal(freshness.usableUntil, 4500)
+  freshness.update(database(4000, 8), away)
+  t.equal(freshness.fault, 'cannot be read: nobody there')
   t.equal(freshness.usableUntil, Number.NEGATIVE_INFINITY)
+  t.equal(freshness.isLastResort, false)
+  freshness.update(away, replica(4100, 8, { standby: false }))
+  t.equal(freshness.fault, 'is no replica of the database', 'it was promoted')
+  t.equal(freshness.isLastResort, true, 'and may be all there is')
+  for (const other of [{ database: '2' }, { cluster: '2' }]) {
+    freshness.update(database(4200, 8), replica(4200, 8, other))
+    t.equal(freshness.fault, 'is no replica of the database')
+    t.equal(freshness.isLastResort, false)
+  }
+  freshness.update(database(4300, 8), replica(4300, 8, { position: null }))
+  t.equal(freshness.fault, 'does not say how far it is')
+  freshness.update({ at: 9000, said: { ...own, position: null } }, replica(9000, 9))
+  t.equal(freshness.fault, 'is too far behind', 'a database that does not say it either')
 })
