@@ -6,9 +6,6 @@ export interface Sample {
   said: Queries['get_wal_position']['row']
 }
 
-/** Of a replica that is away for long, the newest of what it has missed. */
-const MAX_MISSED = 1000
-
 /**
  * How fresh a replica is. What counts is what it has replayed of what the database had written at a known moment: an
  * idle database is nothing to lag behind, and a database that cannot be asked makes nothing fresher.
@@ -21,7 +18,7 @@ export class Freshness {
   isLastResort = false
   /** Everything committed before is on the replica. */
   private caughtUpAt = Number.NEGATIVE_INFINITY
-  /** What the database had written, that the replica is not known to have: oldest first. */
+  /** What the database had written within `maxLag`, that the replica is not known to have: oldest first. */
   private missed: { at: number; position: bigint }[] = []
   private database: Sample | undefined
   private readonly maxLag: number
@@ -34,7 +31,8 @@ export class Freshness {
   update(database: Sample | Error, replica: Sample | Error) {
     if (!(database instanceof Error) && database.said.position) {
       this.missed.push({ at: database.at, position: BigInt(database.said.position) })
-      this.missed.splice(0, this.missed.length - MAX_MISSED)
+      const isOld = ({ at }: { at: number }) => at < database.at - this.maxLag
+      this.missed.splice(0, this.missed.findLastIndex(isOld) + 1)
       this.database = database
     }
     this.isLastResort = !(replica instanceof Error) && isRelated(this.database, replica)

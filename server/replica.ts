@@ -16,6 +16,8 @@ import { within } from './within.ts'
 
 /** How long a server may take to say how far it is, and each step on the way there. */
 const PATIENCE_MS = 1000
+/** How often they are asked, at the most and at the least. */
+const MIN_INTERVAL_MS = 100
 const MAX_INTERVAL_MS = 1000
 
 /** The SQLSTATE of a statement that was cancelled: because its time was over, or because somebody wished it. */
@@ -74,7 +76,7 @@ export class Replica {
       if (fault) logger.warn(`lists are read from the database: the replica ${name} ${fault}`)
       else logger.info(`lists are read from the replica ${name}`)
     }
-    this.watching = this.watch(Math.min(MAX_INTERVAL_MS, maxLag / 5), () =>
+    this.watching = this.watch(Math.max(MIN_INTERVAL_MS, Math.min(MAX_INTERVAL_MS, maxLag / 5)), () =>
       look().catch((err) => logger.error({ err }, 'the replica could not be looked at')),
     )
   }

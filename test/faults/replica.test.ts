@@ -545,4 +545,9 @@ t.test('what is known of a replica, look by look', async (t) => {
   t.equal(freshness.fault, 'does not say how far it is')
   freshness.update({ at: 9000, said: { ...own, position: null } }, replica(9000, 9))
   t.equal(freshness.fault, 'is too far behind', 'a database that does not say it either')
+
+  const patient = new Freshness(3_600_000)
+  for (let look = 0; look <= 2000; look++)
+    patient.update(database(look * 1000, look), replica(look * 1000, Math.max(0, look - 1500)))
+  t.equal(patient.usableUntil, 500_000 + 3_600_000, 'far behind, but within a bound of an hour')
 })
