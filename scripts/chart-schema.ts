@@ -12,7 +12,11 @@ const patterns: Record<string, RegExp> = {
 }
 
 /** The setting of a key, as something that derived() takes. */
-const settingOf = (key: string) => settings().find((setting) => setting.key === key)?.schema ?? root
+function settingOf(key: string): SettingSchema {
+  const found = settings().find((setting) => setting.key === key)
+  if (!found) throw new Error(`the chart stands for ${key}, which is no setting`)
+  return found.schema
+}
 
 const pullPolicy = { enum: ['Always', 'IfNotPresent', 'Never'] }
 const adapters = derived(settingOf('entities').items?.properties?.required_adapters ?? root)
