@@ -10,7 +10,7 @@ import { printable, seed } from '../random.ts'
 import { type Condition, type Report, sameConditions } from '../sql/model.ts'
 import { bodyOf, type Held, hrefOf, type Kind, type Members, type Patch, Service } from './service.ts'
 
-const RUNS = Number(process.env.RUNS ?? 15)
+const RUNS = Number(process.env.RUNS ?? 6)
 const MAX_COMMANDS = 60
 const NOBODY = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
 
@@ -240,6 +240,25 @@ class Tell extends Command<{
       )
     same(answer.status, isPost ? 201 : 200, answer.text)
     same(answer.body, shown(stored as Report), 'the report')
+  }
+}
+
+/** All required adapters say the same, as they do in the end. */
+class TellAll extends Command<{ target: Target; isFinal: boolean; minute: number }> {
+  async act(service: Service, call: Call) {
+    const { target, isFinal, minute } = this.choices
+    const { held } = find(service, target)
+    for (const adapter of held?.state.required ?? []) {
+      const report = {
+        adapter,
+        observed_time: `2026-03-10T08:${minute}:00.000000Z`,
+        conditions: ['Available', 'Applied', 'Health', ...(isFinal ? ['Finalized'] : [])].map((type) => ({
+          type,
+          status: 'True' as const,
+        })),
+      }
+      await new Tell({ target, isPost: false, ahead: 0, report }).act(service, call)
+    }
   }
 }
 
@@ -502,7 +521,12 @@ const commands = fc.commands<Service, Call, true>(
     change(true).map((choices) => new Change(choices)),
     fc.record({ target, match }).map((choices) => new Delete(choices)),
     fc.record({ target, match }).map((choices) => new ForceDelete(choices)),
-    ...twice(twice(tell.map((choices) => new Tell(choices)))).flat(),
+    ...twice(tell.map((choices) => new Tell(choices))),
+    ...twice(
+      fc
+        .record({ target, isFinal: fc.boolean(), minute: fc.integer({ min: 15, max: 20 }) })
+        .map((choices) => new TellAll(choices)),
+    ),
     fc
       .record({
         target,
