@@ -113,6 +113,8 @@ export function buildListener(
     },
   } as FastifyServerOptions)
   followRenewals(app, name, tls)
+  // Node would answer what it does not know in Expect with a bare 417, which no log and no problem tells of.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.decorateRequest('traceId', '')
   app.addHook('onRequest', async (request, reply) => {
     const { traceId, span } = traceOf(request.raw)

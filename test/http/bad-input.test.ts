@@ -673,3 +673,12 @@ t.test('the other listeners', async (t) => {
     t.equal((await get('health', '/healthz')).status, 200)
   })
 })
+
+t.test('an expectation that nobody knows is passed over', async (t) => {
+  const { raw } = await listening(t)
+  const answer = await raw(
+    `GET ${clusters} HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n`,
+  )
+  t.equal(answer?.status, 200)
+  t.match(answer?.headers['x-request-id'], /./)
+})
