@@ -236,8 +236,7 @@ t.test('a database that is away takes the writes with it, and not the lists', as
   await until('by itself', () => server.replica?.isUsable)
   await execute(standby.url, 'select pg_wal_replay_pause()')
   t.equal((await create(server, 'unseen')).status, 201)
-  await until('the replica is left alone', () => server.replica?.freshness.fault)
-  t.equal(server.replica?.freshness.fault, 'is too far behind')
+  await until('the replica is left alone', () => server.replica?.freshness.fault === 'is too far behind')
 
   await primary.kill()
   const { body } = await call('POST', 'clusters', { kind: 'Cluster', name: 'two', spec: {} })
@@ -292,7 +291,8 @@ t.test('no list is older than the bound while requests reach the database', asyn
       await until('the bound is over', () => !server.replica?.isUsable)
       t.equal(namesIn(await server.call('GET', 'clusters')).at(0), `unseen-${mode}`)
       await until('a few looks', () => wayOfLooks.count > looks + 4)
-      t.match(server.replica?.freshness.fault, /^may be too far behind: the database cannot be asked: ./)
+      const unknown = /^may be too far behind: the database cannot be asked: ./
+      await until('the reason is known', () => unknown.test(server.replica?.freshness.fault ?? ''))
       t.ok(way.count > tries + 2, 'each look tries the database anew')
       t.equal(namesIn(await server.call('GET', 'clusters')).at(0), `unseen-${mode}`)
       way.mode = 'pass'
@@ -367,7 +367,6 @@ t.test('a list that takes long on the replica', async (t) => {
     await execute(standby.url, 'select pg_wal_replay_pause()')
     await create(server, 'two')
     t.strictSame(namesIn(await list), ['two', 'one'])
-    t.equal(server.replica?.freshness.fault, 'is too far behind')
     await execute(standby.url, 'select pg_wal_replay_resume()')
   })
 })
