@@ -8,8 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 
+/** What ends what was begun for it: a test, or a run of the faults. */
+export type Scope = Pick<Test, 'teardown'>
+
 /** A folder that goes with the test. */
-export async function temporaryFolder(t: Test): Promise<string> {
+export async function temporaryFolder(t: Scope): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   return folder
@@ -110,7 +113,7 @@ const commands = {
 }
 
 /** Runs one of scripts/ with no settings but these, until it ends or the test does. */
-export function launch(t: Test, script: keyof typeof commands, args: string[], env: Environment): Run {
+export function launch(t: Scope, script: keyof typeof commands, args: string[], env: Environment): Run {
   const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
   const child = spawn(PLAIN, [...plainly, ...commands[script], ...args], {
     cwd: root,
@@ -135,6 +138,35 @@ export function launch(t: Test, script: keyof typeof commands, args: string[], e
   })
   return { child, output, ended }
 }
+
+/** A server of `serve` in a process of its own, that a test may end. */
+export interface Replica extends Run {
+  api: string
+  health: string
+}
+
+/** Starts `serve` as a process, on free ports; resolves when it says that it is ready. */
+export async function startReplica(t: Scope, env: Environment): Promise<Replica> {
+  const [api, health] = (await findFreePorts(2)).map(String)
+  const settings: Environment = {
+    ...env,
+    HYPERFLEET_SERVER_HOST: '127.0.0.1',
+    HYPERFLEET_SERVER_PORT: api ?? '',
+    HYPERFLEET_HEALTH_HOST: '127.0.0.1',
+    HYPERFLEET_HEALTH_PORT: health ?? '',
+  }
+  const run = launch(t, 'hyperfleet-api', ['serve'], settings)
+  const replica = { ...run, api: `http://127.0.0.1:${api}`, health: `http://127.0.0.1:${health}` }
+  await until('it is ready', run, async () => (await statusOf(`${replica.health}/readyz`)) === 200)
+  return replica
+}
+
+/** The status that a URL answers with, if it answers. */
+export const statusOf = (url: string) =>
+  fetch(url).then(
+    ({ status }) => status,
+    () => undefined,
+  )
 
 /** Waits for what `look` finds; throws when the process ends first, or takes too long. */
 export async function until<Found>(what: string, run: Run, look: () => Promise<Found | null | undefined>) {

@@ -2,12 +2,11 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Test } from 'tap'
 import { type EmbeddedDatabase, startEmbedded } from '../server/embedded/embedded.ts'
 import { end, loadBinaries, type Running, run } from '../server/embedded/postgres-process.ts'
 import { migrate } from '../server/migrate.ts'
 import { execute, kinds, testConfig } from './databases.ts'
-import { findFreePorts, temporaryFolder } from './processes.ts'
+import { findFreePorts, type Scope, temporaryFolder } from './processes.ts'
 
 /** One of the two servers. */
 export interface Server {
@@ -22,7 +21,7 @@ export interface Server {
 
 /** Starts a migrated primary and its standby, with some settings; both end with the test. */
 export async function streaming(
-  t: Test,
+  t: Scope,
   settings: Record<string, string> = {},
 ): Promise<{ primary: Server; standby: Server }> {
   const folder = await temporaryFolder(t)
@@ -37,10 +36,10 @@ export async function streaming(
   const password = readFileSync(join(dir, 'password'), 'utf8').trim()
   const at = (each: number) => `postgres://postgres:${password}@127.0.0.1:${each}/hyperfleet`
   const common = { wal_level: 'replica', hot_standby: 'on', fsync: 'off', ...settings }
-  const primary = server(t, at(port), async () => startEmbedded({ dir, port, settings: common }))
+  const primary = hurtable(t, at(port), async () => startEmbedded({ dir, port, settings: common }))
   await primary.start()
   const source = `host=127.0.0.1 port=${port} user=postgres password=${password}`
-  const standby = server(t, at(standbyPort), () =>
+  const standby = hurtable(t, at(standbyPort), () =>
     startStandby(join(folder, 'standby', 'cluster'), {
       ...common,
       primary_conninfo: source,
@@ -53,7 +52,7 @@ export async function streaming(
 }
 
 /** A server that `open` starts, and that can be hurt. */
-function server(t: Test, url: string, open: () => Promise<Pick<EmbeddedDatabase, 'stop'>>): Server {
+export function hurtable(t: Scope, url: string, open: () => Promise<Pick<EmbeddedDatabase, 'stop'>>): Server {
   let running: Pick<EmbeddedDatabase, 'stop'> | undefined
   let frozen: number[] = []
   const pids = async (): Promise<number[]> => {

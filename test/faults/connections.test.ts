@@ -1,39 +1,12 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { application } from '../application.ts'
 import { createDatabase, execute } from '../databases.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
-
-/** A way to the database that the test can cut. */
-async function cuttable(t: Test, url: string) {
-  const target = new URL(url)
-  const { port, hostname } = target
-  const sockets = new Set<Socket>()
-  const proxy = createServer((near) => {
-    const far = connect(Number(port), hostname)
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => sockets.delete(socket))
-    }
-    near.pipe(far).pipe(near)
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  t.teardown(() => proxy.close())
-  target.hostname = '127.0.0.1'
-  target.port = String((proxy.address() as AddressInfo).port)
-  return {
-    url: target.href,
-    cut: () => {
-      for (const socket of sockets) socket.destroy()
-    },
-  }
-}
+import { openWay } from './way.ts'
 
 t.test('a connection that is lost', async (t) => {
   const direct = await createDatabase()
-  const { url, cut } = await cuttable(t, direct)
+  const { url, cut } = await openWay(t, direct)
   const { call, database } = await application(t, {}, url)
   const session = await openSession(t, direct)
   const { body: cluster } = await call('POST', 'clusters', { kind: 'Cluster', name: 'before', spec: {} })

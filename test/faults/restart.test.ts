@@ -10,43 +10,9 @@ import { startEmbedded } from '../../server/embedded/embedded.ts'
 import { migrate } from '../../server/migrate.ts'
 import { base } from '../application.ts'
 import { createDatabase, execute, kinds, testConfig } from '../databases.ts'
-import {
-  type Environment,
-  findFreePorts,
-  launch,
-  type Run,
-  serving,
-  temporaryFolder,
-  until,
-} from '../processes.ts'
+import { type Replica, serving, startReplica, statusOf, temporaryFolder } from '../processes.ts'
 
 const CALLERS = 6
-
-interface Replica extends Run {
-  api: string
-  health: string
-}
-
-/** Starts `serve` as a process, on free ports; resolves when it says that it is ready. */
-async function startReplica(t: Test, env: Environment): Promise<Replica> {
-  const [api = 0, health = 0] = await findFreePorts(2)
-  const run = launch(t, 'hyperfleet-api', ['serve'], {
-    ...env,
-    HYPERFLEET_SERVER_HOST: '127.0.0.1',
-    HYPERFLEET_SERVER_PORT: String(api),
-    HYPERFLEET_HEALTH_HOST: '127.0.0.1',
-    HYPERFLEET_HEALTH_PORT: String(health),
-  })
-  const replica = { ...run, api: `http://127.0.0.1:${api}`, health: `http://127.0.0.1:${health}` }
-  await until('it is ready', run, async () => (await statusOf(`${replica.health}/readyz`)) === 200)
-  return replica
-}
-
-const statusOf = (url: string) =>
-  fetch(url).then(
-    ({ status }) => status,
-    () => undefined,
-  )
 
 /** A proxy as simple as can be: in turn to whoever says that it is ready, asked ten times a second, on connections that are kept. */
 async function startProxy(t: Test, replicas: Set<Replica>): Promise<string> {

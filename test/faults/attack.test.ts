@@ -1,0 +1,22 @@
+/** Faults under load, a few rounds of each; `npm run test:faults` does many. */
+import t from 'tap'
+import { attack } from './attack/attack.ts'
+import { faults } from './attack/faults.ts'
+import { makeSeed } from './attack/stage.ts'
+
+t.test('whatever happens, nothing acknowledged is lost', async (t) => {
+  const seed = await makeSeed(t)
+  for (const fault of faults) {
+    const lack = fault.lack?.()
+    t.test(fault.name, { skip: lack ?? false }, async (t) => {
+      const outcome = await attack(t, fault, { seed, rounds: fault.rounds.short })
+      const { lost, violations, acknowledged, unanswered, stored, recoveries } = outcome
+      t.same(lost, [], 'nothing acknowledged is lost')
+      t.same(violations, [], 'nothing is against the rules')
+      t.comment(
+        `${acknowledged} acknowledged, ${unanswered} not answered (${stored} of them stored), ` +
+          `first success after ${recoveries.map(Math.round)} ms`,
+      )
+    })
+  }
+})

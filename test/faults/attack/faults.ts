@@ -1,0 +1,17 @@
+import type { Fault } from './attack.ts'
+import { cutAfter, cutBefore } from './connection-cut.ts'
+import { databaseFrozen } from './database-frozen.ts'
+import { databaseKilled, sessionKilled } from './database-killed.ts'
+import { serverKilled } from './server-killed.ts'
+import { sessionsTerminated } from './sessions-terminated.ts'
+
+/** All that is tried. */
+export const faults: Fault[] = [
+  serverKilled,
+  databaseKilled,
+  sessionKilled,
+  sessionsTerminated,
+  cutBefore,
+  cutAfter,
+  databaseFrozen,
+]
