@@ -7,10 +7,11 @@ export async function about(database: string): Promise<string> {
   const client = new pg.Client({ connectionString: database })
   await client.connect()
   const { rows } = await client.query(
-    `select current_setting('server_version') as version, current_setting('shared_buffers') as buffers`,
+    `select current_setting('server_version') as version, current_setting('shared_buffers') as buffers,
+       current_setting('fsync') as fsync`,
   )
   await client.end()
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  const [{ version, buffers }] = rows as [{ version: string; buffers: string }]
-  return `Node.js ${process.versions.node}, PostgreSQL ${version} (shared_buffers ${buffers}, fsync on), ${availableParallelism()} cores, at commit ${commit} on ${new Date().toISOString().slice(0, 10)}.`
+  const [{ version, buffers, fsync }] = rows as [{ version: string; buffers: string; fsync: string }]
+  return `Node.js ${process.versions.node}, PostgreSQL ${version} (shared_buffers ${buffers}, fsync ${fsync}), ${availableParallelism()} cores, at commit ${commit} on ${new Date().toISOString().slice(0, 10)}.`
 }

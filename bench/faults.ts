@@ -12,7 +12,8 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { attack, type Fault, type Outcome } from '../test/faults/attack/attack.ts'
 import { faults } from '../test/faults/attack/faults.ts'
-import { makeSeed, openDatabase } from '../test/faults/attack/stage.ts'
+import { verify } from '../test/faults/attack/ledger.ts'
+import { makeSeed, openDatabase, openPlainScene } from '../test/faults/attack/stage.ts'
 import type { Scope } from '../test/processes.ts'
 import { about } from './about.ts'
 
@@ -73,7 +74,10 @@ await within(async (scope) => {
       continue
     }
     const rounds = fault.rounds[options.short ? 'short' : 'long']
-    const outcome = await within((own) => attack(own, fault, { seed, rounds }))
+    const { open = openPlainScene } = fault
+    const outcome = await within(async (own) =>
+      attack(fault, await open(own, seed), { rounds, list: verify }),
+    )
     for (const each of [...outcome.lost, ...outcome.violations].slice(0, 20)) console.log(each)
     if (outcome.lost.length + outcome.violations.length) process.exitCode = 1
     rows.push(row(fault, outcome))

@@ -110,13 +110,21 @@ const commands = {
   start: [process.execPath, '--import', 'tsx', 'scripts/start.ts'],
   'npm start': ['npm', 'start'],
   'hyperfleet-api': [process.execPath, 'scripts/hyperfleet-api.js'],
+  /** Of the release before. */
+  'hyperfleet-api.ts': [process.execPath, '--import', 'tsx', 'scripts/hyperfleet-api.ts'],
 }
 
-/** Runs one of scripts/ with no settings but these, until it ends or the test does. */
-export function launch(t: Scope, script: keyof typeof commands, args: string[], env: Environment): Run {
+/** Runs one of scripts/ with no settings but these, until it ends or the test does; also of another checkout than this one. */
+export function launch(
+  t: Scope,
+  script: keyof typeof commands,
+  args: string[],
+  env: Environment,
+  cwd = root,
+): Run {
   const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
   const child = spawn(PLAIN, [...plainly, ...commands[script], ...args], {
-    cwd: root,
+    cwd,
     env: { ...Object.fromEntries(own), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -146,7 +154,12 @@ export interface Replica extends Run {
 }
 
 /** Starts `serve` as a process, on free ports; resolves when it says that it is ready. */
-export async function startReplica(t: Scope, env: Environment): Promise<Replica> {
+export async function startReplica(
+  t: Scope,
+  env: Environment,
+  script: keyof typeof commands = 'hyperfleet-api',
+  cwd = root,
+): Promise<Replica> {
   const [api, health] = (await findFreePorts(2)).map(String)
   const settings: Environment = {
     ...env,
@@ -155,7 +168,7 @@ export async function startReplica(t: Scope, env: Environment): Promise<Replica>
     HYPERFLEET_HEALTH_HOST: '127.0.0.1',
     HYPERFLEET_HEALTH_PORT: health ?? '',
   }
-  const run = launch(t, 'hyperfleet-api', ['serve'], settings)
+  const run = launch(t, script, ['serve'], settings, cwd)
   const replica = { ...run, api: `http://127.0.0.1:${api}`, health: `http://127.0.0.1:${health}` }
   await until('it is ready', run, async () => (await statusOf(`${replica.health}/readyz`)) === 200)
   return replica

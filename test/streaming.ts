@@ -51,9 +51,13 @@ export async function streaming(
   return { primary, standby }
 }
 
-/** A server that `open` starts, and that can be hurt. */
-export function hurtable(t: Scope, url: string, open: () => Promise<Pick<EmbeddedDatabase, 'stop'>>): Server {
-  let running: Pick<EmbeddedDatabase, 'stop'> | undefined
+/** A server that `open` starts, unless it runs already, and that can be hurt. */
+export function hurtable(
+  t: Scope,
+  url: string,
+  open: () => Promise<Pick<EmbeddedDatabase, 'stop'>>,
+  running?: Pick<EmbeddedDatabase, 'stop'>,
+): Server {
   let frozen: number[] = []
   const pids = async (): Promise<number[]> => {
     const { rows } = await execute(

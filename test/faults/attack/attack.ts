@@ -1,7 +1,7 @@
 import type { Scope } from '../../processes.ts'
 import { REQUIRED, startCallers } from './callers.ts'
-import { judge, type Verdict } from './ledger.ts'
-import { openDatabase, openScene, type Scene, type Stage } from './stage.ts'
+import { type Inconsistencies, judge, type Verdict } from './ledger.ts'
+import type { Scene, Stage } from './stage.ts'
 
 /** Something that goes wrong while callers write. */
 export interface Fault {
@@ -30,20 +30,18 @@ export interface Outcome extends Verdict {
 }
 
 /** So many writes are acknowledged before each round, and after the last one. */
-const BETWEEN = 40
+const BETWEEN = 20
 
 /** Does a fault again and again while callers write, and judges what is left. */
 export async function attack(
-  scope: Scope,
   fault: Fault,
-  { seed, rounds }: { seed: string; rounds: number },
+  scene: Scene,
+  { rounds, list }: { rounds: number; list?: Inconsistencies },
 ): Promise<Outcome> {
-  const { open = async () => openScene(scope, await openDatabase(scope, seed)) } = fault
-  const scene = await open(scope, seed)
   let turn = 0
   const api = () => scene.servers[turn++ % scene.servers.length]?.api ?? ''
   const callers = startCallers(api, { mayGoUnanswered: fault.hurtsServer ?? false })
-  const stage = { ...scene, callers, scope }
+  const stage = { ...scene, callers }
   const recoveries: number[] = []
   try {
     for (let round = 0; round < rounds; round++) {
@@ -59,7 +57,7 @@ export async function attack(
   }
   const { ledger } = callers
   const outcome: Outcome = {
-    ...(await judge(stage.database.url, ledger, REQUIRED)),
+    ...(await judge(stage.database.url, ledger, REQUIRED, list)),
     rounds,
     acknowledged: ledger.acknowledged.length,
     unanswered: ledger.unanswered.length,

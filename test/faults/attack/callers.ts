@@ -21,6 +21,9 @@ export interface Callers {
   end(): Promise<void>
 }
 
+/** Numbers tokens and names: no two are the same, whoever else has called before. */
+let serial = 0
+
 /** Sends writes to what `api` returns. Whether a call may remain without any answer depends on what is hurt. */
 export function startCallers(api: () => string, { mayGoUnanswered = false } = {}): Callers {
   const ledger = newLedger()
@@ -28,7 +31,6 @@ export function startCallers(api: () => string, { mayGoUnanswered = false } = {}
   const counts = { acknowledged: 0, failed: 0 }
   let inRow = 0
   let isOver = false
-  let serial = 0
 
   const call = async (method: string, path: string, body?: object, key?: string) => {
     const headers = {
@@ -116,10 +118,10 @@ export function startCallers(api: () => string, { mayGoUnanswered = false } = {}
     await Promise.all(REQUIRED[kind].map((adapter) => report('finalize', href, adapter, generation)))
   }
 
-  const caller = async (id: number) => {
+  const caller = async () => {
     for (let step = 0; !isOver; step++) {
       const isRepeated = step % 2 === 0
-      const cluster = await create(`${base}/clusters`, 'Cluster', `c-${id}-${step}`, isRepeated)
+      const cluster = await create(`${base}/clusters`, 'Cluster', `c-${serial++}`, isRepeated)
       if (!cluster) continue
       const pool = await create(`${cluster.href}/nodepools`, 'NodePool', 'workers', isRepeated)
       const changed = await patch(cluster.href, 'spec')
@@ -135,7 +137,7 @@ export function startCallers(api: () => string, { mayGoUnanswered = false } = {}
       await remove(cluster.href, 'Cluster')
     }
   }
-  const callers = Promise.all(Array.from({ length: CALLERS }, (_, id) => caller(id)))
+  const callers = Promise.all(Array.from({ length: CALLERS }, caller))
   callers.catch(() => {})
 
   const after = async (name: keyof typeof counts, more: number) => {

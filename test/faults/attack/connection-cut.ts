@@ -7,7 +7,7 @@ const writes = [create_resource, patch_resource, delete_resource, report_status]
 
 const fault = (name: string, when: Cut, check: (outcome: Outcome) => boolean): Fault => ({
   name,
-  rounds: { short: 15, long: 300 },
+  rounds: { short: 5, long: 100 },
   strike: ({ way }) => way.cutNext(when, writes),
   check(outcome) {
     const { stored, unanswered } = outcome

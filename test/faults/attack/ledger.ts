@@ -1,6 +1,7 @@
 /** What callers were told, and what the database has to show for it. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { queries } from '../../../generated/sql.ts'
 import { execute } from '../../databases.ts'
 import { type Entry, faultsOf, readJournal } from '../journal.ts'
 
@@ -45,6 +46,7 @@ export async function judge(
   url: string,
   ledger: Ledger,
   required: Record<string, string[]>,
+  list: Inconsistencies = listed,
 ): Promise<Verdict> {
   const entries = await readJournal(url)
   const written = indexOf(entries)
@@ -62,7 +64,7 @@ export async function judge(
       ...ledger.wrong,
       ...twice.map(([token, count]) => `created ${count} times: ${token}`),
       ...faultsOf(entries, required),
-      ...(await verify(url)),
+      ...(await list(url)),
     ],
     stored: ledger.unanswered.filter((write) => written.has(write) && !repeated.has(write)).length,
     repeated: repeated.size,
@@ -109,16 +111,18 @@ async function undone(url: string, entries: Entry[]): Promise<string[]> {
 const keyOf = (table: string, row: any) =>
   table === 'resources' ? row.id : `${row.resource_id} ${row.adapter}`
 
+/** Asks a database for what does not follow from what was written to it. */
+export type Inconsistencies = (url: string) => Promise<string[]>
+
+/** What `hyperfleet-api verify` lists, without the time that a process of its own takes. */
+const listed: Inconsistencies = async (url) => {
+  const { rows } = await execute(url, queries.list_inconsistencies.text)
+  return rows.map((row) => Object.values(row).join(': '))
+}
+
 /** What `hyperfleet-api verify` lists. */
-export async function verify(url: string): Promise<string[]> {
-  const asked = promisify(execFile)(process.execPath, [
-    'scripts/hyperfleet-api.js',
-    'verify',
-    '--database-url',
-    url,
-  ])
-  return asked.then(
+export const verify: Inconsistencies = (url) =>
+  promisify(execFile)(process.execPath, ['scripts/hyperfleet-api.js', 'verify', '--database-url', url]).then(
     () => [],
     ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}${stderr}`.trim().split('\n'),
   )
-}

@@ -3,7 +3,7 @@ import type { Fault } from './attack.ts'
 
 export const sessionsTerminated: Fault = {
   name: 'all sessions are ended by pg_terminate_backend',
-  rounds: { short: 5, long: 200 },
+  rounds: { short: 3, long: 100 },
   async strike({ database }) {
     await execute(
       database.url,

@@ -21,17 +21,20 @@ import { type Callers, REQUIRED } from './callers.ts'
 
 export interface Stage {
   database: Server
+  /** What may take its place. */
+  standby?: Server
   way: Way
   servers: Replica[]
   /** The settings of the servers. */
   env: Environment
   callers: Callers
+  /** With which all of it ends. */
   scope: Scope
   /** The folder of the PostgreSQL. */
   folder: string
 }
 
-export type Scene = Omit<Stage, 'callers' | 'scope'>
+export type Scene = Omit<Stage, 'callers'>
 
 const adapters = {
   HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(REQUIRED.Cluster),
@@ -73,13 +76,15 @@ export async function openDatabase(
   const dir = join(place, 'postgres')
   execFileSync('cp', ['-a', seed, dir])
   const [port = 0] = await findFreePorts(1)
-  const start = () => startEmbedded({ dir, port, ...(settings && { settings }) })
-  const { url, stop } = await start()
-  await stop()
-  const database = hurtable(scope, url, start)
-  await database.start()
-  return { database, folder: place }
+  // What is killed are processes, and not the machine: nothing is lost by what the disk does not have yet.
+  const start = () => startEmbedded({ dir, port, settings: { fsync: 'off', ...settings } })
+  const first = await start()
+  return { database: hurtable(scope, first.url, start, first), folder: place }
 }
+
+/** A server on a PostgreSQL of its own. */
+export const openPlainScene = async (scope: Scope, seed: string): Promise<Scene> =>
+  openScene(scope, await openDatabase(scope, seed))
 
 /** Opens a way to a database, and starts a server that goes by it. */
 export async function openScene(
@@ -89,5 +94,5 @@ export async function openScene(
 ): Promise<Scene> {
   const way = await openWay(scope, database.url)
   const env = { ...settingsFor(way.url), ...more }
-  return { database, folder, way, env, servers: [await startReplica(scope, env)] }
+  return { scope, database, folder, way, env, servers: [await startReplica(scope, env)] }
 }

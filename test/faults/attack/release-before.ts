@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { execute } from '../../databases.ts'
+import { launch, root, startReplica, temporaryFolder } from '../../processes.ts'
+import { keepJournal } from '../journal.ts'
+import { openWay } from '../way.ts'
+import type { Fault } from './attack.ts'
+import { openDatabase, settingsFor } from './stage.ts'
+
+/** What the release before is, as long as none is out. */
+const COMMIT = 'be6bdb7'
+const PROGRAM = 'hyperfleet-api.ts'
+
+export const releaseBefore: Fault = {
+  name: `this release migrates under a server of the one before (${COMMIT}), and both serve`,
+  rounds: { short: 1, long: 1 },
+  lack: () =>
+    spawnSync('git', ['cat-file', '-e', `${COMMIT}^{commit}`]).status === 0
+      ? undefined
+      : `the history does not go back to ${COMMIT}`,
+  async open(scope, seed) {
+    const older = await temporaryFolder(scope)
+    const files = execFileSync('git', ['archive', COMMIT], { cwd: root, maxBuffer: 2 ** 28 })
+    execFileSync('tar', ['-x', '-C', older], { input: files })
+    symlinkSync(join(root, 'node_modules'), join(older, 'node_modules'))
+    const { database, folder } = await openDatabase(scope, seed)
+    await execute(database.url, 'create database older')
+    const url = new URL(database.url)
+    url.pathname = 'older'
+    const way = await openWay(scope, url.href)
+    const env = settingsFor(way.url)
+    const migrating = launch(scope, PROGRAM, ['migrate'], env, older)
+    if ((await migrating.ended) !== 0) throw new Error(migrating.output.stderr)
+    await keepJournal(url.href)
+    return {
+      scope,
+      database: { ...database, url: url.href },
+      folder,
+      way,
+      env,
+      servers: [await startReplica(scope, env, PROGRAM, older)],
+    }
+  },
+  async strike({ scope, env, servers, callers }) {
+    const { ended, output } = launch(scope, 'hyperfleet-api', ['migrate'], env)
+    if ((await ended) !== 0) throw new Error(`migrate: ${output.stdout}${output.stderr}`)
+    await callers.acknowledged(20)
+    servers.push(await startReplica(scope, env))
+    await callers.acknowledged(40)
+  },
+}
