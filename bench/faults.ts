@@ -88,7 +88,7 @@ await within(async (scope) => {
   const page = `<!-- Made by \`npm run test:faults -- --write\`. -->
 # Faults
 
-Eight callers create, change, report and delete without pause, half of their creates with an \`Idempotency-Key\`, while a fault is done again and again. Afterwards every write that was
+Eight callers create, change, report and delete without pause, most of their creates with an \`Idempotency-Key\`, while a fault is done again and again. Afterwards every write that was
 acknowledged must be there, every row must be as it was last written, the writes must follow the rules in the order of their commits, and \`hyperfleet-api verify\` must list nothing.
 
 - \`lost\`: writes that were acknowledged and are not there; \`violations\`: whatever else is not as it must be.

@@ -11,8 +11,8 @@ export interface Way {
   url: string
   /** Ends all connections. */
   cut(): void
-  /** Ends the connection of the next statement with one of these names; resolves when that is done. */
-  cutNext(when: Cut, names: string[]): Promise<void>
+  /** Ends the connection of the next statement of this name; resolves when that is done. */
+  cutNext(when: Cut, name: string): Promise<void>
   /** Ends all connections; the next ones lead to this database. */
   lead(url: string): void
 }
@@ -20,7 +20,7 @@ export interface Way {
 /** Opens a way to the database of this URL; it closes with the test. */
 export async function openWay(scope: Scope, url: string): Promise<Way> {
   let target = new URL(url)
-  let order: { when: Cut; names: string[]; done: () => void } | undefined
+  let order: { when: Cut; name: string; done: () => void } | undefined
   const sockets = new Set<Socket>()
   const cut = () => {
     for (const socket of sockets) socket.destroy()
@@ -45,8 +45,7 @@ export async function openWay(scope: Scope, url: string): Promise<Way> {
     const said = reader(true)
     near.on('data', (bytes) => {
       for (const message of said(bytes)) {
-        const name = boundStatement(message)
-        if (!order || !name || !order.names.includes(name)) continue
+        if (!order || boundStatement(message) !== order.name) continue
         const { when, done } = order
         order = undefined
         if (when === 'before') return end(done)
@@ -73,9 +72,9 @@ export async function openWay(scope: Scope, url: string): Promise<Way> {
   return {
     url: here.href,
     cut,
-    cutNext: (when, names) =>
+    cutNext: (when, name) =>
       new Promise((done) => {
-        order = { when, names, done }
+        order = { when, name, done }
       }),
     lead(to) {
       target = new URL(to)

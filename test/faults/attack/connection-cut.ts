@@ -7,8 +7,9 @@ const writes = [create_resource, patch_resource, delete_resource, report_status]
 
 const fault = (name: string, when: Cut, check: (outcome: Outcome) => boolean): Fault => ({
   name,
-  rounds: { short: 5, long: 100 },
-  strike: ({ way }) => way.cutNext(when, writes),
+  rounds: { short: 8, long: 100 },
+  // In turn, so that a few rounds have each of them.
+  strike: ({ way }, round) => way.cutNext(when, writes[round % writes.length] ?? ''),
   check(outcome) {
     const { stored, unanswered } = outcome
     return check(outcome) ? [] : [`${stored} of ${unanswered} writes without an answer are there`]
