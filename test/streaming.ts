@@ -59,16 +59,21 @@ export function hurtable(
   running?: Pick<EmbeddedDatabase, 'stop'>,
 ): Server {
   let frozen: number[] = []
+  /** Its processes, of which the first one stands still already: no new one can come while they are listed. */
   const pids = async (): Promise<number[]> => {
     const { rows } = await execute(
       url,
-      `select pid from pg_stat_activity where pid <> pg_backend_pid()
-       union all select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int`,
+      `select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int as pid`,
     )
-    return rows.map(({ pid }) => pid)
+    const [{ pid }] = rows as [{ pid: number }]
+    process.kill(pid, 'SIGSTOP')
+    // PostgreSQL itself does not list those whose password it still asks for.
+    const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    const children = all.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+    return [pid, ...children.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []))]
   }
   const thaw = () => {
-    for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT')
+    for (const pid of frozen.splice(0)) signal(pid, 'SIGCONT')
   }
   t.teardown(async () => {
     thaw()
@@ -81,19 +86,21 @@ export function hurtable(
       running = await open()
     },
     async kill() {
-      for (const pid of (await pids()).reverse()) {
-        try {
-          process.kill(pid, 'SIGKILL')
-        } catch {} // It went with another one.
-      }
+      for (const pid of await pids()) signal(pid, 'SIGKILL')
       await running?.stop()
       running = undefined
     },
     async freeze() {
-      frozen = (await pids()).reverse()
-      for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+      frozen = await pids()
+      for (const pid of frozen) signal(pid, 'SIGSTOP')
     },
   }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {} // It has gone by itself, or with another one.
 }
 
 /** Starts a PostgreSQL as it is, on the data in `cluster`. */
