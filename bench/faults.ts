@@ -67,13 +67,13 @@ await within(async (scope) => {
   const seed = await makeSeed(scope)
   const rows: string[] = []
   for (const fault of faults.filter(({ name }) => name.includes(options.only))) {
-    const lack = fault.lack?.()
+    const rounds = fault.rounds[options.short ? 'short' : 'long']
+    const lack = rounds ? fault.lack?.() : 'only in the long form'
     if (lack) {
       console.log(`skipped: ${fault.name}: ${lack}`)
       rows.push(`| ${fault.name} | not done: ${lack} |${' |'.repeat(heads.length - 2)}`)
       continue
     }
-    const rounds = fault.rounds[options.short ? 'short' : 'long']
     const { open = openPlainScene } = fault
     const outcome = await within(async (own) =>
       attack(fault, await open(own, seed), { rounds, list: verify }),

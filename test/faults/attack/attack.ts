@@ -6,7 +6,7 @@ import type { Scene, Stage } from './stage.ts'
 /** Something that goes wrong while callers write. */
 export interface Fault {
   name: string
-  /** How often it is done. */
+  /** How often it is done; where the short form takes too long for it, never there. */
   rounds: { short: number; long: number }
   /** Where it hurts the server itself: then calls may remain without an answer. */
   hurtsServer?: boolean
