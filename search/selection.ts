@@ -54,14 +54,26 @@ const selection = ({ search }: ListQuery, list: Fields, keys: Key[]): Selection 
 
 /** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
 export function selected(query: string, values: unknown[], selection: Selection): Fragment {
+  return {
+    text: selectedText(query, values.length, selection),
+    values: [...values, ...selectedValues(selection)],
+  }
+}
+
+/** The text of such a query, which has so many parameters of its own. */
+export function selectedText(query: string, parameters: number, selection: Selection): string {
   const { filter, order, keys, after } = selection
-  const all = [...values, ...(filter?.values ?? []), ...(after?.values ?? [])]
   const parts: Record<string, string | undefined> = {
     order,
     keys,
-    filter: filter && shifted(filter.text, values.length),
-    after: after && shifted(after.text, all.length - after.values.length),
+    filter: filter && shifted(filter.text, parameters),
+    after: after && shifted(after.text, parameters + (filter?.values.length ?? 0)),
   }
-  const text = query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)
-  return { text, values: all }
+  return query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)
 }
+
+/** The values of a selection, in the order of its parameters. */
+export const selectedValues = ({ filter, after }: Selection): unknown[] => [
+  ...(filter?.values ?? []),
+  ...(after?.values ?? []),
+]

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { type Queries, queries } from '../generated/sql.ts'
-import { type Selection, selected } from '../search/selection.ts'
+import { type Selection, selectedText, selectedValues } from '../search/selection.ts'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
 import { type Cancellable, cancel, connection, describe } from './connection.ts'
@@ -8,6 +8,12 @@ import { StartError } from './start-error.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
+
+/** A list query in one of its orders; without an id it is not kept prepared. */
+interface Shape {
+  id: string | undefined
+  text: string
+}
 
 /** A statement, and the query of sql/queries that it is. */
 type Statement = pg.QueryConfig & { query: Name }
@@ -55,7 +61,7 @@ export class Database {
   private readonly patience: number
   private readonly maxWaiting: number
   private readonly attempts: number
-  private readonly shapes = new Map<string, string>()
+  private readonly shapes = new Map<string, Shape>()
 
   constructor(config: Config['database'], { attempts = ATTEMPTS, pool = {} as pg.PoolConfig } = {}) {
     this.attempts = attempts
@@ -71,11 +77,7 @@ export class Database {
 
   /** The same statements for one request: what still runs when it is abandoned is cancelled. */
   until(waiter: Waiter): Statements {
-    return {
-      one: (name, parameters) => this.one(name, parameters, waiter),
-      all: (name, parameters) => this.all(name, parameters, waiter),
-      list: (name, parameters, selection) => this.list(name, parameters, selection, waiter),
-    }
+    return new Asked(this, waiter)
   }
 
   /** Runs a query that returns exactly one row. */
@@ -104,9 +106,12 @@ export class Database {
     selection: Selection,
     waiter?: Waiter,
   ): Promise<Row<Query>> {
-    const { text, values } = selected(queries[name].text, ordered(name, parameters), selection)
+    const own = ordered(name, parameters)
     // A search is planned for its values each time: how many have a label decides how they are found.
-    const id = selection.filter ? undefined : this.shape(name, text)
+    const { id, text } = selection.filter
+      ? { id: undefined, text: selectedText(queries[name].text, own.length, selection) }
+      : this.shape(name, own.length, selection)
+    const values = [...own, ...selectedValues(selection)]
     return first(await this.run({ query: name, name: id, text, values }, waiter))
   }
 
@@ -197,12 +202,40 @@ export class Database {
     })
   }
 
-  private shape(name: Name, text: string): string | undefined {
-    const known = this.shapes.get(text)
-    if (known || this.shapes.size >= PREPARED_SHAPES) return known
-    const id = `${queries[name].id}_${this.shapes.size}`
-    this.shapes.set(text, id)
-    return id
+  /** The query of a list in an order. Its text is several KB, made once for each order that is kept prepared. */
+  private shape(name: Name, parameters: number, selection: Selection): Shape {
+    const { order, keys, after } = selection
+    const key = [name, order, keys, after?.text].join('\n')
+    const known = this.shapes.get(key)
+    if (known) return known
+    const text = selectedText(queries[name].text, parameters, selection)
+    if (this.shapes.size >= PREPARED_SHAPES) return { id: undefined, text }
+    const shape = { id: `${queries[name].id}_${this.shapes.size}`, text }
+    this.shapes.set(key, shape)
+    return shape
+  }
+}
+
+/** The statements as one request asks them. */
+class Asked implements Statements {
+  private readonly database: Database
+  private readonly waiter: Waiter
+
+  constructor(database: Database, waiter: Waiter) {
+    this.database = database
+    this.waiter = waiter
+  }
+
+  one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    return this.database.one(name, parameters, this.waiter)
+  }
+
+  all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    return this.database.all(name, parameters, this.waiter)
+  }
+
+  list<Query extends Name>(name: Query, parameters: Queries[Query]['parameters'], selection: Selection) {
+    return this.database.list(name, parameters, selection, this.waiter)
   }
 }
 
