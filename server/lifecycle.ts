@@ -13,6 +13,7 @@ import { buildMetricsListener } from './metrics-listener.ts'
 import { lackOf, migrate } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
+import { startVerification } from './observability/verification.ts'
 import { openReplica } from './replica.ts'
 import { StartError } from './start-error.ts'
 
@@ -93,6 +94,8 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     // What is wrong with a setting is told before a database that is away is waited for.
     await reach(database, config.database)
     await untilMigrated(database, config, logger)
+    if (config.verification.resources)
+      opened.push(startVerification(config.verification, database, metrics.registry, logger))
     // Health last: while requests are finished, it says that there should be no more.
     opened.push(health, { close: () => Promise.all([api.close(), scraped.close()]) })
     // Health last: who is told that the server is ready finds the API there.

@@ -409,6 +409,24 @@ export const configSchema = {
         masking: flag(true, 'Whether passwords and tokens are hidden in the log.'),
       },
     },
+    verification: {
+      type: 'object',
+      description:
+        'Whether servers look for what the rules do not allow, a few resources at a time, as `verify` does for the whole database.',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        resources: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 1000,
+          default: 0,
+          description:
+            'How many resources each server looks at in one turn; 0 for none. Each server goes round all of them for itself: two see twice as many.',
+        },
+        interval: duration('1m', 'The time between two turns.'),
+      },
+    },
     tracing: {
       type: 'object',
       description: 'OpenTelemetry; where spans go is said by the variables OTEL_… of its specification.',

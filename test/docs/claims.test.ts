@@ -128,9 +128,22 @@ t.test('files that are named are there', async (t) => {
 
 t.test('tests that are quoted have these titles', async (t) => {
   for (const { file, prose } of documents)
-    for (const [, test = '', titles = ''] of prose.matchAll(/`(test\/[\w/.-]+\.ts)`((?:,? "[^"\n]+")+)/g))
+    for (const [, test = '', titles = ''] of prose.matchAll(
+      /`(test\/[\w/.-]+\.ts)`(?:\]\([^)\s]+\))?((?:,? "[^"\n]+")+)/g,
+    ))
       for (const title of found(titles, /"([^"]+)"/g))
         t.ok(existsSync(join(root, test)) && read(test).includes(`'${title}'`), `${file}: ${test} "${title}"`)
+})
+
+t.test('tests that a command runs are there', async (t) => {
+  const run = documents.flatMap(({ file, codes, blocks }) =>
+    [...codes, ...blocks].flatMap((text) =>
+      found(text, /npm test -- (\S+)/g).map((test) => ({ file, test })),
+    ),
+  )
+  t.ok(run.length > 20, `${run.length}`)
+  for (const { file, test } of run)
+    t.ok(/\.test\.ts$/.test(test) && existsSync(join(root, test)), `${file}: ${test}`)
 })
 
 t.test('where a table has a column of tests, each row names one that is there', async (t) => {

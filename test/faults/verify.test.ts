@@ -1,48 +1,14 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { queries } from '../../generated/sql.ts'
 import { application, report } from '../application.ts'
+import { corruptionsOfAll, corruptionsOfOne } from '../corruptions.ts'
 import { createDatabase } from '../databases.ts'
 import { openSession } from '../sessions.ts'
 
 const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
-
-/** What somebody's hand in the database may have done, and what is said of it. */
-const corruptions: [problem: string, statement: string][] = [
-  [
-    'the conditions are not what the rules make of the reports',
-    `update resources set conditions = jsonb_set(conditions, '{3,message}', '"mine"') where kind = 'Cluster'`,
-  ],
-  ['a condition does not follow from the reports', `update adapter_statuses set available = false`],
-  ['states do not follow from the conditions', `update resources set states = '{}' where kind = 'Cluster'`],
-  [
-    'the time of being unreconciled does not follow from the conditions',
-    `update resources set unreconciled_since = now() where kind = 'Cluster'`,
-  ],
-  [
-    'label pairs do not follow from the labels',
-    `update resources set label_pairs = '{a=c}' where kind = 'Cluster'`,
-  ],
-  [
-    'marked for deletion, complete and childless, and still there',
-    `update resources set deleted_time = now(), deleted_by = 'me' where kind = 'NodePool'`,
-  ],
-  [
-    'a child that is not marked under a parent that is',
-    `update resources set deleted_time = now(), deleted_by = 'me' where kind = 'Cluster'`,
-  ],
-  [
-    'the parent is missing or of the wrong kind',
-    `update resources set owner_id = id where kind = 'NodePool'`,
-  ],
-  ['a report of a generation that was never reached', `update adapter_statuses set observed_generation = 7`],
-  [
-    'times out of order',
-    `update resources set updated_time = created_time - interval '1 s' where kind = 'Cluster'`,
-  ],
-  ['the kept count is wrong', `update resource_counts set count = count + 1 where kind = 'Cluster'`],
-]
 
 t.test('verify', async (t) => {
   const url = await createDatabase(adapters)
@@ -72,7 +38,7 @@ t.test('verify', async (t) => {
 
   t.test('finds each thing that the rules do not allow', async (t) => {
     const session = await openSession(t, url)
-    for (const [problem, statement] of corruptions) {
+    for (const [problem, statement] of [...corruptionsOfOne, ...corruptionsOfAll]) {
       await session.query('begin')
       await session.query(statement)
       const { rows } = await session.query(
@@ -84,6 +50,16 @@ t.test('verify', async (t) => {
         `${problem}: ${JSON.stringify(rows)}`,
       )
     }
+  })
+
+  t.test('has no rule that is not broken here', async (t) => {
+    const rulesOf = (path: string) => {
+      const text = readFileSync(new URL(`../../sql/${path}.sql`, import.meta.url), 'utf8')
+      return Array.from(text.matchAll(/^ *select '([^']+)', /gm), ([, problem]) => problem).sort()
+    }
+    const problemsOf = (corruptions: [string, string][]) => corruptions.map(([problem]) => problem).sort()
+    t.strictSame(rulesOf('functions/resource_problems'), problemsOf(corruptionsOfOne))
+    t.strictSame(rulesOf('queries/list_inconsistencies'), problemsOf(corruptionsOfAll))
   })
 
   t.test('ends with 1 and a list when something differs', async (t) => {

@@ -80,6 +80,8 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
     ...adapters,
     HYPERFLEET_DATABASE_URL: url,
     HYPERFLEET_DATABASE_READ_URL: url,
+    HYPERFLEET_VERIFICATION_RESOURCES: '10',
+    HYPERFLEET_VERIFICATION_INTERVAL: '10ms',
   })
   const created = await fetch(`${server.api}${base}/clusters`, {
     method: 'POST',
@@ -88,6 +90,8 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
   })
   t.equal(created.status, 201)
   await fetch(`${server.health}/readyz`)
+  await execute(url, `update resources set states = '{}'`)
+  while (!(await scrape(t, server.metrics)).value('hyperfleet_api_invariant_violations_total'));
   await execute(url, 'alter table adapter_statuses rename to adapter_statuses_gone')
   t.equal(
     (await fetch(`${created.headers.get('location')?.replace(/^(?=\/)/, server.api)}/statuses`)).status,

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { Counter, type Registry } from 'prom-client'
+import type { Config } from '../config/load.ts'
+import { milliseconds } from '../config/units.ts'
+import type { Database, Waiter } from '../database.ts'
+
+/** Comes before every id. */
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
+
+/** How many violations of one round are remembered; any more are counted, and not logged. */
+const MAX_KNOWN = 1000
+
+/**
+ * What looks at the next resources of a walk round all of them, and counts and logs what the rules do not allow: what
+ * `verify` says of the whole database, as far as it can be said of one resource. One statement each time.
+ *
+ * The first walk begins anywhere, so that servers that are restarted do not look at the same resources again and again. A
+ * violation is counted each time, and logged once: again only when a whole round did not find it.
+ */
+export function sampler(
+  database: Database,
+  { size, registry, logger }: { size: number; registry: Registry; logger: FastifyBaseLogger },
+): (waiter?: Waiter) => Promise<void> {
+  const registers = [registry]
+  const checks = new Counter({
+    name: 'hyperfleet_api_invariant_checks_total',
+    help: 'Resources looked at for what the rules do not allow.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const violations = new Counter({
+    name: 'hyperfleet_api_invariant_violations_total',
+    help: 'What was found that the rules do not allow, each time that it was found.',
+    labelNames: ['kind', 'problem'],
+    registers,
+  })
+  let after: string | null = null
+  let [before, found] = [new Set<string>(), new Set<string>()]
+  const tell = (kind: string, id: string, problem: string) => {
+    violations.inc({ kind, problem })
+    const violation = `${id}: ${problem}`
+    if (found.has(violation) || found.size >= MAX_KNOWN) return
+    found.add(violation)
+    if (before.has(violation)) return
+    const about = { resource_type: kind.toLowerCase(), resource_id: id, problem }
+    logger.warn(about, 'a resource is not as the rules have it')
+  }
+  return async (waiter) => {
+    const rows = await database.all('list_sampled_problems', { after, size }, waiter)
+    const seen = new Map(rows.map((row) => [row.id, row]))
+    for (const { kind, is_judged } of seen.values()) if (is_judged) checks.inc({ kind })
+    for (const { kind, id, problem } of rows) if (problem) tell(kind, id, problem)
+    after = rows.at(-1)?.id ?? null
+    if (seen.size === size) return
+    after = BEFORE_ALL
+    ;[before, found] = [found, new Set()]
+  }
+}
+
+/**
+ * Samples resources in the background, as often as configured, until it is closed. Where the database does not answer, the
+ * next turn goes on from there: the metrics of the database tell of it.
+ */
+export function startVerification(
+  { interval, resources }: Config['verification'],
+  database: Database,
+  registry: Registry,
+  logger: FastifyBaseLogger,
+): { close(): Promise<void> } {
+  const closing = new AbortController()
+  const { signal } = closing
+  const waiter: Waiter = {
+    get closed() {
+      return signal.aborted
+    },
+    once: (_event, listener) => signal.addEventListener('abort', listener, { once: true }),
+    off: (_event, listener) => signal.removeEventListener('abort', listener),
+  }
+  const look = sampler(database, { size: resources, registry, logger })
+  const turning = (async () => {
+    while (!signal.aborted) {
+      await look(waiter).catch((err) => logger.debug({ err }, 'no resources could be looked at'))
+      await sleep(milliseconds(interval), undefined, { ref: false, signal }).catch(() => {})
+    }
+  })()
+  return {
+    async close() {
+      closing.abort()
+      await turning
+    },
+  }
+}

@@ -1,0 +1,72 @@
+-- resource_problems: what in one resource does not follow from what was written to it, by the rules that can be
+-- judged for one: `verify` asks it of all, and servers of a few now and then.
+--
+-- p_resource is the row as it is stored. Returns one row for each rule that does not hold, with what the rule would
+-- have or what it is about; none when all is well.
+-- `stable`: everything is read with the snapshot of the statement that calls it, so that no write can come in between.
+create or replace function resource_problems(p_resource resources) returns table (problem text, detail text)
+language plpgsql stable as $$
+declare
+    v_by_rules jsonb := current_conditions(p_resource);
+    -- As if there had been no conditions before: what follows from the reports alone.
+    v_from_reports jsonb := current_conditions(jsonb_populate_record(p_resource, '{"conditions": []}'::jsonb));
+    v_required text[];
+    v_parent_kind text;
+    v_owner_kind text;
+    v_owner_deleted_time timestamptz;
+begin
+    select kinds.required_adapters, kinds.parent_kind into v_required, v_parent_kind
+    from kinds
+    where kinds.kind = p_resource.kind;
+    select owner.kind, owner.deleted_time into v_owner_kind, v_owner_deleted_time
+    from resources as owner
+    where owner.id = p_resource.owner_id;
+    return query
+    select 'the conditions are not what the rules make of the reports', v_by_rules::text
+    where v_by_rules <> p_resource.conditions
+    union all
+    select 'a condition does not follow from the reports', compared.fact::text
+    from (
+        select stored.condition - array['type', 'created_time', 'last_transition_time'] as fact
+        from jsonb_array_elements(p_resource.conditions) as stored (condition)
+        inner join jsonb_array_elements(v_from_reports) as expected (condition)
+            on expected.condition -> 'type' = stored.condition -> 'type'
+        where stored.condition ->> 'type' in ('Reconciled', 'Ready')
+            and stored.condition - array['type', 'created_time', 'last_transition_time']
+                <> expected.condition - array['type', 'created_time', 'last_transition_time']
+    ) as compared
+    union all
+    select 'states do not follow from the conditions', p_resource.states::text
+    where p_resource.states <> condition_states(p_resource.conditions)
+    union all
+    select 'the time of being unreconciled does not follow from the conditions', p_resource.unreconciled_since::text
+    where p_resource.unreconciled_since is distinct from unreconciled_since(p_resource.conditions)
+    union all
+    select 'label pairs do not follow from the labels', p_resource.label_pairs::text
+    where p_resource.label_pairs <> label_pairs(p_resource.labels)
+    union all
+    select 'marked for deletion, complete and childless, and still there', null
+    where p_resource.deleted_time is not null
+        and not exists (select from resources as child where child.owner_id = p_resource.id)
+        and (
+            cardinality(v_required) = 0
+            or 'Reconciled=True' = any (condition_states(v_from_reports))
+        )
+    union all
+    select 'a child that is not marked under a parent that is', p_resource.owner_id::text
+    where p_resource.deleted_time is null and v_owner_deleted_time is not null
+    union all
+    select 'the parent is missing or of the wrong kind', p_resource.owner_id::text
+    where v_owner_kind is distinct from v_parent_kind
+    union all
+    select 'a report of a generation that was never reached', status.adapter
+    from adapter_statuses as status
+    where status.resource_id = p_resource.id and status.observed_generation > p_resource.generation
+    union all
+    select 'times out of order', null
+    where p_resource.updated_time < p_resource.created_time
+        or p_resource.generation_time < p_resource.created_time
+        or p_resource.generation_time > p_resource.updated_time
+        or p_resource.deleted_time <> p_resource.generation_time;
+end;
+$$;

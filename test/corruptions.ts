@@ -1,0 +1,49 @@
+/** What somebody's hand in the database may have done to a cluster with a node pool and a report, and what is said of it. */
+export const corruptionsOfOne: [problem: string, statement: string][] = [
+  [
+    'the conditions are not what the rules make of the reports',
+    `update resources set conditions = jsonb_set(conditions, '{3,message}', '"mine"') where kind = 'Cluster'`,
+  ],
+  ['a condition does not follow from the reports', `update adapter_statuses set available = false`],
+  ['states do not follow from the conditions', `update resources set states = '{}' where kind = 'Cluster'`],
+  [
+    'the time of being unreconciled does not follow from the conditions',
+    `update resources set unreconciled_since = now() where kind = 'Cluster'`,
+  ],
+  [
+    'label pairs do not follow from the labels',
+    `update resources set label_pairs = '{a=c}' where kind = 'Cluster'`,
+  ],
+  [
+    'marked for deletion, complete and childless, and still there',
+    `update resources set deleted_time = now(), deleted_by = 'me' where kind = 'NodePool'`,
+  ],
+  [
+    'a child that is not marked under a parent that is',
+    `update resources set deleted_time = now(), deleted_by = 'me' where kind = 'Cluster'`,
+  ],
+  [
+    'the parent is missing or of the wrong kind',
+    `update resources set owner_id = id where kind = 'NodePool'`,
+  ],
+  ['a report of a generation that was never reached', `update adapter_statuses set observed_generation = 7`],
+  [
+    'times out of order',
+    `update resources set updated_time = created_time - interval '1 s' where kind = 'Cluster'`,
+  ],
+]
+
+/** The same, where what is wrong cannot be told from one resource. */
+export const corruptionsOfAll: [problem: string, statement: string][] = [
+  ['the kept count is wrong', `update resource_counts set count = count + 1 where kind = 'Cluster'`],
+  [
+    'a name that is held twice',
+    `drop index resources_name_key;
+     update resources set kind = 'NodePool', name = 'workers', owner_id = (select id from resources where kind = 'Cluster')`,
+  ],
+  [
+    'a report without a resource',
+    `alter table adapter_statuses drop constraint adapter_statuses_resource_id_fkey;
+     update adapter_statuses set resource_id = gen_random_uuid()`,
+  ],
+]
