@@ -1,19 +1,23 @@
 /** What no client means to send, on real sockets: each answer is what it should be, and others are served meanwhile. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { createInterface } from 'node:readline'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { application, base } from '../application.ts'
 import { checkAnswer } from '../document-check.ts'
-import { printable, seed } from '../random.ts'
+import { root } from '../processes.ts'
+import { printable, seed, tried } from '../random.ts'
 
 const RUNS = Number(process.env.RUNS ?? 200)
 const SLOW = Number(process.env.SLOW ?? 1000)
+const DEAF = Number(process.env.DEAF ?? 20)
 
 async function listening(t: Test, env: Record<string, string> = {}) {
-  const { app, call } = await application(t, env)
+  const { app, call, database } = await application(t, env)
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { call, port: (app.server.address() as AddressInfo).port }
+  return { app, call, database, port: (app.server.address() as AddressInfo).port }
 }
 
 /** Sends bytes, the last of which ask for an end of the connection; returns all answers, each with its status and text. */
@@ -263,33 +267,77 @@ t.test('requests one behind the other, cut anywhere', async (t) => {
   t.notOk(failed, 'all are answered, in order')
 })
 
+/** Starts many bad callers; resolves when they have said what they say. `line` is what they print next. */
+async function crowd(t: Test, port: number, count: number, ...manner: string[]) {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'test/http/crowd.ts', String(port), String(count), ...manner],
+    { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  t.teardown(() => child.kill())
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const line = async () => String((await lines.next()).value)
+  const [, connected = ''] = /^connected (\d+)$/.exec(await line()) ?? []
+  if (connected !== String(count)) t.comment(`this machine gives no more than ${connected} connections`)
+  return { child, connected: Number(connected), line }
+}
+
 t.test('many who connect and say half a request do not stop the others', async (t) => {
-  // Both ends of a connection are in this process.
   const { port, call } = await listening(t)
-  const half = [...head('POST', `${base}/clusters`, ['X: y'], 1000)].slice(0, -2).join('')
-  const sockets: Socket[] = []
-  let refusal: NodeJS.ErrnoException | undefined
-  for (let index = 0; index < SLOW && !refusal; index++) {
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect').then(
-      () => {
-        sockets.push(socket)
-        socket.on('error', () => {})
-        socket.write(half.slice(0, 1 + (index % half.length)))
-        socket.resume()
-      },
-      (error) => {
-        refusal = error
-      },
-    )
-  }
-  if (refusal) t.comment(`this machine gives no more than ${sockets.length} connections: ${refusal.code}`)
-  t.ok(sockets.length > 100, `${sockets.length} say half a request`)
+  const { connected, line } = await crowd(t, port, SLOW, 'half')
+  t.ok(connected > 100, `${connected} say half a request`)
   const path = `${base}/clusters?size=1`
   const [answer] = await exchange(port, [head('GET', path, ['Connection: close'])])
   t.equal(answer?.status, 200, 'another one is answered')
   t.equal((await call('POST', 'clusters', { kind: 'Cluster', name: 'meanwhile', spec: {} })).status, 201)
-  // They are told, and their connections end, without anybody closing them here.
-  await Promise.all(sockets.map((socket) => socket.closed || once(socket, 'close')))
-  t.pass('and all of them were shown out')
+  t.equal(await line(), `closed ${connected}, whole 0`, 'and all of them are shown out')
+  tried(t, 'slow connections', { count: connected })
+})
+
+/** A server with clusters whose list is 10 MB, and that ends no connection for being silent. */
+async function listeningWithMuch(t: Test) {
+  const { app, database, ...more } = await listening(t, {
+    HYPERFLEET_SERVER_TIMEOUTS_WRITE: '1h',
+    HYPERFLEET_SERVER_UNSENT_LIMIT: '32MiB',
+    // Less than is asked for at once waits for the database.
+    HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '2',
+  })
+  const spec = { a: 'x'.repeat(1_000_000) }
+  for (let index = 0; index < 10; index++)
+    await more.call('POST', 'clusters', { kind: 'Cluster', name: `large-${index}`, spec })
+  let lists = 0
+  const { observe } = database
+  database.observe = (query, ...how) => {
+    if (query === 'list_resources') lists++
+    observe(query, ...how)
+  }
+  const connections = () =>
+    new Promise<number>((resolve) => app.server.getConnections((_, count) => resolve(count)))
+  return { ...more, connections, lists: () => lists }
+}
+
+const large = `${base}/clusters?size=10`
+
+t.test('of those who do not read their answers, few are waited for', async (t) => {
+  const { port, connections, lists } = await listeningWithMuch(t)
+  const { child, connected, line } = await crowd(t, port, DEAF, 'deaf', large)
+  while (lists() < connected) await new Promise(setImmediate)
+  const [answer] = await exchange(port, [head('GET', large, ['Connection: close'])])
+  t.equal(answer?.text.length, Number(answer?.headers['content-length']), 'one who reads gets all of it')
+  t.ok((await connections()) <= 4, `${await connections()} of ${connected} are waited for`)
+  child.stdin.write('\n')
+  const [, whole] = /whole (\d+)$/.exec(await line()) ?? []
+  t.ok(Number(whole) > 0, `${whole} of them have their answer, when they read at last`)
+  tried(t, 'deaf readers', { count: connected })
+})
+
+t.test('one who asks again and again, and does not read, is cut off', async (t) => {
+  const { port, connections, lists } = await listeningWithMuch(t)
+  const socket = connect(port, '127.0.0.1').pause()
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  socket.write(head('GET', large, []).repeat(20))
+  while ((await connections()) && lists() < 20) await new Promise(setImmediate)
+  t.equal(await connections(), 0, `after ${lists()} of 20 lists`)
+  socket.destroy()
 })
