@@ -331,7 +331,7 @@ const searches: [string, (held: Held) => boolean][] = [
   ["labels.env != 'a'", ({ labels }) => labels.env !== undefined && labels.env !== 'a'],
   [
     "labels.env in ('a', 'b') and name = 'one'",
-    ({ labels, name }) => 'ab'.includes(labels.env ?? '-') && name === 'one',
+    ({ labels, name }) => ['a', 'b'].includes(labels.env ?? '') && name === 'one',
   ],
   ['labels.env is null', ({ labels }) => labels.env === undefined],
   ["status.conditions.Ready = 'True'", (held) => status(held, 'Ready') === 'True'],
