@@ -21,6 +21,7 @@ import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProbl
 import type { Lists, Replica } from './replica.ts'
 import type { SpecSchemas } from './spec-schemas/load.ts'
 import { followRenewals, readTls } from './tls.ts'
+import { boundUnsent } from './unsent.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -59,7 +60,7 @@ export function buildListener(
   name: 'server' | 'health' | 'metrics',
   { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
 ): FastifyInstance {
-  const { timeouts, body_limit } = config.server
+  const { timeouts, body_limit, unsent_limit } = config.server
   const { tls } = config[name]
   const files = readTls(name, tls)
   // Node takes the smaller of its two limits for headers only: both must be the same.
@@ -129,6 +130,7 @@ export function buildListener(
   })
   app.addHook('onResponse', async (request, reply) => conclude(request, reply))
   answerWithProblems(app)
+  boundUnsent(app, bytesIn(unsent_limit))
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
 }

@@ -111,8 +111,7 @@ export function valid(given: Schema): fc.Arbitrary<unknown> {
   if (schema.nullable) return fc.oneof(fc.constant(null), valid({ ...schema, nullable: false }))
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.type === 'string') return texts(schema)
-  if (schema.type === 'integer')
-    return fc.integer({ min: schema.minimum ?? -INT32_MAX, max: schema.maximum ?? INT32_MAX })
+  if (schema.type === 'integer') return integers(schema)
   if (schema.type === 'array') return items(schema)
   if (schema.type !== 'object') return anything
   if (!schema.properties) return map(schema)
@@ -121,6 +120,10 @@ export function valid(given: Schema): fc.Arbitrary<unknown> {
     { requiredKeys: schema.required ?? [], noNullPrototype: true },
   )
 }
+
+/** The least are the ones that mean most: the first page, the generation that a resource has. */
+const integers = ({ minimum = -INT32_MAX, maximum = INT32_MAX }: Schema) =>
+  fc.oneof(fc.integer({ min: minimum, max: maximum }), fc.integer({ min: minimum, max: minimum + 1 }))
 
 function items({ items: each = {}, 'x-unique-by': key, ...schema }: Schema): fc.Arbitrary<unknown[]> {
   const list = key
@@ -171,6 +174,9 @@ export function broken(given: Schema, field = ''): fc.Arbitrary<Broken>[] {
   if (schema.format === 'date-time') ways.push(at('yesterday'), at('2026-02-30T00:00:00Z'), at('2026-01-01'))
   if (schema['x-max-bytes']) ways.push(at('é'.repeat(schema['x-max-bytes'] / 2 + 1)))
   if (schema['x-max-depth']) ways.push(at(nested(schema['x-max-depth'] + 1)))
+  if (type === 'string' && !schema.enum) ways.push(at('a\0'), at('\ud800'))
+  if (type === 'object' && !schema.properties && typeof schema.additionalProperties !== 'object')
+    ways.push(at({ a: ['\0'] }, `${inner('a')}[0]`), at({ '\udc00': 1 }, inner('\udc00')))
   if (type === 'object') {
     const whole = valid(schema) as fc.Arbitrary<Record<string, unknown>>
     const change = (name: string, how: fc.Arbitrary<Broken>) =>
@@ -235,8 +241,11 @@ interface Choice {
   broken: boolean
 }
 
+/** Texts for a parameter by its name. */
+type Languages = (name: string) => fc.Arbitrary<string>
+
 /** What may stand for a parameter; text in a language of its own is made by `languages`. */
-function choices(parameter: Declared, languages: fc.Arbitrary<string>): fc.Arbitrary<Choice> {
+function choices(parameter: Declared, languages: Languages): fc.Arbitrary<Choice> {
   const { schema, in: place } = parameter
   const fine = (texts: fc.Arbitrary<string>) => texts.map((text) => ({ text, broken: false }))
   const wrong = (...texts: string[]) => fc.constantFrom(...texts).map((text) => ({ text, broken: true }))
@@ -254,7 +263,7 @@ function choices(parameter: Declared, languages: fc.Arbitrary<string>): fc.Arbit
   if (isLanguage(parameter)) {
     const { maxLength = 0 } = schema
     return fc.oneof(
-      { weight: 6, arbitrary: fine(languages) },
+      { weight: 6, arbitrary: fine(languages(parameter.name)) },
       { weight: 1, arbitrary: wrong('x'.repeat(maxLength + 1)) },
     )
   }
@@ -266,7 +275,7 @@ function choices(parameter: Declared, languages: fc.Arbitrary<string>): fc.Arbit
     )
   const { minimum = 0, maximum = INT32_MAX } = single
   return fc.oneof(
-    { weight: 4, arbitrary: fine(fc.integer({ min: minimum, max: maximum }).map(String)) },
+    { weight: 4, arbitrary: fine(integers({ minimum, maximum }).map(String)) },
     { weight: 1, arbitrary: wrong(`${minimum - 1}`, `${maximum + 1}`, 'x', '1.5', '1e99', '0x1') },
   )
 }
@@ -274,7 +283,7 @@ function choices(parameter: Declared, languages: fc.Arbitrary<string>): fc.Arbit
 const isLanguage = ({ in: place, schema }: Declared) => place === 'query' && schema.type === 'string'
 
 /** Requests to each operation. `ids` are what paths may name; `languages` what searches, orders and cursors may be. */
-export function requests(ids: fc.Arbitrary<string>, languages: fc.Arbitrary<string>) {
+export function requests(ids: fc.Arbitrary<string>, languages: Languages) {
   return operationsOf(document).map(({ method, path, operation }) => {
     const declared = (operation.parameters ?? []).map((each) => resolve<Declared>(document, each as never))
     const optional = Object.fromEntries(

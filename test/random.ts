@@ -1,3 +1,5 @@
+import type { Test } from 'tap'
+
 /** A generator of random whole numbers below a bound, which can be begun again from its seed (mulberry32). */
 export function generator(seed: number): (below: number) => number {
   let state = seed
@@ -21,4 +23,13 @@ export function printable(text: string): string {
     /[^ -~]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+}
+
+/** Tells how many of something a test has tried, and how the requests for it were answered; `npm run fuzz` adds it up. */
+export function tried(
+  t: Pick<Test, 'comment'>,
+  what: string,
+  { count, answers = {} }: { count: number; answers?: Record<string, number> },
+): void {
+  t.comment(`tried ${JSON.stringify({ what, count, answers })}`)
 }

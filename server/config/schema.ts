@@ -84,6 +84,13 @@ export const configSchema = {
           default: '1MiB',
           description: 'How large a body may be, on all three listeners.',
         },
+        unsent_limit: {
+          type: 'string',
+          format: 'size',
+          default: '64MiB',
+          description:
+            'How much of answers may wait for callers that do not read them; beyond, whoever has waited longest is cut off.',
+        },
         jwt: {
           type: 'object',
           additionalProperties: false,

@@ -5,9 +5,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
-import { type Answer, type Application, application, report } from '../application.ts'
+import { type Answer, type Application, report } from '../application.ts'
 import { type Request, requests } from '../from-document.ts'
-import { printable, seed } from '../random.ts'
+import { printable, seed, tried } from '../random.ts'
+import { served } from '../service.ts'
 
 const RUNS = Number(process.env.RUNS ?? 80)
 
@@ -26,19 +27,22 @@ const words =
   "name = 'a' labels.a and or not ( ) in ('a','b') desc asc , created_time spec.a status.conditions.Ready 'True' now() - 10s 1 \\ % ' like is null".split(
     ' ',
   )
-const languages = fc.oneof(
-  fc.constantFrom(
-    '',
-    'name',
-    'name desc',
-    'asc',
-    'adapter',
-    "name = 'a'",
-    "labels.a='b' or not generation > 1",
-  ),
+/** Some that can be understood, of resources or of reports. */
+const sentences: Record<string, string[]> = {
+  search: ['', "name = 'a'", "labels.a='b' or not generation > 1", "adapter = 'a'"],
+  order: ['', 'name', 'name desc', 'created_time desc', 'adapter', 'asc'],
+  orderBy: ['', 'name', 'created_time', 'adapter'],
+  cursor: [''],
+}
+const noise = fc.oneof(
   fc.array(fc.constantFrom(...words, '\0'), { maxLength: 12 }).map((some) => some.join(' ')),
   fc.string({ unit: 'grapheme', maxLength: 200 }),
 )
+const languages = (name: string) =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...(sentences[name] ?? [''])) },
+    { weight: 1, arbitrary: noise },
+  )
 
 /** What is wrong with an answer; undefined when nothing is. */
 function fault({ broken, isOpen, method, body }: Request, { status, body: answer }: Answer) {
@@ -83,7 +87,7 @@ async function prepare(call: Application['call'], mark: string): Promise<string[
 t.test('requests made from the document', async (t) => {
   t.comment(`SEED=${seed}`)
   const required = { HYPERFLEET_CLUSTER_ADAPTERS: '["a"]', HYPERFLEET_NODEPOOL_ADAPTERS: '["a"]' }
-  const { call } = await application(t, required)
+  const { call, memory } = await served(t, required)
   let existing: string[] = []
   const ids = fc.oneof(
     { weight: 4, arbitrary: fc.nat(3).map((index) => `{${index}}`) },
@@ -103,7 +107,9 @@ t.test('requests made from the document', async (t) => {
       if (wrong) throw new Error(`${wrong}: ${answer.status} ${answer.text}`)
     })
     const { failed, counterexample, errorInstance } = await fc.check(property, { seed, numRuns: RUNS })
+    tried(t, 'requests made from the document', { count: RUNS, answers: statuses })
     if (failed) t.comment(printable(`${JSON.stringify(counterexample)} ${errorInstance}`).slice(0, 8000))
     t.notOk(failed, `${operationId}: ${JSON.stringify(statuses)}`)
   }
+  t.comment(`memory ${JSON.stringify(memory)}`)
 })

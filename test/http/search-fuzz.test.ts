@@ -5,7 +5,7 @@ import { SearchError } from '../../search/search-error.ts'
 import type { Literal, Path } from '../../search/tree.ts'
 import { type Answer, application, base } from '../application.ts'
 import { createFleet, type FleetCluster, filled } from '../fleet.ts'
-import { generator, printable, seed } from '../random.ts'
+import { generator, printable, seed, tried } from '../random.ts'
 import { evaluator, JsonNumber, parseExactly, Refused, Unspecified } from '../search/evaluate.ts'
 import { print } from '../search/print.ts'
 import { literal, path, randomLeaf, randomLiteral, randomPath, randomTree } from '../search/trees.ts'
@@ -395,6 +395,10 @@ t.test(`${COUNT} random searches`, async (t) => {
     if (wanted.finds?.length && wanted.finds.length < bodies.length) counts['some but not all']++
   }
   t.equal(failures, 0)
+  tried(t, 'searches', {
+    count: COUNT,
+    answers: { 200: counts.found, 400: counts.refused + counts['too long'] },
+  })
   t.comment(JSON.stringify(counts))
   for (const { ms, search } of slowest) t.comment(`${ms.toFixed(1)} ms: ${printable(search.slice(0, 300))}`)
 })

@@ -1,19 +1,23 @@
 /** What no client means to send, on real sockets: each answer is what it should be, and others are served meanwhile. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { createInterface } from 'node:readline'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { application, base } from '../application.ts'
 import { checkAnswer } from '../document-check.ts'
-import { printable, seed } from '../random.ts'
+import { root } from '../processes.ts'
+import { printable, seed, tried } from '../random.ts'
 
 const RUNS = Number(process.env.RUNS ?? 200)
 const SLOW = Number(process.env.SLOW ?? 1000)
+const DEAF = Number(process.env.DEAF ?? 20)
 
 async function listening(t: Test, env: Record<string, string> = {}) {
-  const { app, call } = await application(t, env)
+  const { app, call, database } = await application(t, env)
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { call, port: (app.server.address() as AddressInfo).port }
+  return { app, call, database, port: (app.server.address() as AddressInfo).port }
 }
 
 /** Sends bytes, the last of which ask for an end of the connection; returns all answers, each with its status and text. */
@@ -75,16 +79,16 @@ function conforms(
   checkAnswer(method, path, { ...answer, body: isJson ? JSON.parse(answer.text) : undefined })
 }
 
-/** JSON texts that are hard to read, each with whether it may be kept. */
-const texts: [string, string, boolean][] = [
+/** JSON texts that are hard to read, each with whether it may be kept; else with what the problem names, where it is more than the body. */
+const texts: [string, string, boolean | string][] = [
   ['100 levels', `${'{"a":'.repeat(99)}{}${'}'.repeat(99)}`, true],
   ['101 levels', `${'{"a":'.repeat(100)}{}${'}'.repeat(100)}`, false],
   ['100,000 levels', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, false],
   ['100,000 levels without an end', `{"a":${'['.repeat(100_000)}}`, false],
   ['a name twice', '{"a":1,"a":2}', true],
   ['a huge integer', `{"a":${'9'.repeat(400)}}`, false],
-  ['1e400', '{"a":1e400}', false],
-  ['-1e400', '{"a":-1e400}', false],
+  ['1e400', '{"a":1e400}', 'spec.a'],
+  ['-1e400', '{"a":-1e400}', 'spec.a'],
   ['1e-400', '{"a":1e-400}', false],
   ['1e308', '{"a":1e308}', true],
   ['5e-324', '{"a":5e-324}', true],
@@ -93,15 +97,15 @@ const texts: [string, string, boolean][] = [
   ['2^53+1', '{"a":9007199254740993}', true],
   ['an exponent that overflows', '{"a":1e99999999999999999999}', false],
   ['0e99999999999999999999', '{"a":0e99999999999999999999}', false],
-  ['a lone high surrogate', '{"a":"\\ud800"}', false],
+  ['a lone high surrogate', '{"a":"\\ud800"}', 'spec.a'],
   ['a lone low surrogate', '{"\\udc00":1}', false],
   ['a pair', '{"a":"\\ud83d\\ude00"}', true],
-  ['NUL', '{"a":"\\u0000"}', false],
-  ['NUL in a name', '{"\\u0000":1}', false],
+  ['NUL', '{"a":"\\u0000"}', 'spec.a'],
+  ['NUL in a name', '{"\\u0000":1}', 'spec.\0'],
   ['control characters, escaped', '{"a":"\\u0001\\u001f\\u007f\\u0085\\u2028"}', true],
   ['a control character as it is', '{"a":"\u0001"}', false],
-  ['__proto__', '{"__proto__":{"a":1}}', false],
-  ['__proto__, escaped', '{"__pr\\u006fto__":{"a":1}}', false],
+  ['__proto__', '{"__proto__":{"a":1}}', 'spec.__proto__'],
+  ['__proto__, escaped', '{"__pr\\u006fto__":{"a":1}}', 'spec.__proto__'],
   ['constructor', '{"constructor":{"prototype":{"a":1}}}', true],
   ['an empty name', '{"":{"":{"":1}}}', true],
   ['a name with dots and quotes', '{"a.b\\"c\'d$e/f~g":1}', true],
@@ -123,10 +127,13 @@ t.test('JSON that is hard to read', async (t) => {
     if (!answer || more.length) throw new Error(`${more.length} answers more`)
     return answer
   }
-  for (const [index, [title, spec, isKept]] of texts.entries()) {
+  for (const [index, [title, spec, kept]] of texts.entries()) {
+    const isKept = kept === true
     const answer = await create(Buffer.from(`{"kind":"Cluster","name":"hard-${index}","spec":${spec}}`))
     conforms('POST', path, answer)
     t.equal(answer.status, isKept ? 201 : 400, `${title}: ${printable(answer.text.slice(0, 200))}`)
+    if (typeof kept === 'string')
+      t.equal(JSON.parse(answer.text).errors[0].field, kept, `${title}, by its name`)
     if (isKept) t.equal(JSON.stringify(JSON.parse(answer.text).spec), JSON.stringify(JSON.parse(spec)), title)
   }
   const whole = Buffer.from('{"kind":"Cluster","name":"marked","spec":{}}')
@@ -232,7 +239,7 @@ t.test('headers that make no sense', async (t) => {
   )
   const { failed, counterexample, errorInstance } = await fc.check(property, { seed, numRuns: RUNS })
   if (failed) t.comment(printable(`${JSON.stringify(counterexample)} ${errorInstance}`).slice(0, 4000))
-  t.comment(JSON.stringify(statuses))
+  tried(t, 'requests with odd headers', { count: RUNS, answers: statuses })
   t.notOk(failed, 'each is answered as the document says')
 })
 
@@ -260,36 +267,81 @@ t.test('requests one behind the other, cut anywhere', async (t) => {
     numRuns: Math.ceil(RUNS / 10),
   })
   if (failed) t.comment(printable(`${JSON.stringify(counterexample)} ${errorInstance}`).slice(0, 4000))
+  tried(t, 'requests cut into pieces', { count: 5 * Math.ceil(RUNS / 10) })
   t.notOk(failed, 'all are answered, in order')
 })
 
+/** Starts many bad callers; resolves when they have said what they say. `line` is what they print next. */
+async function crowd(t: Test, port: number, count: number, ...manner: string[]) {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'test/http/crowd.ts', String(port), String(count), ...manner],
+    { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  t.teardown(() => child.kill())
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const line = async () => String((await lines.next()).value)
+  const [, connected = ''] = /^connected (\d+)$/.exec(await line()) ?? []
+  if (connected !== String(count)) t.comment(`this machine gives no more than ${connected} connections`)
+  return { child, connected: Number(connected), line }
+}
+
 t.test('many who connect and say half a request do not stop the others', async (t) => {
-  // Both ends of a connection are in this process.
   const { port, call } = await listening(t)
-  const half = [...head('POST', `${base}/clusters`, ['X: y'], 1000)].slice(0, -2).join('')
-  const sockets: Socket[] = []
-  let refusal: NodeJS.ErrnoException | undefined
-  for (let index = 0; index < SLOW && !refusal; index++) {
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect').then(
-      () => {
-        sockets.push(socket)
-        socket.on('error', () => {})
-        socket.write(half.slice(0, 1 + (index % half.length)))
-        socket.resume()
-      },
-      (error) => {
-        refusal = error
-      },
-    )
-  }
-  if (refusal) t.comment(`this machine gives no more than ${sockets.length} connections: ${refusal.code}`)
-  t.ok(sockets.length > 100, `${sockets.length} say half a request`)
+  const { connected, line } = await crowd(t, port, SLOW, 'half')
+  t.ok(connected > 100, `${connected} say half a request`)
   const path = `${base}/clusters?size=1`
   const [answer] = await exchange(port, [head('GET', path, ['Connection: close'])])
   t.equal(answer?.status, 200, 'another one is answered')
   t.equal((await call('POST', 'clusters', { kind: 'Cluster', name: 'meanwhile', spec: {} })).status, 201)
-  // They are told, and their connections end, without anybody closing them here.
-  await Promise.all(sockets.map((socket) => socket.closed || once(socket, 'close')))
-  t.pass('and all of them were shown out')
+  t.equal(await line(), `closed ${connected}, whole 0`, 'and all of them are shown out')
+  tried(t, 'slow connections', { count: connected })
+})
+
+/** A server with clusters whose list is 10 MB, and that ends no connection for being silent. */
+async function listeningWithMuch(t: Test) {
+  const { app, database, ...more } = await listening(t, {
+    HYPERFLEET_SERVER_TIMEOUTS_WRITE: '1h',
+    HYPERFLEET_SERVER_UNSENT_LIMIT: '32MiB',
+    // Less than is asked for at once waits for the database.
+    HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '2',
+  })
+  const spec = { a: 'x'.repeat(1_000_000) }
+  for (let index = 0; index < 10; index++)
+    await more.call('POST', 'clusters', { kind: 'Cluster', name: `large-${index}`, spec })
+  let lists = 0
+  const { observe } = database
+  database.observe = (query, ...how) => {
+    if (query === 'list_resources') lists++
+    observe(query, ...how)
+  }
+  const connections = () =>
+    new Promise<number>((resolve) => app.server.getConnections((_, count) => resolve(count)))
+  return { ...more, connections, lists: () => lists }
+}
+
+const large = `${base}/clusters?size=10`
+
+t.test('of those who do not read their answers, few are waited for', async (t) => {
+  const { port, connections, lists } = await listeningWithMuch(t)
+  const { child, connected, line } = await crowd(t, port, DEAF, 'deaf', large)
+  while (lists() < connected) await new Promise(setImmediate)
+  const [answer] = await exchange(port, [head('GET', large, ['Connection: close'])])
+  t.equal(answer?.text.length, Number(answer?.headers['content-length']), 'one who reads gets all of it')
+  t.ok((await connections()) <= 4, `${await connections()} of ${connected} are waited for`)
+  child.stdin.write('\n')
+  const [, whole] = /whole (\d+)$/.exec(await line()) ?? []
+  t.ok(Number(whole) > 0, `${whole} of them have their answer, when they read at last`)
+  tried(t, 'deaf readers', { count: connected })
+})
+
+t.test('one who asks again and again, and does not read, is cut off', async (t) => {
+  const { port, connections, lists } = await listeningWithMuch(t)
+  const socket = connect(port, '127.0.0.1').pause()
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  socket.write(head('GET', large, []).repeat(20))
+  while ((await connections()) && lists() < 20) await new Promise(setImmediate)
+  t.equal(await connections(), 0, `after ${lists()} of 20 lists`)
+  socket.destroy()
 })
