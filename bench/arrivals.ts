@@ -1,6 +1,6 @@
 import { Pool } from 'undici'
 import type { Figures } from './load.ts'
-import { filler, type Request } from './requests.ts'
+import { type Fill, filler } from './requests.ts'
 
 const CONNECTIONS = 50
 
@@ -16,12 +16,12 @@ export interface Arrivals extends Figures {
  */
 export async function openLoop(
   base: string,
-  work: { requests: Request[]; ids: string[]; pages: number },
+  work: Fill,
   { rate, seconds }: { rate: number; seconds: number },
 ): Promise<Arrivals> {
   const { origin, pathname } = new URL(base)
   const pool = new Pool(origin, { connections: CONNECTIONS })
-  const next = filler(work.requests, work.ids, work.pages)
+  const next = filler(work)
   const times: number[] = []
   const failures: Error[] = []
   const send = async (due: number) => {

@@ -2,7 +2,7 @@
  * What requests cost, and how near that is to what the machine can do: a real server on a real PostgreSQL, asked without pause
  * and at fixed rates, in turns with pgbench that sends the same statements.
  *
- * Usage: npm run bench [-- --only GET --short --seconds 3 --rounds 3 --workers 2 --write]
+ * Usage: npm run bench [-- --only GET --short --seconds 2 --rounds 3 --workers 2 --write]
  *
  * --only     those scenarios only whose name has this word
  * --short    one round of a second each
@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util'
 import { settings } from '../server/config/settings.ts'
 import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
-import { openLoop } from './arrivals.ts'
+import { type Arrivals, openLoop } from './arrivals.ts'
 import { client, closedLoop } from './closed.ts'
 import { compare, measured, middle, type Round, type Stage } from './measure.ts'
 import { markdown, plots, type Results, targetsOf } from './page.ts'
@@ -39,7 +39,7 @@ const { values: options } = parseArgs({
   },
 })
 const times = {
-  seconds: Number(options.seconds ?? (options.short ? 1 : 3)),
+  seconds: Number(options.seconds ?? (options.short ? 1 : 2)),
   rounds: Number(options.rounds ?? (options.short ? 1 : 3)),
 }
 const CLUSTERS = 10_000
@@ -92,20 +92,23 @@ const measureScenario = (postgres: Postgres, fleet: Fleet, scenario: Scenario) =
       most = Math.max(most, point.server.perSecond)
       say(point.name, `${connections} connections`, point.server, point.limit)
     }
-    if (scenario.rates) for (const share of SHARES) await measureRate(stage, scenario, share, most)
+    if (scenario.rates) await measureRates(stage, scenario, most)
     results.memory.peaks.push({ name: scenario.name, bytes: usageOf(stage.server.pid).peak })
   })
 
-async function measureRate(stage: Stage, scenario: Scenario, share: number, most: number): Promise<void> {
-  const work = { ...scenario, ids: stage.ids, pages: stage.pages }
-  const rounds = await inTurn(() =>
-    openLoop(stage.server.base, work, { rate: most * share, seconds: times.seconds }),
-  )
-  // By the median: what is answered in a second follows from what is asked.
-  const figures = rounds.toSorted((one, other) => one.p50 - other.p50)[Math.floor(rounds.length / 2)]
-  if (!figures) return
-  results.arrivals.push({ name: scenario.name, share, ...figures })
-  say(scenario.name, `at ${share * 100} %`, figures)
+async function measureRates(stage: Stage, scenario: Scenario, most: number): Promise<void> {
+  const { base } = stage.server
+  const work = { ...scenario, clusters: stage.clusters, pages: stage.pages }
+  // The client has to warm up, too.
+  await openLoop(base, work, { rate: most / 4, seconds: 1 })
+  for (const share of SHARES) {
+    const rounds = await inTurn(() => openLoop(base, work, { rate: most * share, seconds: times.seconds }))
+    // By the median: what is answered in a second follows from what is asked.
+    const sorted = rounds.toSorted((one, other) => one.p50 - other.p50)
+    const figures = sorted[Math.floor(sorted.length / 2)] as Arrivals
+    results.arrivals.push({ name: scenario.name, share, ...figures })
+    say(scenario.name, `at ${share * 100} %`, figures)
+  }
 }
 
 async function measureSize(postgres: Postgres, kilobytes: number, asked: Scenario[]): Promise<void> {
@@ -142,7 +145,7 @@ const measureWorkers = (postgres: Postgres, fleet: Fleet, scenario: Scenario) =>
       const rounds = stages.map((): Round[] => [])
       for (let round = 0; round <= times.rounds; round++)
         for (const [index, stage] of stages.entries()) {
-          const load = { ...scenario, ids: stage.ids, pages: stage.pages, connections }
+          const load = { ...scenario, clusters: stage.clusters, pages: stage.pages, connections }
           const figures = await measured(stage, { ...load, seconds: round ? times.seconds : 1 })
           if (round) rounds[index]?.push(figures)
         }
@@ -157,14 +160,14 @@ async function measureEmpty({ folder }: Postgres): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
-    const [origin] = await once(child.stdout.setEncoding('utf8'), 'data')
+    const [said] = await once(child.stdout.setEncoding('utf8'), 'data')
     const statement = { text: '', values: [] }
-    const requests = [{ method: 'GET' as const, path: '/empty', statement, share: 100 }]
+    const requests = [{ method: 'GET' as const, path: '/route', statement, share: 100 }]
     for (const connections of CONNECTIONS) {
-      const load = { requests, ids: [], pages: 1, connections }
-      await closedLoop(origin.trim(), { ...load, seconds: 1 }, folder)
+      const load = { requests, clusters: 1, pages: 1, connections }
+      await closedLoop(said.trim(), { ...load, seconds: 1 }, folder)
       const figures = middle(
-        await inTurn(() => closedLoop(origin.trim(), { ...load, seconds: times.seconds }, folder)),
+        await inTurn(() => closedLoop(said.trim(), { ...load, seconds: times.seconds }, folder)),
       )
       results.empty.push({ connections, figures })
       say('an empty route', `${connections} connections`, figures)

@@ -12,7 +12,8 @@ export interface Stage {
   server: Server
   /** The process id of PostgreSQL. */
   postmaster: number
-  ids: string[]
+  /** How many clusters there are to ask for: those that are reconciled, since reports on others would change what pollers find. */
+  clusters: number
   /** How many pages of 20 the fleet has. */
   pages: number
   /** For files that pass. */
@@ -50,11 +51,11 @@ export async function compare(
   connections: number,
   times: Times,
 ): Promise<Point> {
-  const load = { ...scenario, ids: stage.ids, pages: stage.pages, connections }
+  const load = { ...scenario, clusters: stage.clusters, pages: stage.pages, connections }
   const rounds = { server: [] as Round[], limit: [] as Figures[] }
   // The first round warms up: prepared statements, plans, caches. What can be done once only is to end before all is done.
   const secondsOf = (last?: Figures) => {
-    const most = scenario.once && last ? Math.floor((0.8 * stage.ids.length) / last.perSecond) : times.seconds
+    const most = scenario.once && last ? Math.floor((0.8 * stage.clusters) / last.perSecond) : times.seconds
     return last ? Math.max(1, Math.min(times.seconds, most)) : 1
   }
   for (let round = 0; round <= times.rounds; round++) {
@@ -93,9 +94,9 @@ export async function measured({ server, postmaster, folder }: Stage, load: Load
 }
 
 /** Throws where something that can be done once only was done again. */
-function checked(figures: Figures, { name, once, ids, connections }: Asked): Figures {
-  if (once && figures.requests + connections > ids.length)
-    throw new Error(`${name}: ${ids.length} clusters are not enough for ${figures.requests} requests`)
+function checked(figures: Figures, { name, once, clusters, connections }: Asked): Figures {
+  if (once && figures.requests + connections > clusters)
+    throw new Error(`${name}: ${clusters} clusters are not enough for ${figures.requests} requests`)
   return figures
 }
 

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Load } from './closed.ts'
 import type { Figures } from './load.ts'
-import { type Mark, pieces, type Request, SOME, type Value } from './requests.ts'
+import { DIGITS, type Mark, pieces, type Request, SOME, type Value } from './requests.ts'
 
 const INSTALLED = '/usr/lib/postgresql'
 
@@ -19,31 +19,24 @@ export const program = [
   ...(existsSync(INSTALLED) ? readdirSync(INSTALLED).map((each) => `${INSTALLED}/${each}/bin/pgbench`) : []),
 ].findLast((each) => !spawnSync(each, ['--version']).error)
 
-/** The table that `{each}` is looked up in; `furnish` makes it. */
-const IDS = 'bench_ids'
-
-export const furnish = (ids: string[]): string[] => [
-  `create table ${IDS} as
-   select (place - 1)::int as place, id
-   from unnest('{${ids}}'::text[]) with ordinality as one (id, place)`,
-  `alter table ${IDS} add primary key (place)`,
-  `analyze ${IDS}`,
-]
+/** Seconds that do not count: each connection prepares its statements, and plans them a few times, which a server does once. */
+const PREPARING = 1
 
 /** Sends the statements of requests for so many seconds. */
 export async function limit(database: string, work: Load, folder: string): Promise<Figures> {
-  const { requests, connections, seconds, ids } = work
+  const { requests, connections, seconds, clusters, pages } = work
   const own = await mkdtemp(join(folder, 'pgbench-'))
   const defined: Record<string, Value> = {
     run: Date.now() * 1000,
     n: 0,
     clients: connections,
-    pages: work.pages,
-    ids: ids.length,
+    clusters,
+    some: Math.min(clusters, SOME),
+    pages,
   }
   const scripts: string[] = []
   for (const [index, request] of requests.entries()) {
-    const { text, values } = script(request, index, ids)
+    const { text, values } = script(request, index)
     Object.assign(defined, values)
     const file = join(own, `${index}.sql`)
     await writeFile(file, text)
@@ -57,32 +50,36 @@ export async function limit(database: string, work: Load, folder: string): Promi
   ]
   const values = Object.entries(defined).map(([name, value]) => `--define=${name}=${value}`)
   const log = ['--log', `--log-prefix=${join(own, 'log')}`, '--max-tries=3']
-  const args = [...flags, `--time=${seconds}`, ...log, ...values, ...scripts, database]
-  const { stdout } = await promisify(execFile)(program ?? '', args, { maxBuffer: 1 << 28 })
-  const perSecond = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
-  // One line for each: client, number, microseconds, ...
-  const times = readdirSync(own)
+  const args = [...flags, `--time=${seconds + PREPARING}`, ...log, ...values, ...scripts, database]
+  await promisify(execFile)(program ?? '', args, { maxBuffer: 1 << 28 })
+  // One line for each: client, number, microseconds, script, when it ended in seconds and microseconds.
+  const done = readdirSync(own)
     .filter((file) => file.startsWith('log'))
     .flatMap((file) => readFileSync(join(own, file), 'utf8').trimEnd().split('\n'))
-    .map((line) => Number(line.split(' ')[2]) / 1000)
-    .sort((one, other) => one - other)
+    .map((line) => line.split(' ').map(Number) as [number, number, number, number, number, number])
+    .map(([, , took, , at, more]) => ({ took: took / 1000, at: at + more / 1e6 }))
+    .sort((one, other) => one.at - other.at)
   await rm(own, { recursive: true })
+  const [begin = 0, end = 0] = [done[0]?.at, done.at(-1)?.at]
+  // On a machine that is busy, much of the time goes by before all are connected.
+  const preparing = Math.min(PREPARING, (end - begin) / 2)
+  const steady = done.filter(({ at }) => at > begin + preparing)
+  const times = steady.map(({ took }) => took).sort((one, other) => one - other)
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
-  return { requests: times.length, perSecond, p50: at(0.5), p99: at(0.99) }
+  const perSecond = steady.length / (end - begin - preparing)
+  return { requests: done.length, perSecond, p50: at(0.5), p99: at(0.99) }
 }
 
 /** A script of pgbench for one request, and the values that it needs. */
-function script({ statement }: Request, index: number, ids: string[]) {
+function script({ statement }: Request, index: number) {
   const values: Record<string, Value> = {}
   const given = (name: string, value: Value) => {
     values[name] = value
     return `:${name}`
   }
-  // Of a fixed length, so that the one asked for is found without going through those before it.
-  const some = `'{${ids.slice(0, SOME)}}'::uuid[]`
   const marks: Record<Mark, string> = {
-    id: `(${some})[:chance::int]::text`,
-    each: `(select id from ${IDS} where place = :each::int)`,
+    id: `lpad(:chance::text, ${DIGITS}, '0')`,
+    each: `lpad(:each::text, ${DIGITS}, '0')`,
     run: ':run::text',
     n: ':number::text',
     time: `(to_json(clock_timestamp()) #>> '{}')`,
@@ -104,8 +101,8 @@ function script({ statement }: Request, index: number, ids: string[]) {
   const settings = [
     '\\set n :n + 1',
     '\\set number (:n - 1) * :clients + :client_id',
-    '\\set each :number % :ids',
-    `\\set chance random(1, ${Math.min(ids.length, SOME)})`,
+    '\\set each 1 + :number % :clusters',
+    '\\set chance random(1, :some)',
     '\\set page random(1, :pages)',
   ]
   // A colon in a comment would be taken for a variable.

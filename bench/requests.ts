@@ -11,24 +11,38 @@ export interface Request {
 export type Value = string | number | boolean | null | string[]
 
 /**
- * What differs from one request to the next. It stands in braces in paths, bodies and values: `{id}` is a cluster by chance,
- * `{each}` the next one, `{run}` a number of the run, `{n}` one that no other request of the run has, `{time}` a moment later than
+ * What differs from one request to the next. It stands in braces in paths, bodies and values: `{id}` is the number of a cluster by
+ * chance, `{each}` that of the next one, `{run}` a number of the run, `{n}` one that no other request of the run has, `{time}` a moment later than
  * that of any request before, and `{page}` a page of 20 by chance.
  */
 export type Mark = 'id' | 'each' | 'run' | 'n' | 'time' | 'page'
 const MARKS = /\{(id|each|run|n|time|page)\}/
 
+/** What requests are filled in with. */
+export interface Fill {
+  requests: Request[]
+  /** How many clusters there are to ask for. */
+  clusters: number
+  /** How many pages of 20 there are. */
+  pages: number
+}
+
+/** The cluster of a number: bench/stage.ts gives clusters such ids, so that a number is all that is needed to ask for one. */
+export const idOf = (number: string) => `00000000-0000-7000-8000-${number}`
+export const DIGITS = 12
+const padded = (number: number) => String(number).padStart(DIGITS, '0')
+
 /** A text taken apart at its marks: texts at even places, marks at odd ones. */
 export const pieces = (text: string): string[] => text.split(MARKS)
 
 /** Fills in what differs, request by request. */
-export function filler(requests: Request[], ids: string[], pages: number) {
+export function filler({ requests, clusters, pages }: Fill) {
   const begin = Date.now() * 1000
   let n = 0
   const among = (count: number) => Math.floor(Math.random() * count)
   const marks: Record<Mark, () => string> = {
-    id: () => ids[among(Math.min(ids.length, SOME))] ?? '',
-    each: () => ids[n % ids.length] ?? '',
+    id: () => padded(1 + among(Math.min(clusters, SOME))),
+    each: () => padded(1 + (n % clusters)),
     run: () => String(begin),
     n: () => String(n),
     time: () =>

@@ -5,7 +5,7 @@ import { type ListQuery, select, selected } from '../search/selection.ts'
 import { configSchema } from '../server/config/schema.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { ADAPTERS } from './fleet.ts'
-import type { Request, Value } from './requests.ts'
+import { idOf, type Request, type Value } from './requests.ts'
 
 export interface Scenario {
   name: string
@@ -22,6 +22,8 @@ export interface Scenario {
   workers?: boolean
 }
 
+const AN_ID = idOf('{id}')
+const EACH = idOf('{each}')
 const Cluster = { kind: 'Cluster', owner_id: null }
 const poller = `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`
 
@@ -29,13 +31,13 @@ const poller = `status.conditions.Reconciled = 'False' and status.conditions.Rec
 export function scenariosOf(spec: object): Scenario[] {
   const get = request(
     'GET',
-    '/clusters/{id}',
-    statement('get_resource', { ...Cluster, id: '{id}', if_none_match: null, fields: null }),
+    `/clusters/${AN_ID}`,
+    statement('get_resource', { ...Cluster, id: AN_ID, if_none_match: null, fields: null }),
   )
-  const sent = new Date(Date.now() - 60_000).toISOString()
+  const sent = new Date(Date.now() - 30_000).toISOString()
   const past = new Date(Date.now() - 3_600_000).toISOString()
-  const again = report('{id}', ADAPTERS[0], sent, 'as ever')
-  const changed = report('{id}', ADAPTERS[0], '{time}', '{n}')
+  const again = report(AN_ID, ADAPTERS[0], sent, 'as ever')
+  const changed = report(AN_ID, ADAPTERS[0], '{time}', '{n}')
   const last = ADAPTERS.at(-1)
   const label = patch({ labels: { 'example.com/touched': '{n}' } })
   return [
@@ -45,25 +47,25 @@ export function scenariosOf(spec: object): Scenario[] {
     { name: "poller's search, 200 matches", requests: [list({ size: 20, search: poller })] },
     {
       name: 'report, new',
-      requests: [report('{each}', last, '{time}', '{n}')],
+      requests: [report(EACH, last, '{time}', '{n}')],
       before: [`delete from adapter_statuses where adapter = '${last}'`],
       once: true,
     },
     { name: 'report, changed', requests: [changed], sizes: true, rates: true, workers: true },
     {
       name: 'report, unchanged but for its time',
-      requests: [report('{id}', ADAPTERS[0], '{time}', 'as ever')],
+      requests: [report(AN_ID, ADAPTERS[0], '{time}', 'as ever')],
       prepare: [stored(again)],
     },
     { name: 'report, identical', requests: [again], prepare: [stored(again)] },
     {
       name: 'report, discarded',
-      requests: [report('{id}', ADAPTERS[0], past, 'late')],
+      requests: [report(AN_ID, ADAPTERS[0], past, 'late')],
       prepare: [stored(again)],
     },
     { name: 'create', requests: [create(spec)], sizes: true, rates: true },
     { name: 'patch', requests: [patch({ spec: { ...spec, replicas: '{n}' } })] },
-    { name: 'delete', requests: [remove('{each}')], once: true, ...undeleted },
+    { name: 'delete', requests: [remove(EACH)], once: true, ...undeleted },
     {
       name: 'mix',
       requests: [
@@ -145,7 +147,7 @@ function patch(change: object): Request {
   const body = JSON.stringify(change)
   const parameters = {
     ...Cluster,
-    id: '{id}',
+    id: AN_ID,
     patch: body,
     is_merge: false,
     caller: 'bench@example.com',
@@ -153,7 +155,7 @@ function patch(change: object): Request {
     max_bytes: bytesIn(configSchema.properties.server.properties.body_limit.default),
     at: null,
   }
-  return request('PATCH', '/clusters/{id}', statement('patch_resource', parameters), body)
+  return request('PATCH', `/clusters/${AN_ID}`, statement('patch_resource', parameters), body)
 }
 
 function remove(id: string): Request {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { databaseUrl, execute, makeFleet, sampleIds } from './fleet.ts'
+import { databaseUrl, execute, makeFleet, UNRECONCILED } from './fleet.ts'
 import type { Stage } from './measure.ts'
-import { furnish } from './pgbench.ts'
+import { DIGITS, idOf } from './requests.ts'
 import { type Scenario, scenariosOf } from './scenarios.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -34,11 +34,23 @@ export async function seedFleet(postgres: Postgres, clusters: number, kilobytes:
        from generate_series(1, greatest(1, ((${kilobytes} * 1024 - length(spec::text)) / 118)::int)) as each
      ))
      where kind = 'Cluster'`,
-    'vacuum full analyze resources',
+    ...numbered,
+    'vacuum full analyze',
   )
   const [row] = await execute(url, `select spec from resources where kind = 'Cluster' order by id limit 1`)
   return { name, clusters, scenarios: scenariosOf(row?.spec as object) }
 }
+
+/** SQL that gives clusters the ids of bench/requests.ts, those last that are not reconciled. */
+const numbered = [
+  'set session_replication_role = replica', // no foreign key in between
+  `create temporary table numbered as
+   select id, ('${idOf('')}' || lpad((row_number() over (order by unreconciled_since is not null, id))::text, ${DIGITS}, '0'))::uuid as given
+   from resources where kind = 'Cluster'`,
+  'update resources set id = given from numbered where resources.id = numbered.id',
+  'update resources set owner_id = given from numbered where owner_id = numbered.id',
+  'update adapter_statuses set resource_id = given from numbered where resource_id = numbered.id',
+]
 
 /** Runs some work on a copy of a fleet that is ready for a scenario, with servers of these settings on it. */
 export async function onStage<Result>(
@@ -50,12 +62,11 @@ export async function onStage<Result>(
 ): Promise<Result> {
   const database = databaseUrl(postgres.url, 'bench')
   await execute(postgres.url, `create database bench template ${fleet.name} strategy file_copy`)
-  const ids = await sampleIds(database, fleet.clusters)
-  await execute(database, ...furnish(ids), ...prepare, 'vacuum analyze', 'checkpoint')
+  await execute(database, ...prepare, 'vacuum analyze', 'checkpoint')
   const common = {
     database,
     postmaster: postmasterOf(postgres),
-    ids,
+    clusters: fleet.clusters - UNRECONCILED,
     pages: fleet.clusters / 20,
     folder: postgres.folder,
   }

@@ -1,11 +1,12 @@
 -- Sends what bench/requests.ts describes. Arguments: a file of requests (share, method, path and body, with a tab between),
--- a file of ids, among how many of them {id} is picked, the number of pages, and the time to begin at in microseconds.
-local requests, ids, n = {}, {}, 0
-local some, pages, begin
+-- how many digits an id has, the number of clusters, among how many of them {id} is picked, the number of pages, and the time
+-- to begin at in microseconds.
+local requests, n = {}, 0
+local digits, clusters, some, pages, begin
 
 local marks = {
-  id = function() return ids[math.random(math.min(#ids, some))] end,
-  each = function() return ids[n % #ids + 1] end,
+  id = function() return string.format(digits, math.random(math.min(clusters, some))) end,
+  each = function() return string.format(digits, 1 + n % clusters) end,
   run = function() return string.format('%d', begin) end,
   n = function() return tostring(n) end,
   time = function()
@@ -33,9 +34,9 @@ local function fill(found)
 end
 
 function init(args)
-  some, pages, begin = tonumber(args[3]), tonumber(args[4]), tonumber(args[5])
+  digits = '%0' .. args[2] .. 'd'
+  clusters, some, pages, begin = tonumber(args[3]), tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
   math.randomseed(begin % 2 ^ 31)
-  for line in io.lines(args[2]) do ids[#ids + 1] = line end
   for line in io.lines(args[1]) do
     local share, method, path, body = line:match('^(.-)\t(.-)\t(.-)\t(.*)$')
     requests[#requests + 1] = {
