@@ -11,7 +11,8 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -197,6 +198,9 @@ function say(
 
 const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-bench-'))
 const dir = join(folder, 'postgres')
+// Whoever interrupts it finds nothing left of it: what ends with this process ends at its exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }))
 const embedded = await startEmbedded({ dir })
 try {
   const began = Date.now()
@@ -217,5 +221,4 @@ The mix is of 90 % polls (half of them a page of 20 of all clusters, half the se
   }
 } finally {
   await embedded.stop()
-  await rm(folder, { recursive: true, force: true })
 }

@@ -35,7 +35,9 @@ export async function startServer(
     env: environment(database, { ...ports, ...settings }),
     stdio: ['ignore', openSync(log, 'a'), 'inherit'],
   })
-  const ended = once(child, 'exit')
+  const killAtExit = () => child.kill('SIGKILL')
+  process.once('exit', killAtExit)
+  const ended = once(child, 'exit').finally(() => process.off('exit', killAtExit))
   while ((await statusOf(`http://localhost:${health}/readyz`)) !== 200) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: see ${log}`)
     await sleep(10)
