@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { attack, type Fault, type Outcome } from '../test/faults/attack/attack.ts'
 import { faults } from '../test/faults/attack/faults.ts'
 import { verify } from '../test/faults/attack/ledger.ts'
-import { makeSeed, openDatabase, openPlainScene } from '../test/faults/attack/stage.ts'
+import { makeSeed, openDatabase, openPlainScene, unsynced } from '../test/faults/attack/stage.ts'
 import type { Scope } from '../test/processes.ts'
 import { about } from './about.ts'
 
@@ -64,7 +64,7 @@ function row({ name }: Fault, { recoveries, ...outcome }: Outcome): string {
 }
 
 await within(async (scope) => {
-  const seed = await makeSeed(scope)
+  const seed = await makeSeed(scope, options.short ? unsynced : { fsync: 'on' })
   const rows: string[] = []
   for (const fault of faults.filter(({ name }) => name.includes(options.only))) {
     const rounds = fault.rounds[options.short ? 'short' : 'long']

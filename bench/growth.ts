@@ -12,8 +12,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
+import { ADAPTERS, UNRECONCILED } from './fleet.ts'
 import { type Figures, load, type Request } from './load.ts'
-import { ADAPTERS, type Side, startSide, UNRECONCILED } from './side.ts'
+import { type Side, startSide } from './side.ts'
 
 const CONNECTIONS = 8
 const PAGE_SIZE = 20
@@ -73,8 +74,8 @@ async function growth() {
   const embedded = await startEmbedded({ dir })
   const sides: Side[] = []
   try {
-    sides.push(await startSide(embedded.url, Number(options.small), 18_100))
-    sides.push(await startSide(embedded.url, Number(options.large), 18_110))
+    for (const clusters of [options.small, options.large])
+      sides.push(await startSide(embedded.url, Number(clusters), join(dir, 'server.log')))
     const rows: string[] = []
     for (const [name, scenario] of Object.entries(scenarios)) rows.push(await compare(name, scenario, sides))
     await report(embedded.url, sides, rows)

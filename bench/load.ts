@@ -7,6 +7,7 @@ export interface Request {
 }
 
 export interface Figures {
+  requests: number
   perSecond: number
   /** Milliseconds. */
   p50: number
@@ -40,5 +41,6 @@ export async function load(
   })
   const failed = result.non2xx + result.errors + result.timeouts
   if (failed) throw new Error(`${failed} requests failed: ${JSON.stringify(result.statusCodeStats)}`)
-  return { perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
+  const { requests, latency } = result
+  return { requests: requests.total, perSecond: requests.average, p50: latency.p50, p99: latency.p99 }
 }

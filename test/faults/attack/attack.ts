@@ -1,7 +1,7 @@
 import type { Scope } from '../../processes.ts'
 import { REQUIRED, startCallers } from './callers.ts'
 import { type Inconsistencies, judge, type Verdict } from './ledger.ts'
-import type { Scene, Stage } from './stage.ts'
+import type { Scene, Seed, Stage } from './stage.ts'
 
 /** Something that goes wrong while callers write. */
 export interface Fault {
@@ -13,7 +13,7 @@ export interface Fault {
   /** Why it cannot be done here, if so. */
   lack?(): string | undefined
   /** What is attacked, where that is not a server on a PostgreSQL of its own. */
-  open?(scope: Scope, seed: string): Promise<Scene>
+  open?(scope: Scope, seed: Seed): Promise<Scene>
   /** Does it once; resolves when nothing is in the way of the next write any more. */
   strike(stage: Stage, round: number): Promise<void>
   /** What is wrong with the outcome, beside what is always wrong. */

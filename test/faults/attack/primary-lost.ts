@@ -6,8 +6,8 @@ import { furnish, openScene } from './stage.ts'
 export const primaryLost: Fault = {
   name: 'the primary is killed (-9), and its synchronous standby promoted',
   rounds: { short: 1, long: 1 },
-  async open(scope) {
-    const { primary, standby } = await streaming(scope)
+  async open(scope, { settings }) {
+    const { primary, standby } = await streaming(scope, settings)
     await furnish(primary.url)
     // Of the primary alone: the standby would wait for one of its own once it is promoted.
     await execute(primary.url, `alter system set synchronous_standby_names = '*'`)

@@ -55,35 +55,43 @@ export async function furnish(url: string): Promise<void> {
   await keepJournal(url)
 }
 
-/** Makes the folder of a PostgreSQL that is ready to be attacked; the others are copies of it. */
-export async function makeSeed(scope: Scope): Promise<string> {
+/** The folder of a PostgreSQL that is ready to be attacked, and the settings for its copies. */
+export interface Seed {
+  dir: string
+  settings: Record<string, string>
+}
+
+/** What is killed are processes, and not the machine: nothing is lost by what the disk does not have yet. */
+export const unsynced = { fsync: 'off' }
+
+/** Makes the folder that the others are copies of. */
+export async function makeSeed(scope: Scope, settings: Seed['settings'] = unsynced): Promise<Seed> {
   const dir = join(await temporaryFolder(scope), 'postgres')
   const database = await startEmbedded({ dir })
   await furnish(database.url)
   await database.stop()
-  return dir
+  return { dir, settings }
 }
 
 /** A PostgreSQL on a copy of the seed, in this folder or one of its own. */
 export async function openDatabase(
   scope: Scope,
-  seed: string,
+  seed: Seed,
   { folder, settings }: { folder?: string; settings?: Record<string, string> } = {},
 ): Promise<{ database: Server; folder: string }> {
   const place = folder ?? (await temporaryFolder(scope))
   // Root has it run by another user, who should need no special right to get there.
   chmodSync(place, 0o755)
   const dir = join(place, 'postgres')
-  execFileSync('cp', ['-a', seed, dir])
+  execFileSync('cp', ['-a', seed.dir, dir])
   const [port = 0] = await findFreePorts(1)
-  // What is killed are processes, and not the machine: nothing is lost by what the disk does not have yet.
-  const start = () => startEmbedded({ dir, port, settings: { fsync: 'off', ...settings } })
+  const start = () => startEmbedded({ dir, port, settings: { ...seed.settings, ...settings } })
   const first = await start()
   return { database: hurtable(scope, first.url, start, first), folder: place }
 }
 
 /** A server on a PostgreSQL of its own. */
-export const openPlainScene = async (scope: Scope, seed: string): Promise<Scene> =>
+export const openPlainScene = async (scope: Scope, seed: Seed): Promise<Scene> =>
   openScene(scope, await openDatabase(scope, seed))
 
 /** Opens a way to a database, and starts a server that goes by it. */

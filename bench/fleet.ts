@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process'
+import pg from 'pg'
+
+export const ADAPTERS = ['validation', 'dns', 'pullsecret', 'hypershift', 'placement']
+export const UNRECONCILED = 200
+export const PROGRAM = 'scripts/hyperfleet-api.js'
+
+/** The environment of a process that works on a database, with no other settings than these. */
+export function environment(database: string, more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
+  return {
+    ...Object.fromEntries(own),
+    HYPERFLEET_CONFIG: '/dev/null',
+    HYPERFLEET_DATABASE_URL: database,
+    HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(ADAPTERS),
+    HYPERFLEET_NODEPOOL_ADAPTERS: JSON.stringify(ADAPTERS.slice(0, 2)),
+    HYPERFLEET_SERVER_JWT_ENABLED: 'false',
+    HYPERFLEET_HEALTH_DRAIN_DELAY: '0s',
+    ...more,
+  }
+}
+
+/** A database on the same PostgreSQL. */
+export function databaseUrl(postgres: string, name: string): string {
+  const url = new URL(postgres)
+  url.pathname = name
+  return url.href
+}
+
+/** Runs statements on a connection of their own, and returns the rows of the last one. */
+export async function execute(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    let rows: Record<string, unknown>[] = []
+    for (const text of statements) rows = (await client.query(text)).rows
+    return rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** A database of this name with so many clusters, each with a node pool; seeded unless it is there. Returns its URL. */
+export async function makeFleet(postgres: string, name: string, clusters: number): Promise<string> {
+  const url = databaseUrl(postgres, name)
+  const run = (...command: string[]) =>
+    execFileSync(process.execPath, command, {
+      env: environment(url),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+  const there = await execute(postgres, `select from pg_database where datname = '${name}'`)
+  if (!there.length) await execute(postgres, `create database ${name}`)
+  run(PROGRAM, 'migrate')
+  if (!there.length) {
+    const amounts = { clusters, 'node-pools': 1, unreconciled: UNRECONCILED }
+    const flags = Object.entries(amounts).flatMap(([flag, value]) => [`--${flag}`, String(value)])
+    run('--import', 'tsx', 'scripts/seed.ts', ...flags)
+  }
+  return url
+}
+
+/** Some clusters that are reconciled, in no order: reports on the others would change what pollers find. */
+export async function sampleIds(url: string, limit: number): Promise<string[]> {
+  const rows = await execute(
+    url,
+    `select id from resources where kind = 'Cluster' and unreconciled_since is null order by md5(id::text) limit ${limit}`,
+  )
+  return rows.map(({ id }) => String(id))
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { databaseUrl, execute, makeFleet, UNRECONCILED } from './fleet.ts'
+import type { Stage } from './measure.ts'
+import { DIGITS, idOf } from './requests.ts'
+import { type Scenario, scenariosOf } from './scenarios.ts'
+import { type Server, startServer } from './server.ts'
+
+/** A PostgreSQL, and the folder of its data. */
+export interface Postgres {
+  url: string
+  dir: string
+  folder: string
+}
+
+/** A fleet that is never asked anything: each scenario has a copy of its own. */
+export interface Fleet {
+  name: string
+  clusters: number
+  scenarios: Scenario[]
+}
+
+/** Seeds a fleet whose specs are of so many KB. */
+export async function seedFleet(postgres: Postgres, clusters: number, kilobytes: number): Promise<Fleet> {
+  const name = `fleet_${clusters}_${kilobytes * 10}`
+  const url = await makeFleet(postgres.url, name, clusters)
+  // Like what is there: objects of names, numbers and hashes.
+  await execute(
+    url,
+    `update resources set spec = spec || jsonb_build_object('pools', (
+       select jsonb_agg(jsonb_build_object(
+         'name', 'pool-' || each, 'subnet', 'subnet-' || md5(resources.name || each), 'machineType', 'n2-standard-8', 'replicas', 3
+       ))
+       from generate_series(1, greatest(1, ((${kilobytes} * 1024 - length(spec::text)) / 118)::int)) as each
+     ))
+     where kind = 'Cluster'`,
+    ...numbered,
+    'vacuum full analyze',
+  )
+  const [row] = await execute(url, `select spec from resources where kind = 'Cluster' order by id limit 1`)
+  return { name, clusters, scenarios: scenariosOf(row?.spec as object) }
+}
+
+/** SQL that gives clusters the ids of bench/requests.ts, those last that are not reconciled. */
+const numbered = [
+  'set session_replication_role = replica', // no foreign key in between
+  `create temporary table numbered as
+   select id, ('${idOf('')}' || lpad((row_number() over (order by unreconciled_since is not null, id))::text, ${DIGITS}, '0'))::uuid as given
+   from resources where kind = 'Cluster'`,
+  'update resources set id = given from numbered where resources.id = numbered.id',
+  'update resources set owner_id = given from numbered where owner_id = numbered.id',
+  'update adapter_statuses set resource_id = given from numbered where resource_id = numbered.id',
+]
+
+/** Runs some work on a copy of a fleet that is ready for a scenario, with servers of these settings on it. */
+export async function onStage<Result>(
+  postgres: Postgres,
+  fleet: Fleet,
+  { prepare = [] }: Pick<Scenario, 'prepare'>,
+  settings: Record<string, string>[],
+  work: (stages: [Stage, ...Stage[]]) => Promise<Result>,
+): Promise<Result> {
+  const database = databaseUrl(postgres.url, 'bench')
+  await execute(postgres.url, `create database bench template ${fleet.name} strategy file_copy`)
+  await execute(database, ...prepare, 'vacuum analyze', 'checkpoint')
+  const common = {
+    database,
+    postmaster: postmasterOf(postgres),
+    clusters: fleet.clusters - UNRECONCILED,
+    pages: fleet.clusters / 20,
+    folder: postgres.folder,
+  }
+  const servers: Server[] = []
+  try {
+    for (const each of settings)
+      servers.push(await startServer(database, join(postgres.folder, 'server.log'), each))
+    return await work(servers.map((server) => ({ ...common, server })) as [Stage, ...Stage[]])
+  } finally {
+    for (const server of servers) await server.stop()
+    await execute(postgres.url, 'drop database bench with (force)')
+  }
+}
+
+const postmasterOf = ({ dir }: Postgres) =>
+  Number(readFileSync(join(dir, 'cluster/postmaster.pid'), 'utf8').split('\n')[0])
