@@ -11,6 +11,7 @@ import { buildMetricsListener } from './metrics-listener.ts'
 import { migrate } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
 import { openService } from './service.ts'
+import { openWorkers } from './workers.ts'
 
 /** Where a server that has started can be reached. */
 interface Addresses {
@@ -69,7 +70,10 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     }
     const document = loadDocument({ defaultSize: config.lists.default_size })
     if (migrating || embedded) await migrate(config, document.document['x-kinds'])
-    const service = await openService(config, document, logger)
+    const service =
+      config.server.workers > 1
+        ? openWorkers(config, logger, grace.close)
+        : await openService(config, document, logger)
     opened.push(service)
     const parts = { config, document: document.document, logger, metrics: service.metrics }
     const scraped = buildMetricsListener(parts, service.readings)
