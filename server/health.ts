@@ -1,20 +1,23 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import { EventEmitter } from 'node:events'
+import type { FastifyInstance } from 'fastify'
 import { milliseconds } from './config/units.ts'
-import { buildListener, type Parts } from './listener.ts'
+import { buildListener, type ListenerParts, type Parts } from './listener.ts'
 import { within } from './within.ts'
 
 /**
  * The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?).
  *
- * `reluctance` is why the server itself wants no requests at present. The database is asked over the connections that requests
- * use: one that cannot get any is not ready either.
+ * `fault` is why it should get none at present.
  */
-export function buildHealthListener(parts: Parts, reluctance: () => string | undefined): FastifyInstance {
+export function buildHealthListener(
+  parts: ListenerParts,
+  fault: () => Promise<string | undefined>,
+): FastifyInstance {
   const app = buildListener('health', parts)
   app.get('/healthz', async () => ({ status: 'ok' }))
   for (const path of ['/readyz', '/healthcheck']) {
     app.get(path, async (_request, reply) => {
-      const reason = reluctance() ?? (await databaseFault(parts, reply))
+      const reason = await fault()
       if (!reason) return { status: 'ok' }
       reply.code(503)
       return { status: 'error', reason }
@@ -23,15 +26,22 @@ export function buildHealthListener(parts: Parts, reluctance: () => string | und
   return app
 }
 
-async function databaseFault({ config, database }: Parts, reply: FastifyReply): Promise<string | undefined> {
-  // What comes late is abandoned with the answer.
-  const fault = database
-    .until(reply.raw)
+/**
+ * What is wrong with the database, if anything. It is asked over the connections that requests use: one that cannot
+ * get any is not ready either. What comes late is abandoned.
+ */
+export async function databaseFault({ config, database }: Pick<Parts, 'config' | 'database'>) {
+  const waiter = Object.assign(new EventEmitter(), { closed: false })
+  const answer = database
+    .until(waiter)
     .one('check_database', {})
     .then(
       () => undefined,
       () => 'the database cannot be reached',
     )
   const limit = milliseconds(config.health.db_ping_timeout)
-  return within<string | undefined>(limit, fault, 'the database does not answer in time')
+  const fault = await within<string | undefined>(limit, answer, 'the database does not answer in time')
+  waiter.closed = true
+  waiter.emit('close')
+  return fault
 }

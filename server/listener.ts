@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { Server, type Socket } from 'node:net'
+import { type AddressInfo, Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, {
   type FastifyBaseLogger,
@@ -20,6 +20,7 @@ import { nameSpan, traceOf } from './observability/request-trace.ts'
 import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProblem } from './problems.ts'
 import type { Lists, Replica } from './replica.ts'
 import type { SpecSchemas } from './spec-schemas/load.ts'
+import { StartError } from './start-error.ts'
 import { followRenewals, readTls } from './tls.ts'
 import { boundUnsent } from './unsent.ts'
 
@@ -55,10 +56,13 @@ export interface Parts {
   metrics: Metrics
 }
 
+/** What a listener needs that asks nothing of the database. */
+export type ListenerParts = Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>
+
 /** A Fastify instance with what all three listeners share: TLS, ids, problems, limits, one log line a request. */
 export function buildListener(
   name: 'server' | 'health' | 'metrics',
-  { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
+  { config, document, logger, metrics }: ListenerParts,
 ): FastifyInstance {
   const { timeouts, body_limit, unsent_limit } = config.server
   const { tls } = config[name]
@@ -161,6 +165,27 @@ function endConnections(app: FastifyInstance, limit: number) {
   app.addHook('onSend', async (_request, reply) => {
     if (isClosing) reply.header('connection', 'close')
   })
+}
+
+/** Has a listener take requests; resolves with where. Throws a StartError that names the setting when it cannot. */
+export async function listen(
+  app: FastifyInstance,
+  { host, port }: { host: string; port: number },
+  name: string,
+): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason = code === 'EADDRINUSE' ? 'the port is taken' : message
+    const setting = code === 'EADDRINUSE' || code === 'EACCES' ? 'port' : 'host'
+    throw new StartError(
+      `cannot listen on ${host}:${port}: ${reason}; ` +
+        `set HYPERFLEET_${name.toUpperCase()}_${setting.toUpperCase()} (${name}.${setting}) to another`,
+    )
+  }
+  const { port: bound } = app.server.address() as AddressInfo
+  return `${app.initialConfig.https ? 'https' : 'http'}://${host}:${bound}`
 }
 
 const saneId = (id: unknown) => (typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : undefined)

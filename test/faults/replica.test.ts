@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { loadDocument } from '../../server/document.ts'
 import { Freshness } from '../../server/freshness.ts'
-import { buildHealthListener } from '../../server/health.ts'
+import { buildHealthListener, databaseFault } from '../../server/health.ts'
 import { maskedLine } from '../../server/observability/masking.ts'
 import { application } from '../application.ts'
 import { createDatabase, execute, testConfig } from '../databases.ts'
@@ -90,7 +90,7 @@ async function readiness({ database, replica, metrics }: Server) {
     logger: pino({ level: 'silent' }) as never,
     metrics,
   }
-  const health = buildHealthListener(parts, () => undefined)
+  const health = buildHealthListener(parts, () => databaseFault(parts))
   const answer = await health.inject('/readyz')
   await health.close()
   return answer.json()
