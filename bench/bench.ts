@@ -21,6 +21,7 @@ import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
 import { type Arrivals, openLoop } from './arrivals.ts'
 import { client, closedLoop } from './closed.ts'
+import { ADAPTERS } from './fleet.ts'
 import { compare, measured, middle, type Round, type Stage } from './measure.ts'
 import { markdown, plots, type Results, targetsOf } from './page.ts'
 import { program } from './pgbench.ts'
@@ -47,6 +48,8 @@ const CLUSTERS = 10_000
 const KILOBYTES = 1.5
 const CONNECTIONS = [1, 10, 50]
 const LONG = { clusters: 1000, kilobytes: [15, 50] }
+/** Clusters of about 2 KB each: one adapter, a short spec. */
+const SMALL = { kilobytes: 0.4, adapters: ADAPTERS.slice(0, 1) }
 const SWEPT = 5000
 const SHARES = [0.25, 0.5, 0.75]
 
@@ -72,6 +75,8 @@ async function bench(postgres: Postgres): Promise<void> {
   const fleet = await seedFleet(postgres, CLUSTERS, KILOBYTES)
   if (!options.only) await measureEmpty(postgres)
   for (const scenario of fleet.scenarios.filter(isAsked)) await measureScenario(postgres, fleet, scenario)
+  const lists = fleet.scenarios.filter(({ name }) => name === 'list of 10' && isAsked({ name }))
+  if (lists.length) await measureSmall(postgres)
   for (const kilobytes of LONG.kilobytes) {
     const asked = fleet.scenarios.filter((scenario) => scenario.sizes && isAsked(scenario))
     if (asked.length) await measureSize(postgres, kilobytes, asked)
@@ -112,6 +117,18 @@ async function measureRates(stage: Stage, scenario: Scenario, most: number): Pro
   }
 }
 
+async function measureSmall(postgres: Postgres): Promise<void> {
+  const { scenarios, ...fleet } = await seedFleet(postgres, CLUSTERS, SMALL.kilobytes, SMALL.adapters)
+  const scenario = scenarios.find(({ name }) => name === 'list of 10') as Scenario
+  await onStage(postgres, { scenarios, ...fleet }, scenario, [workers(options.workers)], async ([stage]) => {
+    const point = await compare(stage, { ...scenario, name: 'list of 10 small' }, 10, times)
+    const answer = await fetch(`${stage.server.base}/clusters?size=10`)
+    const kilobytes = (await answer.arrayBuffer()).byteLength / 10 / 1024
+    results.small = { ...point, kilobytes }
+    say(point.name, `${kilobytes.toFixed(1)} KB each`, point.server, point.limit)
+  })
+}
+
 async function measureSize(postgres: Postgres, kilobytes: number, asked: Scenario[]): Promise<void> {
   const short = asked.map(({ name }) => name)
   for (const point of results.points)
@@ -147,7 +164,7 @@ const measureWorkers = (postgres: Postgres, fleet: Fleet, scenario: Scenario) =>
       for (let round = 0; round <= times.rounds; round++)
         for (const [index, stage] of stages.entries()) {
           const load = { ...scenario, clusters: stage.clusters, pages: stage.pages, connections }
-          const figures = await measured(stage, { ...load, seconds: round ? times.seconds : 1 })
+          const figures = await measured(stage, { ...load, seconds: times.seconds })
           if (round) rounds[index]?.push(figures)
         }
       const [one, two] = rounds.map(middle) as [Round, Round]
@@ -208,7 +225,7 @@ try {
   const minutes = Math.round((Date.now() - began) / 60_000)
   const how = `A server as \`npm run serve\` runs it (validation, a log at \`info\`, metrics; no tokens${options.workers === '1' ? '' : `; ${options.workers} workers`}) on an embedded PostgreSQL, both on one machine with the client,
 which is ${client}, and undici at fixed rates. The fleet has ${CLUSTERS.toLocaleString('en')} clusters with 6 labels, a spec of ${KILOBYTES} KB, reports of 5 adapters and one node pool each. Each scenario begins with a
-copy of it. Times are in ms, processor time (CPU) in seconds for 1,000 requests, queries for one. The middle of ${times.rounds} rounds of ${times.seconds} s after one to warm up; the whole took ${minutes} minutes.
+copy of it. Times are in ms, processor time (CPU) in seconds for 1,000 requests, queries for one. The middle of ${times.rounds} rounds of ${times.seconds} s each after one to warm up; the whole took ${minutes} minutes.
 
 The mix is of 90 % polls (half of them a page of 20 of all clusters, half the search for what is not reconciled), 8 % reports that change something, and 2 % changes of labels.`
   const page = markdown(results, await about(embedded.url), how)

@@ -41,11 +41,16 @@ export async function execute(url: string, ...statements: string[]): Promise<Rec
 }
 
 /** A database of this name with so many clusters, each with a node pool; seeded unless it is there. Returns its URL. */
-export async function makeFleet(postgres: string, name: string, clusters: number): Promise<string> {
+export async function makeFleet(
+  postgres: string,
+  name: string,
+  clusters: number,
+  adapters = ADAPTERS,
+): Promise<string> {
   const url = databaseUrl(postgres, name)
   const run = (...command: string[]) =>
     execFileSync(process.execPath, command, {
-      env: environment(url),
+      env: environment(url, { HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(adapters) }),
       stdio: ['ignore', 'inherit', 'inherit'],
     })
   const there = await execute(postgres, `select from pg_database where datname = '${name}'`)

@@ -53,10 +53,12 @@ export async function compare(
 ): Promise<Point> {
   const load = { ...scenario, clusters: stage.clusters, pages: stage.pages, connections }
   const rounds = { server: [] as Round[], limit: [] as Figures[] }
-  // The first round warms up: prepared statements, plans, caches. What can be done once only is to end before all is done.
+  // The first round warms up: prepared statements, plans, caches, and code that Node compiles when it has run for a while.
+  // What can be done once only is to end before all is done.
   const secondsOf = (last?: Figures) => {
-    const most = scenario.once && last ? Math.floor((0.8 * stage.clusters) / last.perSecond) : times.seconds
-    return last ? Math.max(1, Math.min(times.seconds, most)) : 1
+    if (!last) return scenario.once ? 1 : times.seconds
+    const most = scenario.once ? Math.floor((0.8 * stage.clusters) / last.perSecond) : times.seconds
+    return Math.max(1, Math.min(times.seconds, most))
   }
   for (let round = 0; round <= times.rounds; round++) {
     const begin = () => execute(stage.database, ...(scenario.before ?? []), 'checkpoint')

@@ -8,6 +8,8 @@ export interface Results {
   /** Of a Fastify that does nothing, by connections. */
   empty: { connections: number; figures: Figures }[]
   points: Point[]
+  /** Of clusters that are this large in an answer. */
+  small?: Point & { kilobytes: number }
   /** With longer specs. */
   sizes: (Point & { kilobytes: number })[]
   /** At fixed rates: shares, of what the server gets done at most. */
@@ -27,7 +29,7 @@ interface Target {
 }
 
 /** What was to be reached, and whether it is; only of what has been measured. */
-export function targetsOf({ points, sweeps }: Results): Target[] {
+export function targetsOf({ points, small, sweeps }: Results): Target[] {
   const at = (name: string, connections = 10) =>
     points.find((point) => point.name === name && point.connections === connections)
   const targets: Target[] = []
@@ -39,8 +41,7 @@ export function targetsOf({ points, sweeps }: Results): Target[] {
     const { p50 } = point.server
     add(`${name}, ${connections} connections: median`, `≤ ${most} ms`, `${time(p50)} ms`, p50 <= most)
   }
-  const pace = (name: string, least: number, p99: number) => {
-    const point = at(name)
+  const pace = (name: string, least: number, p99: number, point: Point | undefined = at(name)) => {
     if (!point) return
     const { server } = point
     add(
@@ -52,6 +53,7 @@ export function targetsOf({ points, sweeps }: Results): Target[] {
     add(`${name}, 10 connections: p99`, `≤ ${p99} ms`, `${time(server.p99)} ms`, server.p99 <= p99)
   }
   median('GET by id', 0.7, 1)
+  if (small) pace(`list of 10, ${small.kilobytes.toFixed(1)} KB each`, 2400, 10, small)
   pace('list of 10', 2400, 10)
   for (const { name, seconds } of sweeps)
     add(`sweep of 5,000 clusters, ${name}`, '< 1 s', `${seconds.toFixed(2)} s`, seconds < 1)
@@ -74,7 +76,7 @@ export function targetsOf({ points, sweeps }: Results): Target[] {
 
 /** The page. */
 export function markdown(results: Results, about: string, how: string): string {
-  const { empty, points, sizes, arrivals, sweeps, workers, memory, startSeconds } = results
+  const { empty, points, small, sizes, arrivals, sweeps, workers, memory, startSeconds } = results
   const sections = [
     [
       'Targets',
@@ -94,7 +96,12 @@ export function markdown(results: Results, about: string, how: string): string {
       `Without pause. \`limit\` is pgbench with the same statements and as many connections, in turns with the server; \`share\` is what the server reaches of it.`,
       table(
         ['', 'connections', ...FIGURES],
-        points.map((point) => [point.name, point.connections, ...figures(point)]),
+        [
+          ...points.map((point) => [point.name, point.connections, ...figures(point)]),
+          ...(small
+            ? [[`list of 10, ${small.kilobytes.toFixed(1)} KB each`, small.connections, ...figures(small)]]
+            : []),
+        ],
       ),
     ],
     [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { databaseUrl, execute, makeFleet, UNRECONCILED } from './fleet.ts'
+import { ADAPTERS, databaseUrl, execute, makeFleet, UNRECONCILED } from './fleet.ts'
 import type { Stage } from './measure.ts'
 import { DIGITS, idOf } from './requests.ts'
 import { type Scenario, scenariosOf } from './scenarios.ts'
@@ -21,12 +21,19 @@ export interface Fleet {
 }
 
 /** Seeds a fleet whose specs are of so many KB. */
-export async function seedFleet(postgres: Postgres, clusters: number, kilobytes: number): Promise<Fleet> {
-  const name = `fleet_${clusters}_${kilobytes * 10}`
-  const url = await makeFleet(postgres.url, name, clusters)
+export async function seedFleet(
+  postgres: Postgres,
+  clusters: number,
+  kilobytes: number,
+  adapters = ADAPTERS,
+): Promise<Fleet> {
+  const name = `fleet_${clusters}_${kilobytes * 10}_${adapters.length}`
+  const url = await makeFleet(postgres.url, name, clusters, adapters)
   // Like what is there: objects of names, numbers and hashes.
   await execute(
     url,
+    `update resources set spec = jsonb_build_object('region', spec -> 'region', 'release', spec -> 'release')
+     where kind = 'Cluster' and length(spec::text) > ${kilobytes} * 1024`,
     `update resources set spec = spec || jsonb_build_object('pools', (
        select jsonb_agg(jsonb_build_object(
          'name', 'pool-' || each, 'subnet', 'subnet-' || md5(resources.name || each), 'machineType', 'n2-standard-8', 'replicas', 3
