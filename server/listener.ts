@@ -132,9 +132,12 @@ export function buildListener(
       if (hasHungUp) conclude(request, reply, CLIENT_CLOSED_REQUEST)
     })
   })
-  app.addHook('onResponse', async (request, reply) => conclude(request, reply))
+  const isStalled = boundUnsent(app, bytesIn(unsent_limit))
+  app.addHook('onResponse', async (request, reply) => {
+    // Node takes an answer for finished whose connection it has ended.
+    conclude(request, reply, isStalled(request.raw.socket) ? CLIENT_CLOSED_REQUEST : reply.statusCode)
+  })
   answerWithProblems(app)
-  boundUnsent(app, bytesIn(unsent_limit))
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
 }

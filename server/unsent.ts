@@ -1,35 +1,54 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { Problem } from './problems.ts'
+
+/** Smaller answers always fit: of those, Node itself keeps few for one connection. */
+const SMALL_BYTES = 16 * 1024
+
+/** How long a connection may take nothing of its answer while there is too much of them. */
+const PATIENCE_MS = 1000
 
 /**
- * Bounds what answers take that callers do not read. Beyond `limit` bytes, whoever has let one wait longest is cut off,
- * so that all others are served. An answer is never cut off for its own size.
+ * Bounds what answers take that have not been read yet. Beyond `limit` bytes, large answers to reads are 503 until there
+ * is room, and who takes nothing of an answer for a second or two is cut off. Who reads, however slowly, gets all of it.
+ *
+ * Returns whether a connection was cut off, for that or for having been silent for its time.
  */
-export function boundUnsent(app: FastifyInstance, limit: number): void {
-  /** What each connection has still to take, the one that has waited longest first. */
+export function boundUnsent(app: FastifyInstance, limit: number): (socket: Socket) => boolean {
+  /** What each connection has still to take. */
   const unsent = new Map<Socket, number>()
   let total = 0
+  const stalled = new WeakSet<Socket>()
+  const silence = () => app.server.timeout
   const add = (socket: Socket, bytes: number) => {
     const own = (unsent.get(socket) ?? 0) + bytes
     total += bytes
     if (own) unsent.set(socket, own)
     else unsent.delete(socket)
+    if (!own && !socket.destroyed) socket.setTimeout(silence())
   }
-  const forget = (socket: Socket) => add(socket, -(unsent.get(socket) ?? 0))
-  const follow = (socket: Socket) => socket.once('close', () => forget(socket))
-  app.server.on('connection', follow).on('secureConnection', follow)
 
   app.addHook('onSend', async (request, reply, payload) => {
     const { socket } = request.raw
-    const bytes = typeof payload === 'string' ? payload.length : 0
-    if (!bytes || socket.destroyed) return
-    add(socket, bytes)
-    reply.raw.once('finish', () => unsent.has(socket) && add(socket, -bytes))
-    for (const [oldest, waiting] of unsent) {
-      if (total <= limit || (oldest === socket && waiting === bytes)) break
-      app.log.warn({ bytes: waiting }, 'a caller that does not read its answer is cut off')
-      forget(oldest)
-      oldest.destroy()
+    const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : 0
+    // What is asked without a connection, as tests do, waits nowhere.
+    if (bytes < SMALL_BYTES || !(socket instanceof Socket) || socket.destroyed) return
+    // What has been written is told: a 503 would say that it has not.
+    if (total > limit && request.method === 'GET') {
+      reply.removeHeader('etag')
+      throw new Problem('SVC-001', 'Too much waits for callers that are slow to read; try again')
     }
+    add(socket, bytes)
+    // Of an answer that is never sent, only this is told.
+    reply.raw.once('close', () => add(socket, -bytes))
+    // Node tells so when the connection has taken nothing for its time; with nothing to take, it is the server that is slow.
+    reply.raw.on('timeout', () => {
+      if (!socket.writableLength) return
+      stalled.add(socket)
+      request.log.warn({ bytes: unsent.get(socket) }, 'a caller that does not read its answer is cut off')
+      socket.destroy()
+    })
+    if (total > limit) for (const each of unsent.keys()) each.setTimeout(Math.min(PATIENCE_MS, silence()))
   })
+  return (socket) => stalled.has(socket)
 }

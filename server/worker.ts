@@ -98,6 +98,7 @@ function writeDown(from: Readable, to: number) {
     rest = lines.slice(end)
     if (end) out.write(lines.slice(0, end))
   })
+  from.once('end', () => rest && out.write(`${rest}\n`))
 }
 
 /** What a worker process does: all that the first process asks of it, and nothing else. It ends with that process. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger } from 'fastify'
 import { AggregatorRegistry, type MetricObject } from 'prom-client'
 import type { Config } from './config/load.ts'
-import { milliseconds } from './config/units.ts'
+import { bytesIn, milliseconds } from './config/units.ts'
 import { createMetrics } from './observability/metrics.ts'
 import type { Service } from './service.ts'
 import { within } from './within.ts'
@@ -123,5 +123,11 @@ function partOf({ server, database, verification, ...config }: Config): Config {
     max_waiting: Math.ceil(max_waiting / server.workers),
   }
   const resources = Math.ceil(verification.resources / server.workers)
-  return { ...config, server, database: { ...database, pool }, verification: { ...verification, resources } }
+  const unsent_limit = `${Math.ceil(bytesIn(server.unsent_limit) / server.workers)}B`
+  return {
+    ...config,
+    server: { ...server, unsent_limit },
+    database: { ...database, pool },
+    verification: { ...verification, resources },
+  }
 }

@@ -89,7 +89,7 @@ export const configSchema = {
           format: 'size',
           default: '64MiB',
           description:
-            'How much of answers may wait for callers that do not read them; beyond, whoever has waited longest is cut off.',
+            'How much of answers may wait for callers to read them, on each listener; workers share it. Beyond, large answers to reads are 503, and who takes nothing of an answer is cut off.',
         },
         jwt: {
           type: 'object',

@@ -277,6 +277,8 @@ class TellAll extends Command<{ target: Target; isFinal: boolean; minute: number
         })),
       }
       await new Tell({ target, isPost: false, ahead: 0, report }).act(service, call)
+      // Where the others had said so before, it goes with the first.
+      if (held && !service.held.includes(held)) return
     }
   }
 }
