@@ -16,7 +16,6 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { settings } from '../server/config/settings.ts'
 import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
 import { type Arrivals, openLoop } from './arrivals.ts'
@@ -53,10 +52,9 @@ const SMALL = { kilobytes: 0.4, adapters: ADAPTERS.slice(0, 1) }
 const SWEPT = 5000
 const SHARES = [0.25, 0.5, 0.75]
 
-const knowsWorkers = settings().some(({ key }) => key === 'server.workers')
-const workers = (count: string): Record<string, string> =>
-  knowsWorkers ? { HYPERFLEET_SERVER_WORKERS: count } : {}
-if (options.workers !== '1' && !knowsWorkers) throw new Error('this server has no setting server.workers')
+const workers = (count: string): Record<string, string> => ({ HYPERFLEET_SERVER_WORKERS: count })
+if (options.write && (options.only || options.short))
+  throw new Error('a part is no page: --write is for the whole')
 if (!program) console.log('pgbench is not installed (postgresql-contrib): no limits to compare with')
 
 const results: Results = {
@@ -83,7 +81,7 @@ async function bench(postgres: Postgres): Promise<void> {
   }
   if (isAsked({ name: 'sweep' })) await measureSweeps(postgres)
   const several = fleet.scenarios.filter((scenario) => scenario.workers && isAsked(scenario))
-  if (knowsWorkers) for (const scenario of several) await measureWorkers(postgres, fleet, scenario)
+  for (const scenario of several) await measureWorkers(postgres, fleet, scenario)
 }
 
 /** Over few and many connections, and at fixed rates. */
@@ -225,7 +223,7 @@ try {
   const minutes = Math.round((Date.now() - began) / 60_000)
   const how = `A server as \`npm run serve\` runs it (validation, a log at \`info\`, metrics; no tokens${options.workers === '1' ? '' : `; ${options.workers} workers`}) on an embedded PostgreSQL, both on one machine with the client,
 which is ${client}, and undici at fixed rates. The fleet has ${CLUSTERS.toLocaleString('en')} clusters with 6 labels, a spec of ${KILOBYTES} KB, reports of 5 adapters and one node pool each. Each scenario begins with a
-copy of it. Times are in ms, processor time (CPU) in seconds for 1,000 requests, queries for one. The middle of ${times.rounds} rounds of ${times.seconds} s each after one to warm up; the whole took ${minutes} minutes.
+copy of it. Times are in ms, processor time (CPU) in seconds for 1,000 requests, queries for one. The middle of ${times.rounds} rounds of ${times.seconds} s (or as long as there is a cluster left to report on for the first time, or to delete) after one to warm up; the whole took ${minutes} minutes.
 
 The mix is of 90 % polls (half of them a page of 20 of all clusters, half the search for what is not reconciled), 8 % reports that change something, and 2 % changes of labels.`
   const page = markdown(results, await about(embedded.url), how)

@@ -8,6 +8,7 @@
  * --write  writes bench/results/fuzz.md
  */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,6 +70,7 @@ async function turn(server: string, file: string, amounts: Record<string, string
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const ended = once(child, 'close')
   const lines: string[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line)
@@ -76,7 +78,7 @@ async function turn(server: string, file: string, amounts: Record<string, string
     if (what === 'tried') add(JSON.parse(text))
     if (what === 'memory') memory.push(...JSON.parse(text))
   }
-  const code = child.exitCode ?? (await new Promise((resolve) => child.once('exit', resolve)))
+  const [code] = await ended
   const seconds = Math.round((performance.now() - began) / 1000)
   if (code === 0) {
     console.log(`${file} with seed ${seed}: ${seconds} s`)

@@ -1,7 +1,7 @@
 import { closedLoop, type Load } from './closed.ts'
 import { execute } from './fleet.ts'
 import type { Figures } from './load.ts'
-import { limit, program } from './pgbench.ts'
+import { limit, PREPARING, program } from './pgbench.ts'
 import type { Scenario } from './scenarios.ts'
 import type { Server } from './server.ts'
 import { usageOf } from './usage.ts'
@@ -55,9 +55,9 @@ export async function compare(
   const rounds = { server: [] as Round[], limit: [] as Figures[] }
   // The first round warms up: prepared statements, plans, caches, and code that Node compiles when it has run for a while.
   // What can be done once only is to end before all is done.
-  const secondsOf = (last?: Figures) => {
+  const secondsOf = (last: Figures | undefined, more = 0) => {
     if (!last) return scenario.once ? 1 : times.seconds
-    const most = scenario.once ? Math.floor((0.8 * stage.clusters) / last.perSecond) : times.seconds
+    const most = scenario.once ? Math.floor((0.8 * stage.clusters) / last.perSecond) - more : times.seconds
     return Math.max(1, Math.min(times.seconds, most))
   }
   for (let round = 0; round <= times.rounds; round++) {
@@ -66,7 +66,7 @@ export async function compare(
     rounds.server.push(await measured(stage, { ...load, seconds: secondsOf(rounds.server.at(-1)) }))
     if (!program) continue
     await begin()
-    const seconds = secondsOf(rounds.limit.at(-1))
+    const seconds = secondsOf(rounds.limit.at(-1), PREPARING)
     rounds.limit.push(checked(await limit(stage.database, { ...load, seconds }, stage.folder), load))
   }
   const { name } = scenario
@@ -80,18 +80,17 @@ export async function compare(
 
 /** One round of a server. */
 export async function measured({ server, postmaster, folder }: Stage, load: Load & Asked): Promise<Round> {
-  const before = {
-    server: usageOf(server.pid),
-    database: usageOf(postmaster),
-    queries: await queriesOf(server),
-  }
+  const queries = await queriesOf(server)
+  // To count queries asks the database something itself, and takes time of both.
+  const counting = (await queriesOf(server)) - queries
+  const before = { server: usageOf(server.pid), database: usageOf(postmaster) }
   const figures = checked(await closedLoop(server.base, load, folder), load)
   const cpu = (pid: number, { cpu }: { cpu: number }) => ((usageOf(pid).cpu - cpu) / figures.requests) * 1000
+  const used = { serverCpu: cpu(server.pid, before.server), databaseCpu: cpu(postmaster, before.database) }
   return {
     ...figures,
-    serverCpu: cpu(server.pid, before.server),
-    databaseCpu: cpu(postmaster, before.database),
-    queries: ((await queriesOf(server)) - before.queries) / figures.requests,
+    ...used,
+    queries: ((await queriesOf(server)) - queries - 2 * counting) / figures.requests,
   }
 }
 

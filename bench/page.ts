@@ -93,7 +93,7 @@ export function markdown(results: Results, about: string, how: string): string {
     ],
     [
       'Requests',
-      `Without pause. \`limit\` is pgbench with the same statements and as many connections, in turns with the server; \`share\` is what the server reaches of it.`,
+      `Without pause. \`limit\` is pgbench with the same statements and as many connections, in turns with the server, which has 20 of its own to PostgreSQL at the most; \`share\` is what the server reaches of it. Searches are planned each time by both, but for those of the mix, which pgbench has prepared.`,
       table(
         ['', 'connections', ...FIGURES],
         [
@@ -116,7 +116,7 @@ export function markdown(results: Results, about: string, how: string): string {
       'Long specs',
       'Over 10 connections. The fleets of longer specs have 1,000 clusters.',
       table(
-        ['', 'KB', ...FIGURES],
+        ['', 'KB of spec', ...FIGURES],
         sizes.map((point) => [point.name, point.kilobytes, ...figures(point)]),
       ),
     ],
@@ -138,7 +138,7 @@ export function markdown(results: Results, about: string, how: string): string {
     ],
     [
       'Workers',
-      'The same server with one and with two workers (`server.workers`), in turns.',
+      'The same server with one and with two workers (`server.workers`), in turns. Workers accept for themselves, so connections may be spread unevenly.',
       table(
         ['', 'connections', 'one: requests/s', 'median', 'p99', 'two: requests/s', 'median', 'p99', 'gain'],
         workers.map(({ name, connections, one, two }) => [

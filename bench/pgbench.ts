@@ -19,8 +19,8 @@ export const program = [
   ...(existsSync(INSTALLED) ? readdirSync(INSTALLED).map((each) => `${INSTALLED}/${each}/bin/pgbench`) : []),
 ].findLast((each) => !spawnSync(each, ['--version']).error)
 
-/** Seconds that do not count: each connection prepares its statements, and plans them a few times, which a server does once. */
-const PREPARING = 1
+/** Seconds that are added and do not count: each connection prepares its statements, and plans them a few times, which a server does once. */
+export const PREPARING = 1
 
 /** Sends the statements of requests for so many seconds. */
 export async function limit(database: string, work: Load, folder: string): Promise<Figures> {
@@ -44,7 +44,8 @@ export async function limit(database: string, work: Load, folder: string): Promi
   }
   const flags = [
     '--no-vacuum',
-    '--protocol=prepared',
+    // As the server does it: a search is planned for its values each time.
+    `--protocol=${requests.every(({ isSearch }) => isSearch) ? 'extended' : 'prepared'}`,
     `--client=${connections}`,
     `--jobs=${Math.min(connections, 2)}`,
   ]
@@ -58,6 +59,8 @@ export async function limit(database: string, work: Load, folder: string): Promi
     .flatMap((file) => readFileSync(join(own, file), 'utf8').trimEnd().split('\n'))
     .map((line) => line.split(' ').map(Number) as [number, number, number, number, number, number])
     .map(([, , took, , at, more]) => ({ took: took / 1000, at: at + more / 1e6 }))
+    // One that was given up has no time.
+    .filter(({ took }) => !Number.isNaN(took))
     .sort((one, other) => one.at - other.at)
   await rm(own, { recursive: true })
   const [begin = 0, end = 0] = [done[0]?.at, done.at(-1)?.at]

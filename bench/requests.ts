@@ -4,6 +4,8 @@ export interface Request {
   path: string
   body?: string
   statement: { text: string; values: Value[] }
+  /** Whether it is a list that is searched. */
+  isSearch?: boolean
   /** How many of a hundred requests are of this one. */
   share: number
 }

@@ -113,7 +113,8 @@ function list({ page = 1, size, ...query }: { page?: number | '{page}'; size: nu
   })
   const search = query.search === undefined ? '' : `&search=${encodeURIComponent(query.search)}`
   const all = selected(text, values, select(query, resourceFields))
-  return request('GET', `/clusters?size=${size}&page=${page}${search}`, all as Request['statement'])
+  const asked = request('GET', `/clusters?size=${size}&page=${page}${search}`, all as Request['statement'])
+  return { ...asked, isSearch: !whole }
 }
 
 /** A report that all is well; `attempt` is in its data. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findFreePorts, statusOf } from '../test/processes.ts'
 import { environment, PROGRAM } from './fleet.ts'
@@ -31,10 +31,12 @@ export async function startServer(
     HYPERFLEET_METRICS_PORT: String(metrics),
   }
   const began = performance.now()
+  const file = openSync(log, 'a')
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
     env: environment(database, { ...ports, ...settings }),
-    stdio: ['ignore', openSync(log, 'a'), 'inherit'],
+    stdio: ['ignore', file, 'inherit'],
   })
+  closeSync(file)
   const killAtExit = () => child.kill('SIGKILL')
   process.once('exit', killAtExit)
   const ended = once(child, 'exit').finally(() => process.off('exit', killAtExit))

@@ -67,8 +67,11 @@ export function openWorkers(config: Config, logger: FastifyBaseLogger, giveUp: (
     if (isClosing) return
     const next = hire()
     await next.start(part).catch((error) => {
+      // An end that is meant is no failure.
+      if (isClosing) return
       logger.error({ err: error }, `worker ${next.worker.id} could not start`)
-      if (serving().length) return
+      // Another serves, or is about to.
+      if ([...hands].some((each) => each !== next)) return
       logger.fatal('no worker serves, and none can be started')
       giveUp()
     })

@@ -253,6 +253,29 @@ t.test('SIGTERM under load ends all of them in good order', async (t) => {
   await untilGone(workers)
 })
 
+t.test('SIGTERM while a worker is being replaced is an end as any other', async (t) => {
+  const server = await start(t, await createDatabase())
+  const before = workersOf(server)
+  process.kill(before[0] ?? 0, 'SIGKILL')
+  await until('another takes its place', server, async () =>
+    workersOf(server).some((each) => !before.includes(each)),
+  )
+  server.child.kill('SIGTERM')
+  t.equal(await server.ended, 0)
+  t.notMatch(server.output.stdout, /fatal/)
+})
+
+t.test('one that ends while another starts is no reason to give up', async (t) => {
+  const server = await start(t, await createDatabase())
+  const before = workersOf(server)
+  for (const each of before) process.kill(each, 'SIGKILL')
+  const starting = () => workersOf(server).filter((each) => !before.includes(each))
+  await until('others take their places', server, async () => starting().length === 2)
+  process.kill(starting()[0] ?? 0, 'SIGKILL')
+  await until('all serve again', server, async () => (await statusOf(`${server.health}/readyz`)) === 200)
+  t.notMatch(server.output.stdout, /none can be started/)
+})
+
 t.test('a second signal ends all of them at once', async (t) => {
   const server = await start(t, await createDatabase(), { HYPERFLEET_HEALTH_DRAIN_DELAY: '1h' })
   const workers = workersOf(server)
