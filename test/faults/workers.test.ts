@@ -1,5 +1,4 @@
 /** Several processes as one server (`server.workers`): what callers, probes, Prometheus and the log see of it. */
-import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
@@ -17,6 +16,7 @@ import {
   startReplica,
   statusOf,
   until,
+  workersOf,
 } from '../processes.ts'
 import { scrape } from '../prometheus.ts'
 
@@ -44,14 +44,6 @@ const logOf = ({ output }: Server): Record<string, unknown>[] =>
     .split('\n')
     .filter((line) => line)
     .map((line) => JSON.parse(line))
-
-/** The processes that a server has as workers. */
-function workersOf({ child }: Server): number[] {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-  return [...stdout.matchAll(/^ *(\d+) +(\d+) .*hyperfleet-api\.js worker$/gm)]
-    .filter(([, , parent]) => Number(parent) === child.pid)
-    .map(([, pid]) => Number(pid))
-}
 
 const isAlive = (pid: number) => {
   try {

@@ -342,7 +342,8 @@ t.test('of those who do not read their answers, few are waited for', async (t) =
   child.stdin.write('\n')
   const [, whole] = /whole (\d+)$/.exec(await line()) ?? []
   const cut = connected - Number(whole)
-  t.ok(cut > 0 && cut <= 5, `${cut} of ${connected} were waited for, and cut off; the others are told 503`)
+  // As those are cut off who do not read, there is room for some others.
+  t.ok(cut > 0 && cut <= connected / 2, `${cut} of ${connected} were waited for; the others are told 503`)
   tried(t, 'deaf readers', { count: connected })
 })
 
@@ -372,7 +373,7 @@ t.test('one who asks again and again, and does not read, is cut off', async (t) 
   socket.on('error', () => {})
   await once(socket, 'connect')
   socket.write(head('GET', large, []).repeat(20))
-  while (!(await connections()) || lists() < 20) await new Promise(setImmediate)
+  while (!lists()) await new Promise(setImmediate)
   while (await connections()) await sleep(50)
   t.pass(`after ${lists()} lists`)
   socket.destroy()
