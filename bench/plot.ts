@@ -40,6 +40,7 @@ export function svg(charts: Chart[]): string {
     return placed
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" width="${WIDTH}" height="${top}">
+<title>What requests cost</title>
 <style>${STYLE}
 </style>
 ${drawn.join('\n')}

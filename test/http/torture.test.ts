@@ -335,9 +335,8 @@ t.test('of those who do not read their answers, few are waited for', async (t) =
   const { port, lists } = await listeningWithMuch(t)
   const { child, connected, line } = await crowd(t, port, DEAF, 'deaf', large)
   while (lists() < connected) await new Promise(setImmediate)
-  let [answer, refusals] = [undefined as Answer | undefined, 0]
-  for (; answer?.status !== 200; refusals++)
-    [answer] = await exchange(port, [head('GET', large, ['Connection: close'])])
+  let answer: Answer | undefined
+  while (answer?.status !== 200) [answer] = await exchange(port, [head('GET', large, ['Connection: close'])])
   t.equal(answer.text.length, Number(answer.headers['content-length']), 'one who reads gets all of it')
   child.stdin.write('\n')
   const [, whole] = /whole (\d+)$/.exec(await line()) ?? []
