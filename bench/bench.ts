@@ -50,6 +50,7 @@ const LONG = { clusters: 1000, kilobytes: [15, 50] }
 /** Clusters of about 2 KB each: one adapter, a short spec. */
 const SMALL = { kilobytes: 0.4, adapters: ADAPTERS.slice(0, 1) }
 const SWEPT = 5000
+const WARM_UP = 5
 const SHARES = [0.25, 0.5, 0.75]
 
 const workers = (count: string): Record<string, string> => ({ HYPERFLEET_SERVER_WORKERS: count })
@@ -89,6 +90,7 @@ const measureScenario = (postgres: Postgres, fleet: Fleet, scenario: Scenario) =
   onStage(postgres, fleet, scenario, [workers(options.workers)], async ([stage]) => {
     results.startSeconds.push(stage.server.startSeconds)
     results.memory.rest ||= usageOf(stage.server.pid).memory
+    if (!options.short && !scenario.once) await warmUp(stage, scenario)
     let most = 0
     for (const connections of CONNECTIONS) {
       const point = await compare(stage, scenario, connections, times)
@@ -98,6 +100,16 @@ const measureScenario = (postgres: Postgres, fleet: Fleet, scenario: Scenario) =
     }
     if (scenario.rates) await measureRates(stage, scenario, most)
     results.memory.peaks.push({ name: scenario.name, bytes: usageOf(stage.server.pid).peak })
+  })
+
+/** A server has run for a while before it is measured: Node compiles only what has been asked for thousands of times. */
+const warmUp = (stage: Stage, scenario: Scenario) =>
+  measured(stage, {
+    ...scenario,
+    clusters: stage.clusters,
+    pages: stage.pages,
+    connections: 10,
+    seconds: WARM_UP,
   })
 
 async function measureRates(stage: Stage, scenario: Scenario, most: number): Promise<void> {
