@@ -5,7 +5,7 @@ import { openDatabase, openScene } from './stage.ts'
 export const workerKilled: Fault = {
   name: 'one of two workers is killed (-9), and another takes its place',
   // Each that takes a place waits longer before it does.
-  rounds: { short: 2, long: 6 },
+  rounds: { short: 1, long: 6 },
   hurtsServer: true,
   open: async (scope, seed) =>
     openScene(scope, await openDatabase(scope, seed), { HYPERFLEET_SERVER_WORKERS: '2' }),
