@@ -22,7 +22,7 @@ import { type Arrivals, openLoop } from './arrivals.ts'
 import { client, closedLoop } from './closed.ts'
 import { ADAPTERS } from './fleet.ts'
 import { compare, measured, middle, type Round, type Stage } from './measure.ts'
-import { markdown, plots, type Results, targetsOf } from './page.ts'
+import { markdown, noResults, plots, targetsOf } from './page.ts'
 import { program } from './pgbench.ts'
 import type { Scenario } from './scenarios.ts'
 import { type Fleet, onStage, type Postgres, seedFleet } from './stage.ts'
@@ -58,16 +58,7 @@ if (options.write && (options.only || options.short))
   throw new Error('a part is no page: --write is for the whole')
 if (!program) console.log('pgbench is not installed (postgresql-contrib): no limits to compare with')
 
-const results: Results = {
-  empty: [],
-  points: [],
-  sizes: [],
-  arrivals: [],
-  sweeps: [],
-  workers: [],
-  memory: { rest: 0, peaks: [] },
-  startSeconds: [],
-}
+const results = noResults()
 
 async function bench(postgres: Postgres): Promise<void> {
   const isAsked = ({ name }: { name: string }) => name.includes(options.only)

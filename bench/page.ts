@@ -21,6 +21,18 @@ export interface Results {
   startSeconds: number[]
 }
 
+/** What there is before anything has been measured. */
+export const noResults = (): Results => ({
+  empty: [],
+  points: [],
+  sizes: [],
+  arrivals: [],
+  sweeps: [],
+  workers: [],
+  memory: { rest: 0, peaks: [] },
+  startSeconds: [],
+})
+
 interface Target {
   what: string
   target: string

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { ADAPTERS, databaseUrl, execute as run } from '../../bench/fleet.ts'
-import { targetsOf } from '../../bench/page.ts'
+import { noResults, targetsOf } from '../../bench/page.ts'
 import { limit, program } from '../../bench/pgbench.ts'
 import { DIGITS, filler } from '../../bench/requests.ts'
 import { seedFleet } from '../../bench/stage.ts'
@@ -94,22 +94,12 @@ t.test('a target is met or missed by what was measured', async (t) => {
     server: { ...figures, perSecond },
     limit: { ...figures, perSecond: limit },
   })
-  const nothing = {
-    empty: [],
-    points: [],
-    sizes: [],
-    arrivals: [],
-    sweeps: [],
-    workers: [],
-    memory: { rest: 0, peaks: [] },
-    startSeconds: [],
-  }
   const met = (perSecond: number, limit: number) =>
-    targetsOf({ ...nothing, points: [point(perSecond, limit)] }).map(({ isMet }) => isMet)
+    targetsOf({ ...noResults(), points: [point(perSecond, limit)] }).map(({ isMet }) => isMet)
   t.same(met(2400, 4800), [true, false, true], 'pace, p99, share of pgbench')
   t.same(met(2399, 4800), [false, false, false])
   t.same(
-    targetsOf({ ...nothing, sweeps: [{ name: 'pages', seconds: 1.1 }] }).map(({ isMet }) => isMet),
+    targetsOf({ ...noResults(), sweeps: [{ name: 'pages', seconds: 1.1 }] }).map(({ isMet }) => isMet),
     [false],
   )
 })
