@@ -1,9 +1,10 @@
 /**
  * Runs the tests against a real PostgreSQL: an embedded one in a temporary folder, or the server of
  * HYPERFLEET_DATABASE_URL. A database is migrated once and then cloned for each test file.
+ * With --foreign it is the PostgreSQL that is installed on this system, with German messages, times and numbers.
  * The last line printed is "N passed, N failed".
  *
- * Usage: npm test [-- test/sql/aggregation.test.ts …]
+ * Usage: npm test [-- [--foreign] test/sql/aggregation.test.ts …]
  */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -13,25 +14,31 @@ import { createInterface } from 'node:readline'
 import { startEmbedded } from '../server/embedded/embedded.ts'
 import { fail } from '../server/main.ts'
 import { createTemplate, dropTestDatabases } from '../test/databases.ts'
+import { startForeign } from '../test/foreign-postgres.ts'
 
 async function test(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-test-'))
-  // What a test loses with the machine, nobody misses: no fsync for the embedded one.
-  const embedded = process.env.HYPERFLEET_DATABASE_URL
-    ? undefined
-    : await startEmbedded({
-        dir: join(folder, 'postgres'),
-        settings: { fsync: 'off', max_connections: '300' },
-      })
-  const server = embedded?.url ?? process.env.HYPERFLEET_DATABASE_URL ?? ''
+  const dir = join(folder, 'postgres')
+  const postgres = await startPostgres(dir)
+  const server = postgres?.url ?? process.env.HYPERFLEET_DATABASE_URL ?? ''
   try {
     await createTemplate(server)
-    return await runTap(server, process.argv.slice(2))
+    return await runTap(
+      server,
+      process.argv.slice(2).filter((arg) => arg !== '--foreign'),
+    )
   } finally {
     await dropTestDatabases(server)
-    await embedded?.stop()
+    await postgres?.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function startPostgres(dir: string): Promise<{ url: string; stop(): Promise<void> } | undefined> {
+  if (process.argv.includes('--foreign')) return startForeign(dir)
+  if (process.env.HYPERFLEET_DATABASE_URL) return undefined
+  // No fsync: a test database need not survive the machine.
+  return startEmbedded({ dir, settings: { fsync: 'off', max_connections: '300' } })
 }
 
 async function runTap(server: string, files: string[]): Promise<number> {

@@ -11,6 +11,9 @@ type Ssl = Config['database']['ssl']
 /** Settings of a database, and which of them its URL is. */
 type DatabaseSettings = Config['database'] & { urlFrom?: string }
 
+/** How long a new connection may take, and how long a request waits for one of others. */
+export const CONNECT_TIMEOUT_MS = 5000
+
 /** How long a request to cancel may take. */
 const PATIENCE_MS = 2000
 
@@ -35,7 +38,7 @@ export function connection(config: DatabaseSettings): pg.PoolConfig {
     ...where,
     application_name: 'hyperfleet-api',
     max: config.pool.max_connections,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: timeout,
     // For a connection that is dead without saying so; the database's own limit comes first.
     query_timeout: timeout + 2000,

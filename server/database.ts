@@ -3,8 +3,11 @@ import { type Queries, queries } from '../generated/sql.ts'
 import { type Selection, selectedText, selectedValues } from '../search/selection.ts'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
-import { type Cancellable, cancel, connection, describe } from './connection.ts'
+import { type Cancellable, CONNECT_TIMEOUT_MS, cancel, connection, describe } from './connection.ts'
+import { ConnectionQueue, type Waiter } from './connection-queue.ts'
+import { DatabaseAway, RequestAborted } from './database-errors.ts'
 import { StartError } from './start-error.ts'
+import { within } from './within.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
@@ -18,22 +21,6 @@ interface Shape {
 /** A statement, and the query of sql/queries that it is. */
 type Statement = pg.QueryConfig & { query: Name }
 
-/** The database cannot be reached, or has no connection to spare: a passing failure. */
-export class DatabaseUnavailable extends Error {}
-
-/** The database cannot be reached: no connection to it can be made, or the one that was used is lost. */
-export class DatabaseAway extends DatabaseUnavailable {}
-
-/** Nobody waits for the result any more: the caller has hung up, or has been answered that it took too long. */
-export class Abandoned extends Error {}
-
-/** Who waits for a result: the response that it is for. Once that is closed, nobody does. */
-export interface Waiter {
-  readonly closed: boolean
-  once(event: 'close', listener: () => void): unknown
-  off(event: 'close', listener: () => void): unknown
-}
-
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 
@@ -41,8 +28,11 @@ export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 const RETRIED = new Set(['40001', '40P01'])
 const ATTEMPTS = 3
 
-/** What the pool says to whoever has waited in vain for a connection that others had. */
-const QUEUED_IN_VAIN = 'timeout exceeded when trying to connect'
+/** How long a connection may take to be ready again, or to end, after an error. */
+const SETTLE_MS = 1000
+
+/** A client of pg, which keeps on it whether it can take a statement. */
+type Client = pg.PoolClient & Cancellable & { readyForQuery: boolean }
 
 /** How many orders of lists each connection keeps prepared; any more are planned each time. */
 const PREPARED_SHAPES = 50
@@ -52,14 +42,10 @@ export class Database {
   readonly pool: pg.Pool
   /** Told of every attempt at a query that anybody waits for: how long it took on its connection, if it got one, and how it failed. */
   observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
-  /** How many requests wait for a connection. */
-  waiting = 0
-  /** How many statements run, each on a connection of its own. */
-  private running = 0
+  private readonly queue: ConnectionQueue
   private ended: Promise<void> | undefined
   private readonly prepares: boolean
   private readonly patience: number
-  private readonly maxWaiting: number
   private readonly attempts: number
   private readonly shapes = new Map<string, Shape>()
 
@@ -72,7 +58,15 @@ export class Database {
     this.pool.on('connect', (client) => client.on('error', () => {}))
     this.prepares = config.pool.prepared_statements
     this.patience = milliseconds(config.pool.statement_timeout)
-    this.maxWaiting = config.pool.max_waiting
+    // The pool itself never has to queue: the queue lets no more in than it has connections.
+    const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = pool
+    const { max_connections, max_waiting } = config.pool
+    this.queue = new ConnectionQueue(max_connections, max_waiting, connectionTimeoutMillis)
+  }
+
+  /** How many requests wait for a connection. */
+  get waiting(): number {
+    return this.queue.waiting
   }
 
   /** The same statements for one request: what still runs when it is abandoned is cancelled. */
@@ -135,71 +129,63 @@ export class Database {
   }
 
   private async attempt<Result extends pg.QueryResultRow>(
-    query: Statement,
+    statement: Statement,
     waiter?: Waiter,
   ): Promise<Result[]> {
-    const client = await this.connect(query.query, waiter)
-    const cancelIt = () => cancel(client as Cancellable)
+    let isTold = false
+    try {
+      return await this.queue.run(async () => {
+        const client = await this.connect()
+        isTold = true
+        return await this.perform<Result>(statement, client, waiter)
+      }, waiter)
+    } catch (error) {
+      if (!isTold && !(error instanceof RequestAborted))
+        this.observe(statement.query, undefined, error as Error)
+      throw error
+    }
+  }
+
+  private async perform<Result extends pg.QueryResultRow>(
+    statement: Statement,
+    client: Client,
+    waiter?: Waiter,
+  ): Promise<Result[]> {
+    if (waiter?.closed) {
+      client.release()
+      throw new RequestAborted('aborted before its statement began')
+    }
+    const cancelIt = () => cancel(client)
     waiter?.once('close', cancelIt)
     const began = performance.now()
-    this.running++
+    const observe = (error?: Error) =>
+      this.observe(statement.query, (performance.now() - began) / 1000, waiter?.closed ? undefined : error)
     try {
-      const { rows } = await client.query<Result>(query)
-      // What is cancelled is whatever runs on the connection when the message arrives: no other statement may.
+      const { rows } = await client.query<Result>(statement)
+      // A cancel request stops the statement that runs when it arrives: no other statement may.
       client.release(waiter?.closed)
-      this.observe(query.query, (performance.now() - began) / 1000)
+      observe()
       return rows
     } catch (error) {
-      this.observe(
-        query.query,
-        (performance.now() - began) / 1000,
-        waiter?.closed ? undefined : (error as Error),
-      )
-      // An ERROR of PostgreSQL leaves the connection usable; a FATAL, or the loss of the connection, does not.
-      const isUsable = error instanceof pg.DatabaseError && error.severity === 'ERROR'
-      client.release(waiter?.closed || !isUsable)
-      if (waiter?.closed) throw new Abandoned('abandoned while its statement ran', { cause: error })
-      if (isUsable || error instanceof TypeError) throw error
+      observe(error as Error)
+      // A TypeError is of a value that cannot be sent.
+      const isAnswer = error instanceof pg.DatabaseError || error instanceof TypeError
+      const isUsable = isAnswer && !waiter?.closed && (await isReusable(client))
+      client.release(!isUsable)
+      if (waiter?.closed) throw new RequestAborted('aborted while its statement ran', { cause: error })
+      if (isUsable) throw error
       throw new DatabaseAway('the connection to the database was lost', { cause: error })
     } finally {
-      this.running--
       waiter?.off('close', cancelIt)
     }
   }
 
-  /** A connection of the pool. Whoever no longer waits for one gives up the place in the queue at once. */
-  private async connect(query: Name, waiter?: Waiter): Promise<pg.PoolClient> {
-    if (waiter?.closed) throw new Abandoned('abandoned before its statement began')
-    this.waiting++
-    const isCrowded = this.waiting > this.maxWaiting && !this.pool.idleCount
+  private async connect(): Promise<Client> {
     try {
-      if (isCrowded) throw new Error(`${this.maxWaiting} requests wait for a connection`)
-      return await (waiter ? this.comeTo(waiter) : this.pool.connect())
+      return (await this.pool.connect()) as Client
     } catch (error) {
-      if (error instanceof Abandoned) throw error
-      this.observe(query, undefined, error as Error)
-      const isBusy = isCrowded || (this.running > 0 && (error as Error).message === QUEUED_IN_VAIN)
-      const Failure = isBusy ? DatabaseUnavailable : DatabaseAway
-      throw new Failure('no connection to the database', { cause: error })
-    } finally {
-      this.waiting--
+      throw new DatabaseAway('no connection to the database', { cause: error })
     }
-  }
-
-  /** A connection is either handed to whoever waits for it or given back, and never both. */
-  private comeTo(waiter: Waiter): Promise<pg.PoolClient> {
-    return new Promise((resolve, reject) => {
-      let hasLeft = false
-      const leave = () => {
-        hasLeft = true
-        reject(new Abandoned('abandoned before its statement began'))
-      }
-      waiter.once('close', leave)
-      this.pool
-        .connect()
-        .then((client) => (hasLeft ? client.release() : resolve(client)), reject)
-        .finally(() => waiter.off('close', leave))
-    })
   }
 
   /** The query of a list in an order. Its text is several KB, made once for each order that is kept prepared. */
@@ -276,6 +262,21 @@ export function unusable(config: Config['database'], error: unknown): StartError
 
 function ordered(name: Name, parameters: object): unknown[] {
   return queries[name].parameters.map((parameter) => parameters[parameter as keyof typeof parameters])
+}
+
+/**
+ * Whether a connection can be used after an error of PostgreSQL: an ERROR leaves it ready for the next statement, a FATAL
+ * ends it. The severity is in the language of the server (lc_messages), and is not read.
+ */
+async function isReusable(client: Client): Promise<boolean> {
+  if (client.readyForQuery) return true
+  let [ready, end] = [() => {}, () => {}]
+  const settled = new Promise<boolean>((resolve) => {
+    ready = () => resolve(true)
+    end = () => resolve(false)
+    client.once('drain', ready).once('end', end)
+  })
+  return within(SETTLE_MS, settled, false).finally(() => client.off('drain', ready).off('end', end))
 }
 
 function first<Result>(rows: Result[]): Result {

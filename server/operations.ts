@@ -5,7 +5,7 @@ import * as clusterStatuses from '../handlers/cluster-statuses.ts'
 import * as clusters from '../handlers/clusters.ts'
 import * as nodePoolStatuses from '../handlers/node-pool-statuses.ts'
 import * as nodePools from '../handlers/node-pools.ts'
-import { Abandoned } from './database.ts'
+import { RequestAborted } from './database-errors.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
 import type { Handler } from './handler.ts'
 import type { Identity } from './identity/identity.ts'
@@ -67,7 +67,7 @@ export function operationResolver(document: Document, identity?: Identity, limit
       preHandler: async (request) => checkBody(request),
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
-        const body = await handlers[operationId as Id](request as never, reply).catch(unlessAbandoned(reply))
+        const body = await handlers[operationId as Id](request as never, reply).catch(unlessAborted(reply))
         if (body !== undefined) reply.type('application/json; charset=utf-8')
         return body
       },
@@ -76,9 +76,9 @@ export function operationResolver(document: Document, identity?: Identity, limit
   }
 }
 
-/** Nobody reads what becomes of an abandoned request; it may have been answered that it took too long. */
-const unlessAbandoned = (reply: FastifyReply) => (error: unknown) => {
-  if (!(error instanceof Abandoned)) throw error
+/** An aborted request needs no answer; it may have been answered already that it took too long. */
+const unlessAborted = (reply: FastifyReply) => (error: unknown) => {
+  if (!(error instanceof RequestAborted)) throw error
   if (!reply.sent) reply.hijack()
   return undefined
 }

@@ -5,7 +5,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import pg from 'pg'
 import type { components } from '../generated/openapi.d.ts'
 import { SearchError } from '../search/search-error.ts'
-import { DatabaseUnavailable } from './database.ts'
+import { Overloaded } from './connection-queue.ts'
+import { DatabaseUnavailable } from './database-errors.ts'
 import { newTraceId } from './observability/request-trace.ts'
 
 export type Violation = components['schemas']['ValidationError']
@@ -102,6 +103,9 @@ const frameworkErrors: Record<string, Code> = {
 /** The problem that an error amounts to; whatever is not known is a defect, and its words are kept back. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof Overloaded) {
+    return new Problem('SVC-001', 'Server overloaded; retry later', { cause: error })
+  }
   if (error instanceof DatabaseUnavailable) {
     return new Problem('SVC-001', 'The database cannot be reached', { cause: error })
   }

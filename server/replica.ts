@@ -3,14 +3,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
 import { describe, replicaConfig } from './connection.ts'
-import {
-  Database,
-  DatabaseAway,
-  DatabaseUnavailable,
-  reason,
-  type Statements,
-  type Waiter,
-} from './database.ts'
+import type { Waiter } from './connection-queue.ts'
+import { Database, reason, type Statements } from './database.ts'
+import { DatabaseAway, DatabaseUnavailable } from './database-errors.ts'
 import { Freshness, type Sample } from './freshness.ts'
 import { within } from './within.ts'
 

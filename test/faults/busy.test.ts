@@ -207,7 +207,7 @@ t.test('a caller that hangs up just as its connection comes gives it back once',
         })
       })
     })) as typeof database.pool.connect
-  await t.rejects(database.until(waiter).one('check_database', {}), { message: /abandoned before/ })
+  await t.rejects(database.until(waiter).one('check_database', {}), { message: /aborted before/ })
   database.pool.connect = connectReally
   t.match(database.pool, { totalCount: 1, idleCount: 1 }, 'no statement ran, and none was cancelled')
   t.equal(database.waiting, 0)
