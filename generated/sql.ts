@@ -4,7 +4,7 @@
 export interface Queries {
   check_database: {
     parameters: {}
-    row: { server_version: number; migrated: boolean }
+    row: { server_version: number; migrated: boolean; faults: string[] }
   }
   count_unreconciled: {
     parameters: { threshold: string }
@@ -119,9 +119,9 @@ export interface Queries {
 /** The statements of sql/queries: the order of their parameters and their text; ids differ when texts do. */
 export const queries: { [Name in keyof Queries]: { id: string; parameters: string[]; text: string } } = {
   check_database: {
-    id: 'check_database_8123ec70',
+    id: 'check_database_22170beb',
     parameters: [],
-    text: "select\n    current_setting('server_version_num')::int as server_version,\n    to_regclass('applied_functions') is not null as migrated",
+    text: "with needed (name, setting, value) as (\n    values\n        -- Locks would not show what others have committed meanwhile.\n        ('default_transaction_isolation', current_setting('transaction_isolation'), 'read committed'),\n        ('default_transaction_read_only', current_setting('default_transaction_read_only'), 'off'),\n        -- Triggers and foreign keys would not hold.\n        ('session_replication_role', current_setting('session_replication_role'), 'origin'),\n        -- Searches would leave out rows at random.\n        ('gin_fuzzy_search_limit', current_setting('gin_fuzzy_search_limit'), '0')\n),\nours as (\n    select relation.relnamespace as schema, relation.relowner as owner\n    from pg_class as relation\n    where relation.oid = to_regclass('applied_functions')\n),\nelsewhere as (\n    select relation.relnamespace::regnamespace::text as schema\n    from pg_class as relation\n    where relation.relname in ('applied_functions', 'adapter_statuses')\n        and relation.relkind = 'r'\n        and not exists (select from ours)\n    group by relation.relnamespace\n    having count(*) = 2\n),\nshadowed as (\n    select relation.relname as name, ours.schema\n    from ours\n    inner join pg_class as relation on relation.relnamespace = ours.schema and relation.relowner = ours.owner\n    where not pg_table_is_visible(relation.oid)\n    union\n    select function.proname, ours.schema\n    from ours\n    inner join pg_proc as function on function.pronamespace = ours.schema and function.proowner = ours.owner\n    where not pg_function_is_visible(function.oid)\n)\nselect\n    current_setting('server_version_num')::int as server_version,\n    exists (select from ours) as migrated,\n    array(\n        select format('%s must be %s, and is %s', needed.name, needed.value, needed.setting)\n        from needed\n        where needed.setting <> needed.value\n        union all\n        select format(\n            'search_path must have the schema %s, which holds the tables, and is %s',\n            elsewhere.schema, current_setting('search_path')\n        )\n        from elsewhere\n        union all\n        select format(\n            'search_path must have %s before other schemas with %s, and is %s',\n            shadowed.schema::regnamespace, string_agg(quote_ident(shadowed.name), ', ' order by shadowed.name),\n            current_setting('search_path')\n        )\n        from shadowed\n        group by shadowed.schema\n    ) as faults",
   },
   count_unreconciled: {
     id: 'count_unreconciled_2f16fd96',

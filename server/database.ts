@@ -24,8 +24,13 @@ type Statement = pg.QueryConfig & { query: Name }
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 
-/** Serialization failure and deadlock: the transaction was rolled back, and may be tried again as it was. */
-const RETRIED = new Set(['40001', '40P01'])
+/**
+ * What may be tried again as it was: after a serialization failure or a deadlock the transaction was rolled back, and on a
+ * connection that the database has ended for being idle no statement began.
+ */
+const RETRIED = new Set(['40001', '40P01', '57P05'])
+/** A prepared statement is not there, or there already: the pooler has given us another connection than we prepared it on. */
+const NOT_PREPARED = new Set(['26000', '42P05'])
 const ATTEMPTS = 3
 
 /** How long a connection may take to be ready again, or to end, after an error. */
@@ -42,9 +47,11 @@ export class Database {
   readonly pool: pg.Pool
   /** Told of every attempt at a query that anybody waits for: how long it took on its connection, if it got one, and how it failed. */
   observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
+  /** Told what the operator should change. */
+  warn: (message: string) => void = () => {}
   private readonly queue: ConnectionQueue
   private ended: Promise<void> | undefined
-  private readonly prepares: boolean
+  private prepares: boolean
   private readonly patience: number
   private readonly attempts: number
   private readonly shapes = new Map<string, Shape>()
@@ -119,13 +126,25 @@ export class Database {
   private async run<Result extends pg.QueryResultRow>(query: Statement, waiter?: Waiter): Promise<Result[]> {
     const end = performance.now() + this.patience
     for (let attempt = 1; ; attempt++) {
+      const isPrepared = this.prepares
       try {
-        return await this.attempt(this.prepares ? query : { ...query, name: undefined }, waiter)
+        return await this.attempt(isPrepared ? query : { ...query, name: undefined }, waiter)
       } catch (error) {
-        const again = RETRIED.has((error as pg.DatabaseError).code ?? '')
-        if (!again || attempt >= this.attempts || performance.now() > end) throw error
+        const state = sqlState(error)
+        if (performance.now() > end) throw error
+        if (isPrepared && NOT_PREPARED.has(state)) this.stopPreparing()
+        else if (!RETRIED.has(state) || attempt >= this.attempts) throw error
       }
     }
+  }
+
+  private stopPreparing() {
+    if (!this.prepares) return
+    this.prepares = false
+    this.warn(
+      'prepared statements do not last from one transaction to the next, and are no longer used: ' +
+        'set database.pool.prepared_statements to false, or let the pooler keep them (max_prepared_statements of PgBouncer 1.21)',
+    )
   }
 
   private async attempt<Result extends pg.QueryResultRow>(
@@ -232,15 +251,19 @@ export async function openDatabase(config: Config['database']): Promise<Database
   return database
 }
 
-/** Waits for the database as configured; closes it, and throws a StartError, when it is not there or too old. */
+/** Waits for the database as configured; closes it, and throws a StartError, when it is not there, too old, or set up otherwise than the rules need. */
 export async function reach(database: Database, config: Config['database']): Promise<void> {
   const { conn_retry_attempts, conn_retry_interval } = config.pool
   for (let attempt = 1; ; attempt++) {
     try {
-      const { server_version } = await database.one('check_database', {})
-      if (server_version >= 150_000) return
+      const { server_version, faults } = await database.one('check_database', {})
+      if (server_version < 150_000) {
+        const version = Math.floor(server_version / 10_000)
+        throw new StartError(`PostgreSQL 15 or newer is needed, and the database is ${version}`)
+      }
+      if (!faults.length) return
       throw new StartError(
-        `PostgreSQL 15 or newer is needed, and the database is ${Math.floor(server_version / 10_000)}`,
+        `the database ${describe(config)} cannot be used as it is set up: ${faults.join('; ')}`,
       )
     } catch (error) {
       const wrong = error instanceof StartError || error instanceof pg.DatabaseError || isRefusal(error)
@@ -291,6 +314,12 @@ function isRefusal(error: unknown): boolean {
 }
 
 const isStarting = (error: unknown) => ['57P03', '53300'].includes((error as pg.DatabaseError).code ?? '')
+
+/** The SQLSTATE of an error of PostgreSQL, also of one that has ended the connection; '' of any other error. */
+function sqlState(error: unknown): string {
+  const answer = error instanceof DatabaseAway ? error.cause : error
+  return answer instanceof pg.DatabaseError ? (answer.code ?? '') : ''
+}
 
 /** What PostgreSQL, or the network, has said. */
 export function reason(error: unknown): string {

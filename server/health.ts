@@ -28,7 +28,7 @@ export function buildHealthListener(
 
 /**
  * What is wrong with the database, if anything. It is asked over the connections that requests use: one that cannot
- * get any is not ready either. What comes late is abandoned.
+ * get any is not ready either. A late answer is not waited for.
  */
 export async function databaseFault({ config, database }: Pick<Parts, 'config' | 'database'>) {
   const waiter = Object.assign(new EventEmitter(), { closed: false })
@@ -36,7 +36,10 @@ export async function databaseFault({ config, database }: Pick<Parts, 'config' |
     .until(waiter)
     .one('check_database', {})
     .then(
-      () => undefined,
+      ({ faults }) =>
+        faults.length
+          ? `the database is set up otherwise than the rules need: ${faults.join('; ')}`
+          : undefined,
       () => 'the database cannot be reached',
     )
   const limit = milliseconds(config.health.db_ping_timeout)

@@ -75,6 +75,7 @@ const refusals: Record<string, { code: Code; status?: number; headers?: Record<s
   HF412: { code: 'CNF-002', status: 412 }, // another entity tag
   HF413: { code: 'VAL-010' }, // spec too large
   HF422: { code: 'VAL-000', status: 422 }, // idempotency key used with another body
+  HF503: { code: 'SVC-001' }, // the database is set up otherwise than the rules need
   HF423: { code: 'CNF-003', headers: { 'retry-after': '1' } }, // idempotency key in use
 }
 
@@ -135,7 +136,7 @@ function fromDatabase(error: pg.DatabaseError): Problem {
   if (refusal) {
     const { code, ...options } = refusal
     const violations = error.detail ? (JSON.parse(error.detail) as Violation[]) : undefined
-    return new Problem(code, error.message, { ...options, ...(violations && { violations }) })
+    return new Problem(code, error.message, { ...options, ...(violations && { violations }), cause: error })
   }
   const [, code, detail] = failures.find(([pattern]) => pattern.test(state)) ?? []
   if (code && detail) {

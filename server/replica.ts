@@ -50,6 +50,7 @@ export class Replica {
     this.limit = milliseconds(config.pool.statement_timeout) * OVER
     // One attempt: what a standby cancels for its recovery is for the database to answer.
     this.database = new Database(own, { attempts: 1 })
+    this.database.warn = (message) => logger.warn(`the replica: ${message}`)
     const maxLag = milliseconds(config.read_max_lag)
     this.freshness = new Freshness(maxLag)
     // Connections of their own: a pool that is busy must not look like a server that is away.

@@ -51,6 +51,7 @@ export async function openService(
       opened.push(startTracing(logger))
     }
     const database = new Database(config.database)
+    database.warn = (message) => logger.warn(message)
     opened.push(database)
     const replica = openReplica(config.database, database, logger)
     if (replica) opened.push(replica)

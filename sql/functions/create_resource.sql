@@ -4,6 +4,7 @@
 -- p_body      the request body: name, spec, labels; all else in it is ignored
 -- p_caller    who is written down as created_by and updated_by
 -- Returns the resource. Refuses: HF404 no such parent, HF410 the parent is marked for deletion,
+-- HF503 the transaction is not of READ COMMITTED,
 -- HF409 the name is taken.
 create or replace function create_resource(p_kind text, p_owner_id text, p_body jsonb, p_caller text)
 returns resources
@@ -15,6 +16,7 @@ declare
     v_time timestamptz;
 begin
     if p_owner_id is not null then
+        perform require_read_committed();
         select kinds.parent_kind into v_owner_kind from kinds where kinds.kind = p_kind;
         v_owner := find_resource(v_owner_kind, null, p_owner_id);
         -- A share lock lets children be created side by side, and holds off a mark for deletion.

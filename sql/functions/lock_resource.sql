@@ -1,4 +1,5 @@
--- lock_resource: the resource, locked until the transaction ends; HF404 when it is not there.
+-- lock_resource: the resource, locked until the transaction ends; HF404 when it is not there,
+-- HF503 where a lock would not show what others have committed.
 --
 -- Every path that derives something from a resource and its reports begins here. The lock is a
 -- statement of its own, so that whatever is read next is read after the lock was had.
@@ -7,6 +8,7 @@ language plpgsql as $$
 declare
     v_resource resources;
 begin
+    perform require_read_committed();
     select resource.*
     into v_resource
     from resources as resource

@@ -1,8 +1,65 @@
--- check_database: what a server needs to know of the database before it serves.
+-- check_database: whether a server can use the database as it is set up.
 --
+-- A role, a database or a pooler can set what the rules need otherwise. Of the settings that would change results,
+-- most do not matter here (test/faults/settings.test.ts); the others are told with the value that they must have.
 -- Returns one row.
 --   server_version  int      of PostgreSQL, 150000 for 15.0
 --   migrated        boolean  whether `migrate` has run here
+--   faults          text[]   settings and schemas that must be changed first, each with its name; empty when all is well
+with needed (name, setting, value) as (
+    values
+        -- Locks would not show what others have committed meanwhile.
+        ('default_transaction_isolation', current_setting('transaction_isolation'), 'read committed'),
+        ('default_transaction_read_only', current_setting('default_transaction_read_only'), 'off'),
+        -- Triggers and foreign keys would not hold.
+        ('session_replication_role', current_setting('session_replication_role'), 'origin'),
+        -- Searches would leave out rows at random.
+        ('gin_fuzzy_search_limit', current_setting('gin_fuzzy_search_limit'), '0')
+),
+ours as (
+    select relation.relnamespace as schema, relation.relowner as owner
+    from pg_class as relation
+    where relation.oid = to_regclass('applied_functions')
+),
+elsewhere as (
+    select relation.relnamespace::regnamespace::text as schema
+    from pg_class as relation
+    where relation.relname in ('applied_functions', 'adapter_statuses')
+        and relation.relkind = 'r'
+        and not exists (select from ours)
+    group by relation.relnamespace
+    having count(*) = 2
+),
+shadowed as (
+    select relation.relname as name, ours.schema
+    from ours
+    inner join pg_class as relation on relation.relnamespace = ours.schema and relation.relowner = ours.owner
+    where not pg_table_is_visible(relation.oid)
+    union
+    select function.proname, ours.schema
+    from ours
+    inner join pg_proc as function on function.pronamespace = ours.schema and function.proowner = ours.owner
+    where not pg_function_is_visible(function.oid)
+)
 select
     current_setting('server_version_num')::int as server_version,
-    to_regclass('applied_functions') is not null as migrated;
+    exists (select from ours) as migrated,
+    array(
+        select format('%s must be %s, and is %s', needed.name, needed.value, needed.setting)
+        from needed
+        where needed.setting <> needed.value
+        union all
+        select format(
+            'search_path must have the schema %s, which holds the tables, and is %s',
+            elsewhere.schema, current_setting('search_path')
+        )
+        from elsewhere
+        union all
+        select format(
+            'search_path must have %s before other schemas with %s, and is %s',
+            shadowed.schema::regnamespace, string_agg(quote_ident(shadowed.name), ', ' order by shadowed.name),
+            current_setting('search_path')
+        )
+        from shadowed
+        group by shadowed.schema
+    ) as faults;
