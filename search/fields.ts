@@ -18,6 +18,8 @@ export type Column = Extract<Field, { sql: string }> & {
   /** Never changes, so that a walk by cursor can go on from it. */
   fixed?: boolean
   unsortable?: boolean
+  /** Has an index that finds single values and ranges, and that lists are read in the order of. */
+  indexed?: boolean
 }
 
 /** The fields of one list, its default order, and the field that breaks ties. */
@@ -33,21 +35,22 @@ export interface Fields {
 /** Its columns that can be sorted by stand in sql/queries/list_resources.sql as well. */
 export const resourceFields: Fields = {
   columns: {
-    id: { type: 'id', sql: 'resource.id', fixed: true },
-    name: { type: 'text', sql: 'resource.name', fixed: true },
+    id: { type: 'id', sql: 'resource.id', fixed: true, indexed: true },
+    name: { type: 'text', sql: 'resource.name', fixed: true, indexed: true },
     kind: { type: 'text', sql: 'resource.kind', fixed: true },
     href: {
       type: 'href',
       sql: '(select resource_href(kinds, resource.id) from kinds where kinds.kind = resource.kind)',
       // Paths of one kind differ in their ids only.
       sortedBy: 'resource.id',
+      indexed: true,
     },
-    owner_id: { type: 'id', sql: 'resource.owner_id', unsortable: true },
+    owner_id: { type: 'id', sql: 'resource.owner_id', unsortable: true, indexed: true },
     generation: { type: 'integer', sql: 'resource.generation' },
-    created_time: { type: 'time', sql: 'resource.created_time', fixed: true },
-    updated_time: { type: 'time', sql: 'resource.updated_time' },
+    created_time: { type: 'time', sql: 'resource.created_time', fixed: true, indexed: true },
+    updated_time: { type: 'time', sql: 'resource.updated_time', indexed: true },
     deleted_time: { type: 'time', sql: 'resource.deleted_time', nullable: true },
-    created_by: { type: 'text', sql: 'resource.created_by', fixed: true },
+    created_by: { type: 'text', sql: 'resource.created_by', fixed: true, indexed: true },
     updated_by: { type: 'text', sql: 'resource.updated_by' },
     deleted_by: { type: 'text', sql: 'resource.deleted_by', nullable: true },
   },

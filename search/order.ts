@@ -17,6 +17,7 @@ export interface Key {
   nullable?: boolean | undefined
   /** Never changes. */
   fixed?: boolean | undefined
+  indexed?: boolean | undefined
 }
 
 type Term = Pick<Key, 'name'> & Partial<Pick<Key, 'direction'>>
@@ -114,8 +115,8 @@ const directionOf = (text?: string) => text?.toLowerCase() as Key['direction'] |
 function keyOf(name: string, direction: Key['direction'], list: Fields, parameter: string): Key {
   const column = columnOf(list, name)
   if (column && !column.unsortable) {
-    const { type, sql, sortedBy = sql, nullable, fixed } = column
-    return { name, type, sql: sortedBy, direction, nullable, fixed }
+    const { type, sql, sortedBy = sql, nullable, fixed, indexed } = column
+    return { name, type, sql: sortedBy, direction, nullable, fixed, indexed }
   }
   const sortable = Object.keys(list.columns).filter((each) => !columnOf(list, each)?.unsortable)
   throw new SearchError(parameter, `${name} is not a field to sort by; there are ${sortable.join(', ')}`)

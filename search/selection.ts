@@ -2,6 +2,7 @@ import { compileFilter } from './compile.ts'
 import { type Position, readCursor } from './cursor.ts'
 import type { Fields } from './fields.ts'
 import { type Fragment, shifted } from './fragment.ts'
+import { isIndexed } from './indexed.ts'
 import { after, type Key, keysOf, type OrderQuery, orderBy, parseOrder } from './order.ts'
 import { parseSearch } from './parser.ts'
 
@@ -16,6 +17,8 @@ export interface ListQuery extends OrderQuery {
 export interface Selection {
   filter?: Fragment
   order: string
+  /** No index narrows down the search, or gives the order where there is no search: every resource of a kind is read. */
+  unindexed: boolean
   /** In a walk by cursor: the order's values of a resource, as an array of texts. */
   keys?: string
   /** In a walk that has begun: what comes after the last resource seen. */
@@ -47,10 +50,12 @@ export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, 
   return { ...walk, position, after: after(keys, position.last) }
 }
 
-const selection = ({ search }: ListQuery, list: Fields, keys: Key[]): Selection => ({
-  ...(search !== undefined && { filter: compileFilter(parseSearch(search), list) }),
-  order: orderBy(keys),
-})
+function selection({ search }: ListQuery, list: Fields, keys: Key[]): Selection {
+  const order = orderBy(keys)
+  if (search === undefined) return { order, unindexed: !keys[0]?.indexed }
+  const parsed = parseSearch(search)
+  return { filter: compileFilter(parsed, list), order, unindexed: !isIndexed(parsed, list) }
+}
 
 /** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
 export function selected(query: string, values: unknown[], selection: Selection): Fragment {

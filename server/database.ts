@@ -19,7 +19,7 @@ interface Shape {
 }
 
 /** A statement, and the query of sql/queries that it is. */
-type Statement = pg.QueryConfig & { query: Name }
+type Statement = pg.QueryConfig & { query: Name; unindexed?: boolean }
 
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
@@ -50,6 +50,8 @@ export class Database {
   /** Told what the operator should change. */
   warn: (message: string) => void = () => {}
   private readonly queue: ConnectionQueue
+  /** Before that queue: what reads every row must not keep those waiting that read one. */
+  private readonly unindexed: ConnectionQueue
   private ended: Promise<void> | undefined
   private prepares: boolean
   private readonly patience: number
@@ -67,13 +69,15 @@ export class Database {
     this.patience = milliseconds(config.pool.statement_timeout)
     // The pool itself never has to queue: the queue lets no more in than it has connections.
     const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = pool
-    const { max_connections, max_waiting } = config.pool
+    const { max_connections, max_unindexed, max_waiting } = config.pool
     this.queue = new ConnectionQueue(max_connections, max_waiting, connectionTimeoutMillis)
+    const share = Math.max(1, Math.min(max_unindexed, max_connections - 1))
+    this.unindexed = new ConnectionQueue(share, max_waiting, connectionTimeoutMillis)
   }
 
   /** How many requests wait for a connection. */
   get waiting(): number {
-    return this.queue.waiting
+    return this.queue.waiting + this.unindexed.waiting
   }
 
   /** The same statements for one request: what still runs when it is abandoned is cancelled. */
@@ -113,7 +117,8 @@ export class Database {
       ? { id: undefined, text: selectedText(queries[name].text, own.length, selection) }
       : this.shape(name, own.length, selection)
     const values = [...own, ...selectedValues(selection)]
-    return first(await this.run({ query: name, name: id, text, values }, waiter))
+    const { unindexed } = selection
+    return first(await this.run({ query: name, name: id, text, values, unindexed }, waiter))
   }
 
   /** Closes the connections once what runs on them has ended. */
@@ -152,12 +157,14 @@ export class Database {
     waiter?: Waiter,
   ): Promise<Result[]> {
     let isTold = false
-    try {
-      return await this.queue.run(async () => {
+    const task = () =>
+      this.queue.run(async () => {
         const client = await this.connect()
         isTold = true
         return await this.perform<Result>(statement, client, waiter)
       }, waiter)
+    try {
+      return await (statement.unindexed ? this.unindexed.run(task, waiter) : task())
     } catch (error) {
       if (!isTold && !(error instanceof RequestAborted))
         this.observe(statement.query, undefined, error as Error)

@@ -119,10 +119,11 @@ export function openWorkers(config: Config, logger: FastifyBaseLogger, giveUp: (
 
 /** The settings of one worker: what they share is divided. */
 function partOf({ server, database, verification, ...config }: Config): Config {
-  const { max_connections, max_waiting } = database.pool
+  const { max_connections, max_unindexed, max_waiting } = database.pool
   const pool = {
     ...database.pool,
     max_connections: Math.floor(max_connections / server.workers),
+    max_unindexed: Math.ceil(max_unindexed / server.workers),
     max_waiting: Math.ceil(max_waiting / server.workers),
   }
   const resources = Math.ceil(verification.resources / server.workers)

@@ -334,6 +334,14 @@ export const configSchema = {
               default: 1000,
               description: 'How many requests may wait for a connection; any more are answered 503 at once.',
             },
+            max_unindexed: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 1000,
+              default: 4,
+              description:
+                'How many connections the lists use at a time whose search or order has no index, so that they read every resource of a kind; one connection at least is left to others.',
+            },
             prepared_statements: flag(true, 'Whether statements are prepared; off for a pooler that cannot.'),
             statement_timeout: duration('10s', 'How long a statement may take.'),
             conn_retry_attempts: {

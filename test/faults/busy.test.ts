@@ -2,7 +2,7 @@
 import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
-import { application, base } from '../application.ts'
+import { application, base, report } from '../application.ts'
 import { createIssuer, trusting } from '../issuers.ts'
 import { openSession, untilNoneWaits, untilWaiting } from '../sessions.ts'
 
@@ -58,6 +58,32 @@ t.test('a request that gets no connection in time is 503', async (t) => {
   t.match(await call('GET', cluster.href), passing(503))
   await session.query('rollback')
   t.equal((await holding).status, 200)
+})
+
+t.test('searches without an index keep nobody else waiting', async (t) => {
+  const { call, cluster, session, database } = await locked(t, {
+    HYPERFLEET_CLUSTER_ADAPTERS: '["dns"]',
+    HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '4',
+    HYPERFLEET_DATABASE_POOL_MAX_UNINDEXED: '3',
+  })
+  // They take as long as the session holds its lock, as they do in a large fleet.
+  await session.query(`
+    create or replace function condition_member(p_conditions jsonb, p_type text, p_member text) returns text
+    language plpgsql as $$ begin perform pg_advisory_lock_shared(1); return null; end; $$;
+    select pg_advisory_lock(1);
+    commit`)
+  const search = (text: string) => call('GET', `clusters?search=${encodeURIComponent(text)}`)
+  const slow = Array.from({ length: 5 }, () => search("status.conditions.Ready.reason = 'x'"))
+  await untilWaiting(session, 3)
+  while (database.waiting < 2) await new Promise(setImmediate)
+  t.equal((await call('GET', cluster.href)).status, 200)
+  t.equal((await call('PUT', `${cluster.href}/statuses`, report('dns', 1, 'True', 1))).status, 200)
+  t.equal((await call('PATCH', cluster.href, { labels: { a: 'b' } })).status, 200)
+  t.match(await search("labels.a = 'b'"), { status: 200, body: { total: 1 } })
+  t.match(await call('GET', `${cluster.href}/nodepools?search=generation%3D1`), { status: 200 })
+  t.equal(database.waiting, 2, 'and two searches still wait for the others')
+  await session.query('select pg_advisory_unlock(1)')
+  for (const answer of slow) t.match(await answer, { status: 200, body: { total: 0 } })
 })
 
 t.test('a request over its time is 504, and its statement is cancelled', async (t) => {

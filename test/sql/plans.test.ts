@@ -133,7 +133,34 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       const read = await list({ search })
       // Once for the total and once for the page; node pools have the same labels.
       t.ok(read <= 4 * matches + 21, `${search}: ${read} rows`)
+      t.notOk(select({ search }, resourceFields).unindexed, `${search} has an index`)
     }
+  })
+
+  await t.test('what has no index reads every resource of the kind, and is known to', async (t) => {
+    const searches = [
+      `spec.region = 'eu'`,
+      `labels.team != '7'`,
+      `labels.team like '7%'`,
+      `labels.team = '7' or spec.region = 'eu'`,
+      `not (labels.team = '7')`,
+      `generation = 2`,
+      `deleted_time is not null`,
+      `updated_by = 'nobody'`,
+      `name like '%7'`,
+      `name ilike 'cluster-7'`,
+      `name != 'cluster-7'`,
+      `id != '${id}'`,
+      `status.conditions.DnsSuccessful.reason = 'x'`,
+    ]
+    for (const search of searches) {
+      t.ok((await list({ search })) >= CLUSTERS, search)
+      t.ok(select({ search }, resourceFields).unindexed, `${search} has no index`)
+    }
+    for (const order of ['generation asc', 'updated_by desc', 'deleted_time asc'])
+      t.ok(select({ order }, resourceFields).unindexed, order)
+    for (const order of ['created_time', 'updated_time desc', 'created_by', 'name', 'id', 'href'])
+      t.notOk(select({ order }, resourceFields).unindexed, order)
   })
 
   await t.test('a later page of a search reads what it finds, and one past the end nothing', async (t) => {
