@@ -1,0 +1,5 @@
+// What test/scripts/skip.test.ts has run: one test that passes, one that is skipped.
+import t from 'tap'
+
+t.pass('runs')
+t.test('needs a program', { skip: 'it is not here' }, async () => {})
