@@ -50,6 +50,10 @@ export interface Queries {
     parameters: {}
     row: { position: string | null; standby: boolean; cluster: string; database: string; started: string }
   }
+  lift_time_limits: {
+    parameters: { is_local: boolean }
+    row: { value: string }
+  }
   limit_lock_waits: {
     parameters: { timeout: string }
     row: { timeout: string }
@@ -178,6 +182,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: [],
     text: "select\n    (\n        case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end\n        - '0/0'::pg_lsn\n    )::bigint as position,\n    pg_is_in_recovery() as standby,\n    (select control.system_identifier::text from pg_control_system() as control) as cluster,\n    (select own.oid::text from pg_database as own where own.datname = current_database()) as database,\n    pg_postmaster_start_time()::text as started\nwhere not exists (select from kinds, resource_counts, resources where resources.id is null)",
   },
+  lift_time_limits: {
+    id: 'lift_time_limits_e6e032a0',
+    parameters: ["is_local"],
+    text: "select set_config(name, '0', $1::boolean) as value\nfrom pg_settings\nwhere name in (\n    'idle_in_transaction_session_timeout',\n    'idle_session_timeout',\n    'lock_timeout',\n    'statement_timeout',\n    'transaction_timeout'\n)",
+  },
   limit_lock_waits: {
     id: 'limit_lock_waits_69e4686e',
     parameters: ["timeout"],
@@ -219,9 +228,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with relations as (\n    select class.oid, class.relname as name, class.relkind as kind, class.reloptions as options\n    from pg_class as class\n    where class.relnamespace = 'public'::regnamespace\n        and class.relkind in ('r', 'c')\n        and class.relname <> 'schema_migrations'\n),\nmembers as (\n    select\n        attribute.attrelid as oid,\n        1 as part,\n        attribute.attnum::text as sort_key,\n        attribute.attname\n            || ' ' || format_type(attribute.atttypid, attribute.atttypmod)\n            || case when attribute.attcollation = '\"C\"'::regcollation then ' collate \"C\"' else '' end\n            || case when attribute.attnotnull then ' not null' else '' end\n            || coalesce(' default ' || pg_get_expr(fallback.adbin, fallback.adrelid), '') as text\n    from pg_attribute as attribute\n    left join pg_attrdef as fallback\n        on fallback.adrelid = attribute.attrelid\n        and fallback.adnum = attribute.attnum\n    where attribute.attnum > 0 and not attribute.attisdropped\n    union all\n    select\n        pg_constraint.conrelid,\n        2,\n        pg_constraint.conname,\n        'constraint ' || pg_constraint.conname || ' ' || pg_get_constraintdef(pg_constraint.oid)\n    from pg_constraint\n    where pg_constraint.contype <> 'n'\n),\ndefinitions as (\n    select\n        relations.name,\n        1 as part,\n        case relations.kind\n            when 'r' then 'create table ' || relations.name\n            else 'create type ' || relations.name || ' as'\n        end\n        || E' (\\n    '\n        || string_agg(members.text, E',\\n    ' order by members.part, lpad(members.sort_key, 64, '0'))\n        || E'\\n)' || coalesce(' with (' || array_to_string(relations.options, ', ') || ')', '') as text\n    from relations\n    inner join members on members.oid = relations.oid\n    group by relations.name, relations.kind, relations.options\n    union all\n    select pg_indexes.tablename, 2, pg_indexes.indexdef\n    from pg_indexes\n    where pg_indexes.schemaname = 'public'\n        and pg_indexes.indexname not in (select pg_constraint.conname from pg_constraint)\n        and pg_indexes.tablename <> 'schema_migrations'\n    union all\n    select relations.name, 3, pg_get_triggerdef(pg_trigger.oid)\n    from pg_trigger\n    inner join relations on relations.oid = pg_trigger.tgrelid\n    where not pg_trigger.tgisinternal\n)\nselect definitions.text as definition\nfrom definitions\norder by definitions.name, definitions.part, definitions.text",
   },
   lock_migrations: {
-    id: 'lock_migrations_7b6c971c',
+    id: 'lock_migrations_aea9dc58',
     parameters: [],
-    text: "select pg_try_advisory_lock(hashtext('hyperfleet-api migrate')) as locked",
+    text: "select pg_try_advisory_xact_lock(hashtext('hyperfleet-api migrate')) as locked",
   },
   patch_resource: {
     id: 'patch_resource_b7c4d29c',

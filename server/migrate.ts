@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { EventEmitter } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -7,8 +8,9 @@ import Postgrator from 'postgrator'
 import { type Queries, queries } from '../generated/sql.ts'
 import { about } from './about.ts'
 import type { Config } from './config/load.ts'
-import { connection } from './connection.ts'
-import { type Database, openDatabase } from './database.ts'
+import { type Cancellable, cancel, connection, describe } from './connection.ts'
+import { type Database, openDatabase, type Statements } from './database.ts'
+import { DatabaseUnavailable } from './database-errors.ts'
 import type { Kinds } from './document.ts'
 import { StartError } from './start-error.ts'
 
@@ -24,33 +26,89 @@ const ATTEMPTS = 100
  * Brings the database to this release: migrations, functions, kinds with their required adapters, indexes, and the
  * conditions of resources for which the rules or the required adapters have changed. Safe to run at any time, by several at
  * once, and after one that was interrupted. A database of a newer release is left as it is.
+ *
+ * Throws a StartError when the database cannot be used. When a session ends, that of the migration lock above all, what
+ * runs on other connections is cancelled, and nothing more is done.
  */
 export async function migrate(config: Config, kinds: Kinds): Promise<void> {
   const database = await openDatabase(config.database)
-  const client = new pg.Client({
-    ...connection(config.database),
-    statement_timeout: 0,
-    query_timeout: undefined,
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    while (!(await run(client, 'lock_migrations', []))[0]?.locked) await sleep(200)
-    const isNewer = await givingWay(client, async () => {
-      if (!(await applyMigrations(client)) || !(await applyFunctions(client))) return true
-      await applyKinds(client, kinds, config.entities)
-      return false
-    })
-    if (!isNewer) {
-      // This waits for whoever still runs the functions of before; what they wrote is filled up afterwards.
-      await buildIndexes(client)
-      while ((await database.one('fill_unreconciled_since', { size: BATCH })).filled);
-      await recomputeConditions(database)
+  const sessions: pg.Client[] = []
+  const lost = Object.assign(new EventEmitter(), { closed: false })
+  const stop = () => {
+    lost.closed = true
+    lost.emit('close')
+    for (const session of sessions) {
+      cancel(session as Cancellable)
+      session.end()
     }
+  }
+  const open = async () => {
+    const session = new pg.Client({
+      ...connection(config.database),
+      statement_timeout: 0,
+      query_timeout: undefined,
+    })
+    session.on('error', () => {})
+    session.once('end', stop)
+    await session.connect()
+    sessions.push(session)
+    return session
+  }
+  try {
+    await takeLock(await open())
+    const client = await open()
+    await run(client, 'lift_time_limits', [false])
+    await bringUpToDate(client, database.until(lost), config, kinds)
+  } catch (error) {
+    const isLost =
+      lost.closed ||
+      error instanceof DatabaseUnavailable ||
+      SESSION_ENDED.test((error as pg.DatabaseError).code ?? '')
+    if (!isLost) throw error
+    throw new StartError(
+      `a session of the database ${describe(config.database)} ended before the migration did: ` +
+        'completed steps are kept; run `migrate` again',
+      { cause: error },
+    )
   } finally {
-    await client.end()
+    for (const session of sessions.splice(0)) {
+      session.off('end', stop)
+      await session.end()
+    }
     await database.close()
   }
+}
+
+/** SQLSTATEs after which there is no session: connection exceptions, admin_shutdown and its like. */
+const SESSION_ENDED = /^(08|57P0)/
+
+/**
+ * Waits until no other `migrate` holds the lock, and takes it for as long as the session lasts.
+ *
+ * The lock is of a transaction, which a pooler keeps on one session of PostgreSQL. It is READ COMMITTED, so that it has no
+ * snapshot between its statements: `create index concurrently` would wait for that.
+ */
+async function takeLock(session: pg.Client): Promise<void> {
+  for (;;) {
+    await session.query('begin isolation level read committed')
+    await run(session, 'lift_time_limits', [true])
+    if ((await run(session, 'lock_migrations', []))[0]?.locked) return
+    await session.query('rollback')
+    await sleep(200)
+  }
+}
+
+async function bringUpToDate(client: pg.Client, database: Statements, config: Config, kinds: Kinds) {
+  const isNewer = await givingWay(client, async () => {
+    if (!(await applyMigrations(client)) || !(await applyFunctions(client))) return true
+    await applyKinds(client, kinds, config.entities)
+    return false
+  })
+  if (isNewer) return
+  // This waits for whoever still runs the functions of before; what they wrote is filled up afterwards.
+  await buildIndexes(client)
+  while ((await database.one('fill_unreconciled_since', { size: BATCH })).filled);
+  await recomputeConditions(database)
 }
 
 /** What a database lacks for this release to serve it, if anything; nothing, where a newer release has migrated it. */
@@ -156,7 +214,7 @@ async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['ent
 }
 
 /** Each resource for itself, so that no lock is held for long. */
-async function recomputeConditions(database: Database): Promise<void> {
+async function recomputeConditions(database: Statements): Promise<void> {
   for (const { kind, stale } of await database.all('list_kinds', {})) {
     if (!stale) continue
     for (let after: string | null = null; ; ) {
@@ -199,7 +257,7 @@ async function inTransaction<Result>(client: pg.Client, work: () => Promise<Resu
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback')
+    await client.query('rollback').catch(() => {})
     throw error
   }
 }

@@ -1,7 +1,16 @@
-import t from 'tap'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import t, { type Test } from 'tap'
 import { migrate } from '../../server/migrate.ts'
+import { StartError } from '../../server/start-error.ts'
 import { application, condition, report } from '../application.ts'
 import { execute, kinds, testConfig } from '../databases.ts'
+import { find } from '../helm/helm.ts'
+import { findFreePorts, temporaryFolder } from '../processes.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 
 const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
@@ -107,9 +116,148 @@ t.test('migrate', async (t) => {
     t.same((await watcher.query(index)).rows, [{ indisvalid: true }])
   })
 
+  /** The sessions of this database that hold the migration lock. */
+  const holders = `select pid, backend_xmin from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'advisory' and granted and objid = hashtext('hyperfleet-api migrate')::bit(32)::bigint::oid
+      and pg_locks.database = (select oid from pg_database where datname = current_database())`
+
+  /** A login of its own for which PostgreSQL has the given settings. */
+  const roleWith = async (t: Test, settings: Record<string, string>) => {
+    const role = `hf_migrate_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
+    await execute(url, `create role ${role} superuser login password 'secret'`)
+    t.teardown(() => execute(url, `drop role ${role}`))
+    for (const [name, value] of Object.entries(settings))
+      await execute(url, `alter role ${role} set ${name} = ${pg.escapeLiteral(value)}`)
+    const login = new URL(url)
+    login.username = role
+    login.password = 'secret'
+    return login
+  }
+
+  t.test('keeps its lock for as long as it works, whatever limits of time its role has', async (t) => {
+    const watcher = await openSession(t, url)
+    const { rows } = await watcher.query(
+      `select name from pg_settings where name in ('idle_session_timeout', 'idle_in_transaction_session_timeout',
+         'transaction_timeout', 'statement_timeout', 'lock_timeout')`,
+    )
+    const login = await roleWith(t, Object.fromEntries(rows.map(({ name }) => [name, '100ms'])))
+    await execute(url, 'drop index resources_kind_id_idx')
+    await session.query('begin')
+    await session.query(`update resources set version = version where id = $1`, [cluster.id])
+    const migrating = migrate(testConfig(login.href, two), kinds)
+    // The index waits for the transaction of this test; the lock is idle meanwhile.
+    await untilWaiting(watcher, 1)
+    await sleep(1000)
+    t.match((await watcher.query(holders)).rows, [{ pid: Number, backend_xmin: null }])
+    await session.query('rollback')
+    await migrating
+    t.same((await watcher.query(holders)).rows, [])
+    t.same(await database.all('list_inconsistencies', {}), [])
+    await migrate(testConfig(url, one), kinds)
+  })
+
+  for (const [stage, prepare, running] of [
+    ['computes conditions', 'select 1', '%update_conditions%'],
+    ['builds an index', 'drop index resources_kind_id_idx', '%create index concurrently%'],
+    ['changes the schema', '', 'alter table%'],
+  ] as const) {
+    t.test(`stops when the session of its lock ends while it ${stage}`, async (t) => {
+      const watcher = await openSession(t, url)
+      const before = (await watcher.query('select conditions from resources where id = $1', [cluster.id]))
+        .rows
+      if (prepare) await execute(url, prepare)
+      else await undo()
+      await session.query('begin')
+      await session.query('update resources set version = version where id = $1', [cluster.id])
+      const migrating = migrate(testConfig(url, two), kinds)
+      const refused = t.rejects(migrating, {
+        constructor: StartError,
+        message: /^a session of the database .* ended before the migration did.*run `migrate` again$/,
+      })
+      await untilWaiting(watcher, 1)
+      const [{ pid }] = (await watcher.query(holders)).rows
+      await watcher.query('select pg_terminate_backend($1, 5000)', [pid])
+      // The row is still locked: it does not wait for what it was about to do.
+      await refused
+      const isRunning = `select count(*)::int from pg_stat_activity
+        where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() and query like $1`
+      for (let runs = 1; runs; ) [{ count: runs }] = (await watcher.query(isRunning, [running])).rows
+      await session.query('rollback')
+      const after = (await watcher.query('select conditions from resources where id = $1', [cluster.id])).rows
+      t.same(after, before, 'nothing was computed after it')
+      await migrate(testConfig(url, two), kinds)
+      t.same(await database.all('list_inconsistencies', {}), [])
+      await migrate(testConfig(url, one), kinds)
+    })
+  }
+
+  const pgbouncer = find('pgbouncer')
+  const skip = pgbouncer ? false : 'there is no pgbouncer on the PATH: the lock is not tested behind one'
+  t.test('lets one in at a time behind a pooler in transaction mode, too', { skip }, async (t) => {
+    const pooled = await throughPooler(t, pgbouncer ?? '', url)
+    const watcher = await openSession(t, url)
+    await session.query('begin')
+    await session.query('select from resources where id = $1 for update', [cluster.id])
+    const settings = { ...two, HYPERFLEET_DATABASE_POOL_PREPARED_STATEMENTS: 'false' }
+    const first = migrate(testConfig(pooled, settings), kinds)
+    await untilWaiting(watcher, 1)
+    const second = migrate(testConfig(pooled, settings), kinds)
+    const asks = `select count(*)::int from pg_stat_activity where datname = current_database() and query like $1`
+    for (let asked = 0; !asked; ) [{ count: asked }] = (await watcher.query(asks, ['rollback%'])).rows
+    await sleep(500)
+    t.equal((await watcher.query(holders)).rows.length, 1)
+    const waiting = `select count(*)::int from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    t.same((await watcher.query(waiting)).rows, [{ count: 1 }], 'only the first one works')
+    await session.query('rollback')
+    await Promise.all([first, second])
+    t.same((await watcher.query(holders)).rows, [], 'no session of the pooler keeps the lock')
+    t.same(await database.all('list_inconsistencies', {}), [])
+    await migrate(testConfig(url, one), kinds)
+  })
+
   t.test('run three times at once is as run once', async (t) => {
     await Promise.all([two, two, two].map((env) => migrate(testConfig(url, env), kinds)))
     t.equal(condition((await call('GET', cluster.href)).body, 'Ready')?.status, 'False')
     t.same(await database.all('list_inconsistencies', {}), [])
   })
 })
+
+/** A PgBouncer in transaction mode before a database; ends with the test. Returns the URL through it. */
+async function throughPooler(t: Test, program: string, url: string): Promise<string> {
+  const folder = await temporaryFolder(t)
+  const [port = 0] = await findFreePorts(1)
+  const { hostname, port: target, pathname, username, password } = new URL(url)
+  const pooled = new URL(url)
+  pooled.port = String(port)
+  const file = join(folder, 'pgbouncer.ini')
+  writeFileSync(
+    file,
+    `[databases]
+${pathname.slice(1)} = host=${hostname} port=${target} user=${username} password='${decodeURIComponent(password)}'
+[pgbouncer]
+listen_addr = ${hostname}
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+ignore_startup_parameters = statement_timeout
+`,
+  )
+  // It does not run as root.
+  const isRoot = process.getuid?.() === 0
+  const nobody = { uid: 65_534, gid: 65_534 }
+  if (isRoot) for (const path of [folder, file]) chownSync(path, nobody.uid, nobody.gid)
+  const pooler = spawn(program, [file], { stdio: 'ignore', ...(isRoot && nobody) })
+  t.teardown(async () => {
+    if (pooler.exitCode !== null) return
+    pooler.kill('SIGINT')
+    await once(pooler, 'exit')
+  })
+  for (let isThere = false; !isThere; await sleep(20))
+    isThere = await execute(pooled.href, 'select 1').then(
+      () => true,
+      () => pooler.exitCode !== null,
+    )
+  return pooled.href
+}
