@@ -1,8 +1,9 @@
 /**
  * The quick start: serves on an embedded PostgreSQL, migrated, with the settings of quick-start.yaml.
- * HYPERFLEET_… settings go over those; HYPERFLEET_DATABASE_URL or HYPERFLEET_DATABASE_HOST use that server instead.
+ * A configuration file, HYPERFLEET_… variables and flags go over those; a database.url or database.host uses that server
+ * instead.
  *
- * Usage: npm start [-- --server-port 8001 …]
+ * Usage: npm start [-- --config FILE --server-port 8001 …]
  */
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../server/config/load.ts'
@@ -10,11 +11,11 @@ import { loadDocument } from '../server/document.ts'
 import { serve } from '../server/lifecycle.ts'
 import { fail } from '../server/main.ts'
 
-const file = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
+const baseFile = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
 
 async function start() {
   const kinds = Object.keys(loadDocument().document['x-kinds'])
-  const config = loadConfig(kinds, { args: process.argv.slice(2), file })
+  const config = loadConfig(kinds, { args: process.argv.slice(2), baseFile })
   const { api, health, metrics } = await serve(config, { migrating: true })
   const token = config.server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''
   console.log(`

@@ -26,6 +26,8 @@ interface Sources {
   env?: Environment
   /** The file when neither --config nor HYPERFLEET_CONFIG names one. */
   file?: string
+  /** A file for all that no other source sets. The usual places are not searched for a file then. */
+  baseFile?: string
   /** Whether these are for a server: other commands need no issuers of tokens. */
   serving?: boolean
 }
@@ -36,7 +38,7 @@ for (const [name, { isRight }] of Object.entries(formats)) ajv.addFormat(name, i
 const validator = ajv.compile<Config>(configSchema)
 
 /**
- * The settings in force: flag over environment over secret files over configuration file over default.
+ * The settings in force: flag over environment over secret files over configuration file over base file over default.
  *
  * `kinds` are the kinds of the document: each must have its required adapters set, be it to none.
  * Throws a StartError that tells of all that is wrong: the setting, the rule, the value, where it is from, and a hint.
@@ -48,10 +50,10 @@ export function loadConfig(kinds: string[], sources: Sources = {}): Config {
 /** The settings in force, and where each came from. */
 export function loadSettings(
   kinds: string[],
-  { args = [], env = process.env, file, serving = true }: Sources = {},
+  { args = [], env = process.env, file, baseFile, serving = true }: Sources = {},
 ): { config: Config; origin: Origin } {
   const lines: string[] = []
-  const { tree, sources, configFile } = readSources(args, env, file, lines)
+  const { tree, sources, configFile } = readSources({ args, env, file, baseFile }, lines)
   for (const source of sources) {
     for (const [key, { value }] of source) assign(tree, key.split('.'), value)
   }
@@ -75,29 +77,33 @@ export function loadSettings(
 }
 
 /** What all sources say, the weakest first; throws a StartError when there is no telling what is in force. */
-function readSources(args: string[], env: Environment, fallback: string | undefined, lines: string[]) {
+function readSources({ args = [], env = {}, file, baseFile }: Sources, lines: string[]) {
   const flags = readFlags(args, lines)
   const environment = readEnvironment(env)
   const named = flags.file ?? (env.HYPERFLEET_CONFIG || undefined)
   const namedBy = flags.file ? ' (from --config)' : named ? ' (from HYPERFLEET_CONFIG)' : ''
-  const configFile = named ?? fallback ?? findFile()
+  const configFile = named ?? file ?? (baseFile ? undefined : findFile())
   const tree = readFile(configFile, namedBy, lines)
-  if (!tree) throw new StartError(lines.join('; '))
+  const base = readFile(baseFile, '', lines)
+  if (!tree || !base) throw new StartError(lines.join('; '))
 
-  const written: Source = new Map(
-    settings().flatMap(({ key, path }) => {
-      const value = valueAt(tree, path)
-      return value === undefined ? [] : [[key, { value, from: configFile ?? '' }]]
-    }),
-  )
-  const folder = [flags.source, environment, written]
-    .map((source) => source.get('database.secret_dir'))
-    .find((found) => found !== undefined)
+  const sources = [writtenIn(base, baseFile), writtenIn(tree, configFile), environment, flags.source]
+  const folder = sources.findLast((source) => source.has('database.secret_dir'))?.get('database.secret_dir')
   const secrets: Source =
     typeof folder?.value === 'string' && folder.value
       ? readSecretFolder(folder.value, folder.from, lines)
       : new Map()
-  return { tree, sources: [written, secrets, environment, flags.source], configFile }
+  return { tree, sources: sources.toSpliced(2, 0, secrets), configFile }
+}
+
+/** The settings in what a file holds. */
+function writtenIn(tree: Tree, from = ''): Source {
+  return new Map(
+    settings().flatMap(({ key, path }) => {
+      const value = valueAt(tree, path)
+      return value === undefined ? [] : [[key, { value, from }]]
+    }),
+  )
 }
 
 /** How each part of database.url is set within it. */

@@ -103,6 +103,36 @@ function arrives(t: Test, given: Given, path: string[], value: unknown, words: s
   else t.equal(found, value, words)
 }
 
+t.test('a base file holds for what no other source sets', async (t) => {
+  const baseFile = write({
+    server: { port: 1, jwt: { enabled: false } },
+    database: { embedded: true },
+    entities: names.map((kind) => ({ kind, required_adapters: ['beneath'] })),
+  })
+  const file = write({
+    server: { port: 2 },
+    logging: { level: 'warn' },
+    entities: names.map((kind) => ({ kind, required_adapters: [] })),
+  })
+  for (const given of [{ args: ['--config', file] }, { env: { HYPERFLEET_CONFIG: file } }, { file }]) {
+    const { config, origin } = loadSettings(names, { env: {}, ...given, baseFile })
+    t.match(config, {
+      server: { port: 2, host: 'localhost', jwt: { enabled: false } },
+      database: { embedded: true },
+      logging: { level: 'warn' },
+      entities: names.map((kind) => ({ kind, required_adapters: [] })),
+    })
+    t.match([origin('server.port'), origin('database.embedded')], [file, baseFile])
+  }
+  const { config } = loadSettings(names, { env: {}, args: ['--server-port', '3'], baseFile })
+  t.match(config, { server: { port: 3 }, entities: [{ required_adapters: ['beneath'] }, {}] })
+  const issuers = {
+    jwt: { enabled: true, configs: [{ issuer_url: 'https://a.example', jwk_cert_file: 'k' }] },
+  }
+  const secured = loadSettings(names, { env: {}, file: write({ server: issuers }), baseFile })
+  t.equal(secured.config.server.jwt.enabled, true)
+})
+
 t.test('every setting arrives from every source, and the stronger one is in force', (t) => {
   t.ok(settings().length > 50, 'they are walked')
   for (const { key, path, schema } of settings()) {

@@ -56,6 +56,35 @@ t.test('the quick start serves, and SIGTERM leaves nothing behind', async (t) =>
   t.equal(postmasterOf(folder), undefined, 'in good order')
 })
 
+t.test('the quick start takes a configuration file over its own', async (t) => {
+  const file = join(temporaryFolder(t), 'config.yaml')
+  const kinds = ['Cluster', 'NodePool'].map((kind) => ({ kind, required_adapters: ['dns'] }))
+  writeFileSync(file, JSON.stringify({ lists: { default_size: 7 }, entities: kinds }))
+  for (const [args, env] of [
+    [['--config', file], {}],
+    [[], { HYPERFLEET_CONFIG: file }],
+  ] as const) {
+    const folder = dataFolder(t)
+    const server = await quickStart(t, folder, 'start', [...args], env)
+    t.ok(isAlive(postmasterOf(folder) ?? 0), 'PostgreSQL runs')
+    const listed = await fetch(`${server.api}${base}/clusters`)
+    t.match([listed.status, await listed.json()], [200, { size: 0 }], 'without a token')
+    const id = await createCluster(t, server)
+    const cluster = await (await fetch(`${server.api}${base}/clusters/${id}`)).text()
+    t.match(cluster, /dns/, 'the adapters of the file are required')
+    server.child.kill('SIGTERM')
+    t.equal(await server.ended, 0)
+  }
+
+  const url = new URL(await createEmptyDatabase())
+  writeFileSync(file, JSON.stringify({ database: { url: url.href } }))
+  const folder = dataFolder(t)
+  const server = await quickStart(t, folder, 'start', ['--config', file])
+  t.notOk(existsSync(join(folder, 'cluster')), 'a database of the file is used in its place')
+  const id = await createCluster(t, server)
+  t.same((await execute(url.href, 'select id from resources')).rows, [{ id }])
+})
+
 t.test('serve waits for whoever migrates the database', async (t) => {
   const url = await createEmptyDatabase()
   const settings = { ...serving(url), HYPERFLEET_DATABASE_POOL_CONN_RETRY_INTERVAL: '50ms' }
@@ -326,9 +355,15 @@ t.test('version and config print, and config keeps secrets', async (t) => {
   t.equal(server.port, 8001, 'with the flags in force')
 })
 
-async function quickStart(t: Test, folder: string, script: 'start' | 'npm start' = 'start'): Promise<Served> {
-  const env = { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder }
-  const run = launch(t, script, [], env)
+async function quickStart(
+  t: Test,
+  folder: string,
+  script: 'start' | 'npm start' = 'start',
+  args: string[] = [],
+  settings: Environment = {},
+): Promise<Served> {
+  const env = { ...freePorts, HYPERFLEET_DATABASE_EMBEDDED_DIR: folder, ...settings }
+  const run = launch(t, script, args, env)
   const printed = /The page\s+(\S+)\/openapi-ui[\s\S]*Health\s+(\S+)\/readyz[\s\S]*Metrics\s+(\S+)\/metrics/
   const [, api = '', health = '', metrics = ''] = await until('the addresses are printed', run, async () =>
     printed.exec(run.output.stdout),
