@@ -1,5 +1,5 @@
 /** helm/values.schema.json, from the comments and defaults of helm/values.yaml, and from the schema of the settings. */
-import { isMap, isScalar, parseDocument, type Scalar, type YAMLMap } from 'yaml'
+import { isMap, isScalar, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import { isTree, type Tree } from '../server/config/file.ts'
 import { root, type SettingSchema, settings } from '../server/config/settings.ts'
 import { durationPattern, sizePattern } from '../server/config/units.ts'
@@ -37,7 +37,7 @@ const known: Record<string, object> = {
 }
 
 /** Values that go to Kubernetes as they are, which knows what may be in them. */
-const passed = /(^|\.)(resources|podSecurityContext|securityContext|probes\.\w+|route\.tls)$/
+export const passed = /(^|\.)(resources|podSecurityContext|securityContext|probes\.\w+|route\.tls)(\.|$)/
 
 function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -98,9 +98,9 @@ function schemaOf(map: YAMLMap, path: string[] = []): object {
     const type = isMap(value) ? 'object' : isScalar(value) ? typeOf(value.value) : 'array'
     return [name, { type, ...(type === 'integer' && { minimum: 0 }), ...known[key], description }]
   })
-  // A section that someone sets to null is gone with its defaults, which the templates read.
+  // A value that someone sets to null is gone with its default, which the templates read.
   const required = map.items.flatMap(({ key, value }) =>
-    isMap(value) && value.items.length ? [String((key as Scalar).value)] : [],
+    isEmpty(value) ? [] : [String((key as Scalar).value)],
   )
   return {
     type: 'object',
@@ -109,6 +109,10 @@ function schemaOf(map: YAMLMap, path: string[] = []): object {
     properties: Object.fromEntries(properties),
   }
 }
+
+/** Whether a default is the same to the templates as no value at all. */
+const isEmpty = (value: unknown) =>
+  isScalar(value) ? value.value === '' || value.value === null : !(value as YAMLMap | YAMLSeq).items.length
 
 const typeOf = (value: unknown) => (typeof value === 'number' ? 'integer' : typeof value)
 

@@ -2,7 +2,7 @@
 {{- define "hyperfleet-api.check" -}}
 {{- $wrong := list }}
 {{- range $name, $kind := dict "cluster" "clusters" "nodepool" "node pools" }}
-{{- if not (kindIs "slice" (get $.Values.adapters $name)) }}
+{{- if not (kindIs "slice" (get (default dict $.Values.adapters) $name)) }}
 {{- $wrong = append $wrong (printf "adapters.%s must say which adapters are required for %s: a list such as [validation, dns], or [] for none" $name $kind) }}
 {{- end }}
 {{- end }}
@@ -14,7 +14,7 @@
 {{- else if not (or .Values.database.existingSecret .Values.postgresql.enabled) }}
 {{- $wrong = append $wrong "database.existingSecret must name a Secret with db.host, db.port, db.name, db.user and db.password (or set postgresql.enabled=true, to try things)" }}
 {{- end }}
-{{- if regexMatch "://[^/@]*:[^/@]*@|[?&]password=" .Values.database.readUrl }}
+{{- if regexMatch "://[^/@]*:[^/@]*@|[?&]password=" (default "" .Values.database.readUrl) }}
 {{- $wrong = append $wrong "database.readUrl has a password, which would stand in a ConfigMap: set HYPERFLEET_DATABASE_READ_URL from a Secret, in extraEnv" }}
 {{- end }}
 {{- if and .Values.pgbouncer.enabled (not .Values.pgbouncer.image) }}
@@ -23,7 +23,7 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
 {{- $wrong = append $wrong "ingress.enabled is on and ingress.hosts names no host" }}
 {{- end }}
-{{- if gt (len .Values.provider.schema) 1000000 }}
+{{- if gt (len (default "" .Values.provider.schema)) 1000000 }}
 {{- $wrong = append $wrong "provider.schema is too long for a ConfigMap, which holds one mebibyte" }}
 {{- end }}
 

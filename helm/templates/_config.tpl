@@ -35,8 +35,8 @@
 {{- $_ := set $config.database "pool" (set $pool "prepared_statements" false) }}
 {{- end }}
 
-{{- $entities := list (dict "kind" "Cluster" "required_adapters" .Values.adapters.cluster) }}
-{{- $entities = append $entities (dict "kind" "NodePool" "required_adapters" .Values.adapters.nodepool) }}
+{{- $entities := list (dict "kind" "Cluster" "required_adapters" (default dict .Values.adapters).cluster) }}
+{{- $entities = append $entities (dict "kind" "NodePool" "required_adapters" (default dict .Values.adapters).nodepool) }}
 {{- $_ := set $config "entities" $entities }}
 {{- toYaml $config }}
 {{- end }}

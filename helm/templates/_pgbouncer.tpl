@@ -39,7 +39,7 @@ connect_query.
       if [ -s db.rootcert ]; then echo 'server_tls_ca_file = /mnt/secrets/database/db.rootcert' >>/pgbouncer/pgbouncer.ini; fi
       exec pgbouncer /pgbouncer/pgbouncer.ini
   securityContext:
-    {{- toYaml (merge (deepCopy .Values.pgbouncer.securityContext) .Values.securityContext) | nindent 4 }}
+    {{- toYaml (merge (deepCopy (default dict .Values.pgbouncer.securityContext)) .Values.securityContext) | nindent 4 }}
   resources:
     {{- toYaml .Values.pgbouncer.resources | nindent 4 }}
   volumeMounts:

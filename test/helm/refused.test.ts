@@ -1,12 +1,14 @@
 /** Values that would make something that does not work are refused, with a sentence that helps. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { temporaryFolder } from '../processes.ts'
-import { render, renderSet, skip } from './helm.ts'
+import { passed } from '../../scripts/chart-schema.ts'
+import { isTree } from '../../server/config/file.ts'
+import { root, temporaryFolder } from '../processes.ts'
+import { parse, render, renderSet, skip } from './helm.ts'
 
 /** What helm says when it refuses, white space aside; nothing when it does not. */
-function refusal(work: () => string): string {
+function refusal(work: () => unknown): string {
   try {
     work()
     return ''
@@ -114,6 +116,65 @@ for (const [what, [says, ...args]] of Object.entries(refused)) {
       says,
     )
   })
+}
+
+/** Values under which every template makes something, and for the sections that these leave unused. */
+const all = {
+  ingress: { enabled: true, hosts: ['fleet.example.com'] },
+  route: { enabled: true },
+  networkPolicy: { enabled: true },
+  serviceMonitor: { enabled: true },
+  podMonitoring: { enabled: true },
+  prometheusRule: { enabled: true },
+  dashboard: { enabled: true },
+  pgbouncer: { enabled: true, image: 'pgbouncer:1' },
+}
+const other = {
+  autoscaling: { enabled: true },
+  postgresql: { enabled: true, password: 'secret' },
+  database: { existingSecret: '' },
+  migration: { existingSecret: '' },
+}
+/** Without a cluster, helm makes another password each time. */
+const withoutPassword = (text: string) => text.replace(/(db\.)?password: .*/g, '')
+const ofOther = /^(autoscaling|postgresql)\./
+
+t.test('a value that is set to null is refused, or is as if it were not set', { skip }, async (t) => {
+  const values: [path: string, usual: unknown][] = leavesOf(
+    parse(readFileSync(join(root, 'helm/values.yaml'), 'utf8'))[0],
+  )
+  t.ok(values.length > 100, `${values.length}`)
+  const folder = await temporaryFolder(t)
+  const files = [all, other].map((set, index) => {
+    const file = join(folder, `${index}.json`)
+    writeFileSync(file, JSON.stringify(set))
+    return `--values=${file}`
+  })
+  let refusals = 0
+  for (const [path, usual] of values) {
+    const file = files[ofOther.test(path) ? 1 : 0] ?? ''
+    const said = refusal(() => {
+      const rendered = renderSet('production', file, '--set', `${path}=null`)
+      t.notMatch(JSON.stringify(parse(rendered)), /:null\b/, `${path}: no field is empty`)
+      // To leave a member out of what goes to Kubernetes as it is, there is no other way in helm.
+      if (passed.test(path)) return
+      const expected = renderSet('production', file, '--set-json', `${path}=${JSON.stringify(usual)}`)
+      t.equal(withoutPassword(rendered), withoutPassword(expected), path)
+    })
+    if (said) refusals++
+    t.notMatch(said, /error calling|nil pointer/, `${path}: no template fails over it`)
+    if (said) t.match(said, new RegExp(path.split('.').at(-1) ?? ''), `${path}: the refusal names it`)
+  }
+  t.ok(refusals > 30, `${refusals} were refused`)
+})
+
+/** The values that are no mapping, or an empty one, by their paths. */
+function leavesOf(tree: object, path: string[] = []): [string, unknown][] {
+  return Object.entries(tree).flatMap(([name, value]) =>
+    isTree(value) && Object.keys(value).length
+      ? leavesOf(value, [...path, name])
+      : [[[...path, name].join('.'), value]],
+  )
 }
 
 const taken: Record<string, string[]> = {
