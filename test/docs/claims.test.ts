@@ -27,6 +27,7 @@ const commands: Record<string, { test: string } | { because: string }> = {
   'README.md: export HYPERFLEET_DATABASE_URL=': {
     because: 'it needs a database and an issuer of the reader',
   },
+  'SECURITY.md: skopeo': { because: 'it needs a registry and an engine' },
   'docs/adapters.md: node docs/examples/adapter.mjs': { test: 'test/docs/adapters.test.ts' },
   'docs/api.md: curl ': { test: 'test/docs/api.test.ts' },
   'docs/database.md: pg_dump': { because: 'npm has no pg_dump; tried by hand, as the page says' },
@@ -177,7 +178,7 @@ t.test('scripts, settings, variables and flags are those that there are', async 
     for (const name of found(text, /\b(HYPERFLEET_[A-Z]\w*)/g)) t.ok(variables.has(name), `${file}: ${name}`)
     const lines = [...codes, ...blocks.flatMap((block) => block.split('\n'))]
     const ours = lines.filter(
-      (line) => /^--|hyperfleet-api|npm (run|start)/.test(line) && !/^\s*(kubectl|helm) /.test(line),
+      (line) => /^--|hyperfleet-api|npm (run|start)/.test(line) && !/^\s*(kubectl|helm|podman) /.test(line),
     )
     for (const name of ours.flatMap((line) => found(line, /(?<![\w-])--([a-z][a-z-]*)/g)))
       t.ok(flags.has(name), `${file}: --${name}`)

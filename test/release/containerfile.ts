@@ -20,16 +20,24 @@ export interface Image {
   cmd: string[]
 }
 
-/** The instructions of the Containerfile, comments left out and continued lines joined. */
-export function instructions(): Instruction[] {
+/**
+ * The instructions of the Containerfile, comments left out and continued lines joined, with the values of its ARGs in their
+ * places; `args` are build arguments.
+ */
+export function instructions(args: Record<string, string> = {}): Instruction[] {
+  const values: Record<string, string> = {}
   const text = readFileSync(join(root, 'Containerfile'), 'utf8')
   const lines = text
     .replace(/^#.*\n/gm, '')
     .replace(/\\\n/g, ' ')
     .split('\n')
-  return lines.filter(Boolean).map((line) => {
+  return lines.filter(Boolean).flatMap((line) => {
     const [, name = '', words = ''] = /^(\S+)\s+(.*)$/.exec(line) ?? []
-    return { name, words }
+    if (name !== 'ARG')
+      return [{ name, words: words.replaceAll(/\$\{(\w+)\}/g, (_, key) => values[key] ?? '') }]
+    const [, key = '', usual] = /^(\w+)(?:=(.*))?$/.exec(words) ?? []
+    values[key] = args[key] ?? usual ?? values[key] ?? ''
+    return []
   })
 }
 

@@ -52,6 +52,14 @@ t.test('the package serves by npx in a clean folder', async (t) => {
   await walk(t, program, { cwd: folder })
 })
 
+t.test('both base images can be named by digest, and the image says which one it is on', async (t) => {
+  const [build, runtime] = ['node', 'distroless'].map((name) => `${name}@sha256:${'0'.repeat(64)}`)
+  const made = instructions({ BUILD_IMAGE: build ?? '', RUNTIME_IMAGE: runtime ?? '' })
+  const from = made.filter(({ name }) => name === 'FROM').map(({ words }) => words)
+  t.same(from, [`${build} AS build`, runtime])
+  t.match(made.find(({ name }) => name === 'LABEL')?.words, `org.opencontainers.image.base.name="${runtime}"`)
+})
+
 t.test('the image', async (t) => {
   const folder = await temporaryFolder(t)
   // Other users go through here.
