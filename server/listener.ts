@@ -137,6 +137,11 @@ export function buildListener(
     // Node takes an answer for finished whose connection it has ended.
     conclude(request, reply, isStalled(request.raw.socket) ? CLIENT_CLOSED_REQUEST : reply.statusCode)
   })
+  // Fastify adds a charset, which JSON does not have (RFC 8259, section 11).
+  app.addHook('onSend', async (_request, reply) => {
+    const [mediaType = ''] = String(reply.getHeader('content-type')).split(';', 1)
+    if (/^application\/(.+\+)?json$/.test(mediaType)) reply.type(mediaType)
+  })
   answerWithProblems(app)
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app

@@ -68,7 +68,7 @@ export function operationResolver(document: Document, identity?: Identity, limit
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
         const body = await handlers[operationId as Id](request as never, reply).catch(unlessAborted(reply))
-        if (body !== undefined) reply.type('application/json; charset=utf-8')
+        if (body !== undefined) reply.type('application/json')
         return body
       },
       attachValidation: true,

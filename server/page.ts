@@ -21,11 +21,15 @@ export async function addPage(app: FastifyInstance, document: Document, document
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(async (page) => {
     await page.register(helmet, { contentSecurityPolicy })
-    await page.register(swaggerUi, {
-      routePrefix: '/openapi-ui',
-      uiConfig: { deepLinking: true, layout: 'BaseLayout', persistAuthorization: true },
-      theme: { title: 'HyperFleet API' },
-    })
+    for (const routePrefix of ['/openapi-ui', '/api/hyperfleet/v1/openapi.html']) {
+      await page.register(async (own) => {
+        await own.register(swaggerUi, {
+          routePrefix,
+          uiConfig: { deepLinking: true, layout: 'BaseLayout', persistAuthorization: true },
+          theme: { title: 'HyperFleet API' },
+        })
+      })
+    }
   })
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
     app.get(path, async () => document)
@@ -33,5 +37,4 @@ export async function addPage(app: FastifyInstance, document: Document, document
   app.get('/openapi.yaml', async (_request, reply) =>
     reply.type('application/yaml; charset=utf-8').send(documentText),
   )
-  app.get('/api/hyperfleet/v1/openapi.html', async (_request, reply) => reply.redirect('/openapi-ui'))
 }

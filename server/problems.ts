@@ -190,8 +190,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   reply
     .code(problem.status)
     .headers(problem.headers)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemDocument(problem, instance, request.traceId)))
+    .type('application/problem+json')
+    // As bytes: to a JSON text Fastify adds a charset.
+    .send(Buffer.from(JSON.stringify(problemDocument(problem, instance, request.traceId))))
 }
 
 /** Makes every error of a listener a problem: of handlers, of the framework, of unknown routes and methods. */
@@ -247,7 +248,7 @@ export function answerClientError(
   const body = JSON.stringify(problemDocument(problem, '/', trace_id))
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/problem+json; charset=utf-8',
+    'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-ID: ${request_id}`,
     'Connection: close',

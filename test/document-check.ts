@@ -73,7 +73,7 @@ export function checkAnswer(
     return
   }
   const [mediaType = ''] = Object.keys(content)
-  if (!String(answer.headers['content-type']).startsWith(mediaType)) {
+  if (answer.headers['content-type'] !== mediaType) {
     throw new Error(`${place}: the body is ${answer.headers['content-type']}, not ${mediaType}`)
   }
   const own = `#/paths/${pointer(route.path)}/${method.toLowerCase()}/responses/${answer.status}`

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { base } from '../application.ts'
 import { createIssuer, trusting } from '../issuers.ts'
 import { quickStart, temporaryFolder } from '../processes.ts'
 
@@ -63,6 +64,17 @@ t.test('the walk in Swagger UI, by hand', { skip }, async (t) => {
   if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT, fullPage: true })
 })
 
+t.test('the page under the path of the API works as well', { skip }, async (t) => {
+  const folder = await temporaryFolder(t)
+  const { api } = await quickStart(t, { HYPERFLEET_DATABASE_EMBEDDED_DIR: `${folder}/postgres` })
+  const { page, elsewhere, complaints } = await openPage(t, api, `${base}/openapi.html`)
+  t.equal((await execute(page, 'postCluster', {})).status, 201)
+  t.equal((await execute(page, 'getClusters', {})).body.total, 1)
+  t.same(elsewhere, [], 'the page asks nobody else')
+  t.same(complaints, [], 'the browser complains of nothing')
+  if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT, fullPage: true })
+})
+
 t.test('Authorize takes a pasted token, and keeps it', { skip }, async (t) => {
   const folder = await temporaryFolder(t)
   const issuer = await createIssuer(t)
@@ -92,7 +104,7 @@ async function openAgain(page: Page, api: string) {
 }
 
 /** Opens the page in a browser; tells of requests to other hosts, and of what the browser complains of. */
-async function openPage(t: Test, api: string) {
+async function openPage(t: Test, api: string, path = '/openapi-ui') {
   const running = await chromium.launch({
     executablePath: String(browser),
     args: [
@@ -113,7 +125,7 @@ async function openPage(t: Test, api: string) {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
   })
-  await page.goto(`${api}/openapi-ui`)
+  await page.goto(api + path)
   await page.locator('.opblock').first().waitFor()
   return { page, elsewhere, complaints }
 }

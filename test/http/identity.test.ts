@@ -235,11 +235,11 @@ t.test('refusals come in their order', async (t) => {
     '/openapi.json',
     '/openapi.yaml',
     '/openapi-ui',
+    `${base}/openapi.html`,
   ]) {
     for (const sent of [{}, bearer('nonsense')])
       t.equal((await app.inject({ url: path, headers: sent })).statusCode, 200, path)
   }
-  t.equal((await app.inject(`${base}/openapi.html`)).statusCode, 302)
 })
 
 t.test('several issuers have headers, claims and keys of their own', async (t) => {
