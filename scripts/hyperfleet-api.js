@@ -2,11 +2,13 @@
 /**
  * The command line: serve, migrate, verify, config, version.
  *
- * The one file in JavaScript, for it has the others run: Node 22.18 and newer strip types themselves, but not of
+ * In JavaScript, for it has the other files run: Node 22.18 and newer strip types themselves, but not of
  * installed packages; for these, and for an older Node, tsx does (docs/adr/0003).
  *
  * Usage: npx hyperfleet-api --help, or npm run serve
  */
+import '../server/ignore-sigusr1.js'
+
 if (!process.features.typescript || import.meta.url.includes('/node_modules/')) {
   try {
     const { register } = await import('tsx/esm/api')

@@ -22,6 +22,7 @@ export interface Parameter {
   schema: { type?: string; default?: unknown }
   allowEmptyValue?: boolean
   'x-alias-of'?: string
+  'x-list'?: boolean
   'x-excludes'?: string
 }
 
@@ -31,6 +32,7 @@ export interface Document {
   security: object[]
   'x-kinds': Kinds
   'x-compatibility': object
+  'x-unsupported-preconditions': Record<string, { message: string; unless?: string }>
   paths: Record<string, Record<string, Operation>>
   components: Record<string, Record<string, object>>
 }

@@ -13,6 +13,7 @@ import type { Config } from './config/load.ts'
 import { bytesIn, milliseconds } from './config/units.ts'
 import type { Database, Statements } from './database.ts'
 import type { Document } from './document.ts'
+import { checkHost } from './headers.ts'
 import type { Json } from './json.ts'
 import type { Metrics } from './observability/metrics.ts'
 import { describeRequest } from './observability/request-line.ts'
@@ -72,6 +73,8 @@ export function buildListener(
     maxHeaderSize: 64 * 1024,
     headersTimeout: milliseconds(timeouts.read),
     connectionsCheckingInterval: 1000,
+    // Node would answer without a problem; checkHost does it.
+    requireHostHeader: false,
   }
   const describe = describeRequest(document['x-kinds'])
   const conclude = (request: FastifyRequest, reply: FastifyReply, status = reply.statusCode) => {
@@ -131,6 +134,7 @@ export function buildListener(
       const hasHungUp = !reply.raw.writableFinished && !refused.has(request.socket)
       if (hasHungUp) conclude(request, reply, CLIENT_CLOSED_REQUEST)
     })
+    checkHost(request.raw)
   })
   const isStalled = boundUnsent(app, bytesIn(unsent_limit))
   app.addHook('onResponse', async (request, reply) => {

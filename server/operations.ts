@@ -8,6 +8,7 @@ import * as nodePools from '../handlers/node-pools.ts'
 import { RequestAborted } from './database-errors.ts'
 import { type Document, operationsOf, type Parameter, resolve } from './document.ts'
 import type { Handler } from './handler.ts'
+import { isRepeated } from './headers.ts'
 import type { Identity } from './identity/identity.ts'
 import { mediaTypeOf, unstorable } from './json.ts'
 import { Problem, type Violation } from './problems.ts'
@@ -44,13 +45,16 @@ export function operationResolver(document: Document, identity?: Identity, limit
   }
 
   return (operationId: string): Partial<RouteOptions> => {
-    const { operation } = described.find((candidate) => candidate.operation.operationId === operationId) ?? {}
+    const { method, operation } =
+      described.find((candidate) => candidate.operation.operationId === operationId) ?? {}
     const parameters = (operation?.parameters ?? []).map((parameter) =>
       resolve<Parameter>(document, parameter),
     )
     const body = operation?.requestBody && resolve<{ content: object }>(document, operation.requestBody)
     const isSecured = (operation?.security ?? document.security).length > 0
     const mediaTypes = body && Object.keys(body.content)
+    const headers = parameters.filter((parameter) => parameter.in === 'header')
+    const refused = method === 'GET' ? [] : unsupportedPreconditions(document, headers)
     return {
       onRequest: async (request) => {
         settlePath(request)
@@ -58,7 +62,11 @@ export function operationResolver(document: Document, identity?: Identity, limit
           await identity?.identify(request)
           await limit?.(request)
         }
-        checkParameters(request, settleQuery(request, parameters))
+        checkParameters(request, [
+          ...settleQuery(request, parameters),
+          ...checkHeaders(request, headers),
+          ...checkPreconditions(request, refused),
+        ])
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },
       preValidation: async (request) => {
@@ -135,6 +143,40 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
   return violations
 }
 
+/** The headers that are to be sent once, and were sent more often. */
+function checkHeaders({ raw }: FastifyRequest, headers: Parameter[]): Violation[] {
+  return headers
+    .filter(({ name, 'x-list': isList }) => !isList && isRepeated(raw, name.toLowerCase()))
+    .map(({ name }) => ({ field: name.toLowerCase(), message: 'must be given once', constraint: 'once' }))
+}
+
+interface Precondition {
+  name: string
+  message: string
+  /** The header beside which it has no meaning. */
+  unless?: string | undefined
+}
+
+/** The preconditions that an operation does not have among its headers. */
+function unsupportedPreconditions(document: Document, headers: Parameter[]): Precondition[] {
+  const known = headers.map(({ name }) => name)
+  return Object.entries(document['x-unsupported-preconditions'])
+    .filter(([name]) => !known.includes(name))
+    .map(([name, { message, unless }]) => ({
+      name,
+      message,
+      unless: known.find((header) => header === unless),
+    }))
+}
+
+/** A write must not be done when a precondition of it cannot be evaluated. */
+function checkPreconditions({ headers }: FastifyRequest, refused: Precondition[]): Violation[] {
+  const isSent = (name: string) => headers[name.toLowerCase()] !== undefined
+  return refused
+    .filter(({ name, unless }) => isSent(name) && !(unless && isSent(unless)))
+    .map(({ name, message }) => ({ field: name.toLowerCase(), message, constraint: 'unsupported' }))
+}
+
 /** What is not encoded well would be taken as it stands, and a search then looks for something else. */
 function checkEncoding(url: string) {
   try {
@@ -162,6 +204,8 @@ function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
   } = request.headers
   const hasBody = Number(length) > 0 || encoding !== undefined
   if (header === undefined && !hasBody) return
+  if (isRepeated(request.raw, 'content-type'))
+    throw new Problem('VAL-006', 'The header Content-Type must be sent once')
   if (mediaTypes.includes(mediaTypeOf(request))) {
     const charset = /;\s*charset="?([^";]*)/i.exec(header ?? '')?.[1]?.trim() ?? 'utf-8'
     const coding = request.headers['content-encoding'] ?? 'identity'

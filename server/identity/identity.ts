@@ -2,7 +2,8 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config/load.ts'
-import { type Claims, Issuer, isRepeated, LEEWAY_S } from './issuer.ts'
+import { isRepeated } from '../headers.ts'
+import { type Claims, Issuer, LEEWAY_S } from './issuer.ts'
 import { callerMissing, tokenInvalid, tokenMissing, tokenProblem } from './refusals.ts'
 
 /** Who calls when nobody is asked. */

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { errors, type JWK, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { RE2JS } from 're2js'
 import type { Config } from '../config/load.ts'
+import { isRepeated } from '../headers.ts'
 import { StartError } from '../start-error.ts'
 import { KeySet, type KeysUnavailable } from './key-set.ts'
 import { fileSource, readAuthority, urlSource } from './key-source.ts'
@@ -130,10 +130,6 @@ export class Issuer {
     return caller
   }
 }
-
-/** Whether a header was sent more than once: of some, Node shows the first only, and others may look at the last. */
-export const isRepeated = ({ rawHeaders }: IncomingMessage, name: string) =>
-  rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name).length > 1
 
 /** What is wrong with the keys of a file; of a URL, only the issuer could mend it. */
 function faultOf(keys: JWK[]): string | undefined {

@@ -1,4 +1,5 @@
 /** Starts and ends, seen from outside: real processes, each with its own folder, ports and database. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -105,6 +106,32 @@ t.test('SIGTERM to npm start reaches the server, and npm ends with 0', async (t)
   server.child.kill('SIGTERM')
   t.equal(await server.ended, 0)
   t.equal(postmasterOf(folder), undefined, 'PostgreSQL has ended in good order')
+})
+
+t.test('SIGUSR1 opens no inspector, however the server was started', async (t) => {
+  const url = await createDatabase()
+  for (const [script, args, settings] of [
+    ['npm start', [], { HYPERFLEET_DATABASE_URL: url }],
+    ['npm run serve', [], serving(url)],
+    ['hyperfleet-api', ['serve'], { ...serving(url), HYPERFLEET_SERVER_WORKERS: '2' }],
+  ] as const) {
+    const [port = 0] = await findFreePorts(1)
+    const run = launch(t, script, [...args], { ...freePorts, ...settings, HYPERFLEET_HEALTH_PORT: `${port}` })
+    await until(
+      'the server is ready',
+      run,
+      async () => (await ask(`http://localhost:${port}/readyz`)) === 200,
+    )
+    const processes = serversBelow(run.child.pid ?? 0)
+    t.equal(processes.length, 'HYPERFLEET_SERVER_WORKERS' in settings ? 3 : 1, script)
+    for (const pid of processes) process.kill(pid, 'SIGUSR1')
+    // Node opens it in another thread, and says so.
+    await delay(500)
+    t.equal(await ask(`http://localhost:${port}/readyz`), 200)
+    run.child.kill('SIGTERM')
+    t.equal(await run.ended, 0)
+    t.notMatch(run.output.stderr + run.output.stdout, /Debugger/)
+  }
 })
 
 t.test('SIGTERM during a start leaves no PostgreSQL behind', async (t) => {
@@ -386,6 +413,22 @@ async function prints(t: Test, args: string[], env: Environment): Promise<string
   t.equal(await ended, 0)
   t.equal(output.stderr, '')
   return output.stdout
+}
+
+/** The processes that run a server: this one, and those that it has started. */
+function serversBelow(pid: number): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n')
+  const all = lines.map((line) => {
+    const [, id, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    return { id: Number(id), parent: Number(parent), args }
+  })
+  const below = (top: number): typeof all =>
+    all
+      .filter(({ id, parent }) => id === top || parent === top)
+      .flatMap((each) => (each.id === top ? [each] : below(each.id)))
+  return below(pid)
+    .filter(({ args }) => /^\S*node .*scripts\/(start\.ts|hyperfleet-api\.js)/.test(args))
+    .map(({ id }) => id)
 }
 
 async function createCluster(t: Test, { api }: { api: string }): Promise<string> {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../server/app.ts'
 import { Database } from '../../server/database.ts'
-import { loadDocument } from '../../server/document.ts'
+import { loadDocument, operationsOf, type Parameter, resolve } from '../../server/document.ts'
 import { buildHealthListener, databaseFault } from '../../server/health.ts'
 import { buildMetricsListener, readingsOf } from '../../server/metrics-listener.ts'
 import { createLogger } from '../../server/observability/logger.ts'
@@ -102,7 +102,7 @@ function isProblem(t: Test, answer: Reply | undefined, status: number, code: str
     return
   }
   t.equal(answer.status, status, `${title}: ${answer.text.slice(0, 300)}`)
-  t.match(answer.headers['content-type'], /^application\/problem\+json/, title)
+  t.equal(answer.headers['content-type'], 'application/problem+json', title)
   t.doesNotThrow(() => checkAnswer('any', '/', { ...answer, status: 400 }), title)
   t.match(
     answer.body,
@@ -451,6 +451,108 @@ t.test('headers and request lines', async (t) => {
   )
 })
 
+t.test('headers that must be sent once, and are', async (t) => {
+  const { send, raw } = await listening(t)
+  const ask = (...lines: string[]) =>
+    raw([`GET ${clusters} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n'))
+  for (const [what, lines] of Object.entries({
+    'two hosts': ['Host: a', 'Host: b'],
+    'one host twice': ['Host: a', 'hOST: a'],
+    'two hosts, one of them empty': ['Host: a', 'Host:'],
+    'no host': [],
+    'two hosts in one': ['Host: a, b'],
+    'a host with a path': ['Host: a/b'],
+    'a host with a user': ['Host: me@a'],
+    'a host with a port that is none': ['Host: a:b'],
+    'a host with a space': ['Host: a b'],
+  })) {
+    isProblem(t, await ask(...lines), 400, 'VAL-006', what)
+  }
+  for (const host of ['a', 'a:', 'A.b-c.example:8000', '127.0.0.1:1', '[::1]:8000', '[::ffff:127.0.0.1]', ''])
+    t.equal((await ask(`Host: ${host}`))?.status, 200, `the host ${host}`)
+  t.equal((await raw(`GET ${clusters} HTTP/1.0\r\n\r\n`))?.status, 200, 'HTTP/1.0 has none')
+  isProblem(
+    t,
+    await raw(`GET ${clusters} HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n`),
+    400,
+    'VAL-006',
+    'two of 1.0',
+  )
+
+  const create = (name: string, ...lines: string[]) => {
+    const body = JSON.stringify({ kind: 'Cluster', name, spec: {} })
+    const length = `Content-Length: ${body.length}`
+    return raw(
+      [`POST ${clusters} HTTP/1.1`, 'Host: a', length, 'Connection: close', ...lines, '', body].join('\r\n'),
+    )
+  }
+  const type = 'Content-Type: application/json'
+  isProblem(t, await create('types', type, type), 400, 'VAL-006', 'a media type twice')
+  isProblem(t, await create('types', type, 'Content-Type: text/plain'), 400, 'VAL-006', 'two media types')
+  isProblem(t, await create('types', 'Content-Type: text/plain', type), 400, 'VAL-006', 'in either order')
+  const keys = await create('keys', type, 'Idempotency-Key: a', 'Idempotency-Key: b')
+  isProblem(t, keys, 400, 'VAL-000', 'two idempotency keys')
+  t.match(keys?.body.errors, [{ field: 'idempotency-key', constraint: 'once' }])
+  isProblem(t, await create('lengths', type, 'Content-Length: 1'), 400, 'VAL-006', 'two lengths')
+  t.equal((await send('GET', clusters)).body.total, 0, 'nothing was created')
+  t.equal(
+    (await create('lists', type, 'Accept: a/a', 'Accept: b/b', 'X-Request-ID: a', 'X-Request-ID: b'))?.status,
+    201,
+  )
+  const [cluster] = (await send('GET', clusters)).body.items
+  const read = (...lines: string[]) =>
+    raw([`GET ${cluster.href} HTTP/1.1`, 'Host: a', 'Connection: close', ...lines, '', ''].join('\r\n'))
+  t.equal(
+    (await read('If-None-Match: "9"', 'If-None-Match: "1"'))?.status,
+    304,
+    'lists may be sent in several lines',
+  )
+})
+
+t.test('a write does not pass over a precondition', async (t) => {
+  const { send } = await listening(t)
+  const { document } = loadDocument()
+  const made = await send('POST', clusters, {
+    headers: json,
+    body: '{"kind":"Cluster","name":"guarded","spec":{}}',
+  })
+  const date = new Date(0).toUTCString()
+  const sent = {
+    'if-match': '"1"',
+    'if-none-match': '*',
+    'if-unmodified-since': date,
+    'content-range': 'bytes 0-1/2',
+  }
+  let refused = 0
+  for (const { method, path, operation } of operationsOf(document)) {
+    const url = path.replace('{cluster_id}', made.body.id).replaceAll(/\{\w+\}/g, 'x')
+    const known = (operation.parameters ?? []).map((parameter) => resolve<Parameter>(document, parameter))
+    for (const [name, value] of Object.entries(sent)) {
+      if (known.some((each) => each.name.toLowerCase() === name)) continue
+      const answer = await send(method, url, {
+        headers: { ...(operation.requestBody && json), [name]: value },
+        ...(operation.requestBody && { body: '{}' }),
+      })
+      const title = `${method} ${path} with ${name}`
+      if (method === 'GET') {
+        t.ok([200, 404].includes(answer.status), title)
+        continue
+      }
+      refused++
+      isProblem(t, answer, 400, 'VAL-000', title)
+      t.match(answer.body.errors, [{ field: name, constraint: 'unsupported', message: /./ }], title)
+    }
+  }
+  t.ok(refused > 40, `${refused} were refused`)
+  const patch = (headers: Record<string, string>) =>
+    send('PATCH', made.body.href, { headers: { ...json, ...headers }, body: '{"labels":{"a":"b"}}' })
+  const both = await patch({ 'if-match': '"1"', 'if-unmodified-since': date })
+  t.equal(both.status, 200, 'an exact precondition is enough')
+  t.equal((await patch({ 'if-match': '"1"', 'if-unmodified-since': date })).status, 412)
+  for (const name of ['if-modified-since', 'if-range', 'range', 'prefer'])
+    t.equal((await patch({ [name]: 'x' })).status, 200, `${name} says nothing of a write`)
+})
+
 t.test('paths and parameters', async (t) => {
   const { send } = await listening(t)
 
@@ -603,6 +705,10 @@ t.test('the other listeners', async (t) => {
     const answer = await get('metrics', '/metrics', 'DELETE')
     isProblem(t, answer, 405, 'NTF-004', '/metrics')
     t.equal(answer.headers.allow, 'GET, HEAD')
+    for (const [listener, port] of Object.entries(ports)) {
+      const twice = await raw(port, 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')
+      isProblem(t, twice, 400, 'VAL-006', `${listener}: two hosts`)
+    }
     isProblem(t, await get('api', '/healthz'), 404, 'NTF-000', 'the API has no health of its own')
     isProblem(t, await get('api', '/metrics'), 404, 'NTF-000', 'the API has no metrics of its own')
   })
@@ -649,7 +755,7 @@ t.test('the other listeners', async (t) => {
     for (const path of ['/readyz', '/healthcheck']) {
       const answer = await get('health', path)
       t.equal(answer.status, 503, path)
-      t.match(answer.headers['content-type'], /^application\/json/)
+      t.equal(answer.headers['content-type'], 'application/json')
       t.matchOnly(answer.body, { status: 'error', reason: /database/ }, path)
       t.notMatch(answer.text, name, 'nothing internal is told')
     }
