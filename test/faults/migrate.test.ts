@@ -181,7 +181,8 @@ t.test('migrate', async (t) => {
       await refused
       const isRunning = `select count(*)::int from pg_stat_activity
         where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() and query like $1`
-      for (let runs = 1; runs; ) [{ count: runs }] = (await watcher.query(isRunning, [running])).rows
+      for (let runs = 1; runs; await sleep(10))
+        [{ count: runs }] = (await watcher.query(isRunning, [running])).rows
       await session.query('rollback')
       const after = (await watcher.query('select conditions from resources where id = $1', [cluster.id])).rows
       t.same(after, before, 'nothing was computed after it')
@@ -203,7 +204,8 @@ t.test('migrate', async (t) => {
     await untilWaiting(watcher, 1)
     const second = migrate(testConfig(pooled, settings), kinds)
     const asks = `select count(*)::int from pg_stat_activity where datname = current_database() and query like $1`
-    for (let asked = 0; !asked; ) [{ count: asked }] = (await watcher.query(asks, ['rollback%'])).rows
+    for (let asked = 0; !asked; await sleep(10))
+      [{ count: asked }] = (await watcher.query(asks, ['rollback%'])).rows
     await sleep(500)
     t.equal((await watcher.query(holders)).rows.length, 1)
     const waiting = `select count(*)::int from pg_stat_activity
