@@ -14,8 +14,8 @@ type DatabaseSettings = Config['database'] & { urlFrom?: string }
 /** How long a new connection may take, and how long a request waits for one of others. */
 export const CONNECT_TIMEOUT_MS = 5000
 
-/** How long a request to cancel may take. */
-const PATIENCE_MS = 2000
+/** How long the other side may take to close a cancel request. */
+const CANCEL_TIMEOUT_MS = 2000
 
 /**
  * How to connect: for the pool, and for the tools that need a connection of their own. From here on the log hides the
@@ -111,21 +111,46 @@ function readCertificate(file: string): string {
   }
 }
 
-/** A connection with what it is cancelled by, which pg keeps on its clients. */
-export type Cancellable = pg.PoolClient & { host: string; port: number; processID: number; secretKey: number }
+/** A client of pg, with the address and the key of its CancelRequest, which pg keeps on it. */
+export type Cancellable = pg.PoolClient & {
+  host: string
+  port: number
+  processID: number
+  secretKey: number
+  end(): Promise<void>
+}
 
 /**
- * Asks PostgreSQL to stop what runs on a connection, by the protocol's CancelRequest. It is sent in clear, whatever
- * database.ssl says, and never answered; where it does not arrive, the statement's own time limit ends it.
+ * Gives up a statement and its connection: requests its cancellation, then closes the connection. A pooler drops a
+ * statement that waits in it for a server connection only when its client closes; PostgreSQL stops one that runs only
+ * when it is cancelled, and a pooler knows which one to cancel only while its client is connected.
+ *
+ * `timeoutMs` bounds the wait for the end of the cancel request. Never rejects.
  */
-export function cancel({ host, port, processID, secretKey }: Cancellable) {
+export async function abandon(client: Cancellable, timeoutMs = CANCEL_TIMEOUT_MS): Promise<void> {
+  await cancel(client, timeoutMs)
+  await client.end()
+}
+
+/**
+ * Sends the protocol's CancelRequest as libpq does: in clear, whatever database.ssl says, on a connection that stays
+ * open until the other side closes it, which is all that it answers. Resolves then, after an error, or after
+ * `timeoutMs`: a statement that it does not reach ends by its own time limit.
+ */
+function cancel({ host, port, processID, secretKey }: Cancellable, timeoutMs: number): Promise<void> {
   const request = Buffer.alloc(16)
   const code = (1234 << 16) | 5678
   for (const [index, word] of [request.length, code, processID, secretKey].entries())
     request.writeInt32BE(word, index * 4)
-  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
-  socket.on('error', () => {}).end(request)
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy()).unref()
+  const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port }
+  return new Promise((resolve) => {
+    const socket = connect({ ...address, signal: AbortSignal.timeout(timeoutMs) })
+    socket
+      .on('error', () => {})
+      .on('close', () => resolve())
+      .resume()
+    socket.write(request)
+  })
 }
 
 /** What a database is called in a message: where it is, and nothing secret. */

@@ -3,7 +3,7 @@ import { type Queries, queries } from '../generated/sql.ts'
 import { type Selection, selectedText, selectedValues } from '../search/selection.ts'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
-import { type Cancellable, CONNECT_TIMEOUT_MS, cancel, connection, describe } from './connection.ts'
+import { abandon, type Cancellable, CONNECT_TIMEOUT_MS, connection, describe } from './connection.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { DatabaseAway, RequestAborted } from './database-errors.ts'
 import { StartError } from './start-error.ts'
@@ -181,7 +181,7 @@ export class Database {
       client.release()
       throw new RequestAborted('aborted before its statement began')
     }
-    const cancelIt = () => cancel(client)
+    const cancelIt = () => abandon(client)
     waiter?.once('close', cancelIt)
     const began = performance.now()
     const observe = (error?: Error) =>
@@ -197,7 +197,8 @@ export class Database {
       // A TypeError is of a value that cannot be sent.
       const isAnswer = error instanceof pg.DatabaseError || error instanceof TypeError
       const isUsable = isAnswer && !waiter?.closed && (await isReusable(client))
-      client.release(!isUsable)
+      // The request may have been aborted meanwhile.
+      client.release(!isUsable || waiter?.closed)
       if (waiter?.closed) throw new RequestAborted('aborted while its statement ran', { cause: error })
       if (isUsable) throw error
       throw new DatabaseAway('the connection to the database was lost', { cause: error })
