@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
-import { errors, type JWK, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { RE2JS } from 're2js'
 import type { Config } from '../config/load.ts'
 import { isRepeated } from '../headers.ts'
 import { StartError } from '../start-error.ts'
-import { KeySet, type KeysUnavailable } from './key-set.ts'
+import { ALGORITHMS, KeySet, type KeysUnavailable } from './key-set.ts'
 import { fileSource, readAuthority, urlSource } from './key-source.ts'
 import { tokenInvalid } from './refusals.ts'
 
@@ -60,17 +60,13 @@ export class Issuer {
   /** Reads the keys, and keeps them fresh. A URL may be away; throws a StartError when a file is of no use. */
   async start(): Promise<void> {
     const { jwk_cert_file } = this.settings
-    if (!jwk_cert_file) await this.keys.renew().catch(() => {})
-    const fault =
-      jwk_cert_file &&
-      (await this.keys.read().then(
-        () => faultOf(this.keys.members),
-        (failure: KeysUnavailable) => (failure.cause as Error).message,
-      ))
-    if (fault) {
-      throw new StartError(
-        `${this.path}.jwk_cert_file: ${jwk_cert_file} is of no use as a JSON Web Key Set: ${fault}`,
-      )
+    if (jwk_cert_file) {
+      await this.keys.read().catch(({ cause }: KeysUnavailable) => {
+        const fault = `${jwk_cert_file} is of no use as a JSON Web Key Set: ${(cause as Error).message}`
+        throw new StartError(`${this.path}.jwk_cert_file: ${fault}`)
+      })
+    } else {
+      await this.keys.renew().catch(() => {})
     }
     this.keys.refresh()
   }
@@ -95,7 +91,7 @@ export class Issuer {
 
   private async check(token: string) {
     const options = {
-      algorithms: ['RS256', 'ES256'],
+      algorithms: ALGORITHMS,
       issuer: this.url,
       audience: this.settings.audience,
       requiredClaims: ['exp'],
@@ -129,14 +125,6 @@ export class Issuer {
     if (this.pattern?.matches(caller) === false) throw tokenInvalid(`${what} is not one that is let in`)
     return caller
   }
-}
-
-/** What is wrong with the keys of a file; of a URL, only the issuer could mend it. */
-function faultOf(keys: JWK[]): string | undefined {
-  if (!keys.length) return 'it has no keys'
-  return keys.some(({ d, k }) => d !== undefined || k !== undefined)
-    ? 'not all its keys are public'
-    : undefined
 }
 
 /** Who calls, as it may be written down; throws AUT-002 for anything else. */

@@ -1,10 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWK, type JWSHeaderParameters } from 'jose'
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JWK,
+  type JWSHeaderParameters,
+} from 'jose'
 import type { KeySource } from './key-source.ts'
 
 /** The keys are not known, or whether there is a new one is not: a passing failure. */
 export class KeysUnavailable extends Error {}
+
+/** The algorithms that tokens may be signed with. */
+export const ALGORITHMS = ['RS256', 'ES256']
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>
 
@@ -80,7 +90,10 @@ export class KeySet {
     await this.source.close()
   }
 
-  /** Reads the keys once, and leaves it to the caller to say so when they cannot be read. */
+  /**
+   * Reads the keys once, and leaves it to the caller to say so when they cannot be read. A set with which no token
+   * could be checked counts as one that cannot be read.
+   */
   async read(): Promise<void> {
     const wait = this.ended + PAUSE_MS - performance.now()
     if (wait > 0) {
@@ -91,7 +104,10 @@ export class KeySet {
     try {
       const text = await this.source.read()
       if (text !== this.text) {
-        this.keys = createLocalJWKSet(parse(text))
+        const keys = createLocalJWKSet(parse(text))
+        const fault = await faultOf(keys, this.source.isOwn)
+        if (fault) throw new Error(fault)
+        this.keys = keys
         this.text = text
         this.version++
       }
@@ -123,6 +139,33 @@ export class KeySet {
       throw new KeysUnavailable('a key of the issuer is of no use', { cause: error })
     }
   }
+}
+
+/** Why a set cannot replace the one before; undefined when it can. */
+async function faultOf(keys: LocalKeys, isOwn: boolean): Promise<string | undefined> {
+  const members = keys.jwks().keys
+  if (!members.length) return 'it has no keys'
+  if (isOwn && members.some(({ d, k }) => d !== undefined || k !== undefined))
+    return 'not all its keys are public'
+  for (const alg of ALGORITHMS) if (await hasKeyFor(alg, keys)) return undefined
+  return `it has no key for ${ALGORITHMS.join(' or ')}`
+}
+
+/** Whether jose finds a key of a set for an algorithm, and takes it. */
+async function hasKeyFor(alg: string, keys: LocalKeys): Promise<boolean> {
+  try {
+    return isLongEnough(await keys({ alg }))
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return false
+    // It passes over those that it cannot import.
+    for await (const key of error) if (isLongEnough(key)) return true
+    return false
+  }
+}
+
+/** jose refuses shorter RSA keys only when it checks a token with one. */
+function isLongEnough({ algorithm }: CryptoKey): boolean {
+  return !('modulusLength' in algorithm) || Number(algorithm.modulusLength) >= 2048
 }
 
 /** Its own words would quote what it read, which may be something else, and secret. */

@@ -1,49 +1,94 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { Agent, request } from 'undici'
+import { Agent, fetch, type Response } from 'undici'
 import { StartError } from '../start-error.ts'
 
 /** Where a set of keys is read from, again and again. */
 export interface KeySource {
   /** For the log: without what may be a secret. */
   name: string
+  /** Whether a set with a private key is refused. That of a URL only its issuer could mend. */
+  isOwn: boolean
   /** The JSON Web Key Set, as text. */
   read(): Promise<string>
   close(): Promise<void>
 }
 
+/** How long a reading may take, its redirects included. */
 const LIMIT_MS = 5000
 const MAX_BYTES = 1024 * 1024
+const MAX_REDIRECTS = 5
 
 /** The keys in a file, which may be replaced at any time, as a mounted one is. */
 export const fileSource = (file: string): KeySource => ({
   name: file,
-  read: () => readFile(file, 'utf8'),
+  isOwn: true,
+  read: async () => decode([await readFile(file)]),
   close: async () => {},
 })
 
 /**
- * The keys behind a URL, answered within five seconds; redirects are not followed.
+ * The keys behind a URL, answered within five seconds: at most 1 MiB, before and after decompression, of any content
+ * type. Redirects are followed within the origin of the URL, scheme included; any other is an error.
  *
  * With `ca` (PEM), that authority is trusted, and no other.
  */
 export function urlSource(url: string, ca?: string): KeySource {
-  const agent = new Agent({ connect: ca ? { ca } : {}, maxResponseSize: MAX_BYTES })
+  const dispatcher = new Agent({ connect: ca ? { ca } : {}, maxResponseSize: MAX_BYTES })
+  const headers = { accept: 'application/json, application/jwk-set+json' }
   const { origin, pathname } = new URL(url)
+
+  async function follow(): Promise<Response> {
+    const signal = AbortSignal.timeout(LIMIT_MS)
+    let at = url
+    for (let redirects = 0; ; redirects++) {
+      const response = await fetch(at, { dispatcher, headers, signal, redirect: 'manual' })
+      const location = response.headers.get('location')
+      if (!REDIRECTS.has(response.status) || location === null) return response
+      await response.body?.cancel()
+      if (redirects === MAX_REDIRECTS) throw new Error(`it redirects more than ${MAX_REDIRECTS} times`)
+      const next = new URL(location, at)
+      if (next.origin !== origin) throw new Error('it redirects to another origin')
+      at = next.href
+    }
+  }
+
   return {
     name: `${origin}${pathname}`,
+    isOwn: false,
     async read() {
-      const headers = { accept: 'application/json, application/jwk-set+json' }
-      const signal = AbortSignal.timeout(LIMIT_MS)
-      const { statusCode, body } = await request(url, { dispatcher: agent, headers, signal })
-      const text = await body.text()
-      if (statusCode !== 200) throw new Error(`the answer is ${statusCode}`)
-      return text
+      try {
+        const response = await follow()
+        if (response.ok) return await readBounded(response)
+        await response.body?.cancel()
+        throw new Error(`the answer is ${response.status}`)
+      } catch (error) {
+        // Of a request that failed, fetch says no more than that; a host with several addresses has an error for each.
+        const { cause = error } = error as Error
+        throw (cause as AggregateError).errors?.[0] ?? cause
+      }
     },
-    close: () => agent.destroy(),
+    close: () => dispatcher.destroy(),
   }
 }
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+/** The body, decompressed, as text; an error beyond MAX_BYTES. */
+async function readBounded({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_BYTES) throw new Error(`the answer has more than ${MAX_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return decode(chunks)
+}
+
+/** As fetch does it: UTF-8, without its byte order mark. */
+const decode = (chunks: Uint8Array[]) => new TextDecoder().decode(Buffer.concat(chunks))
 
 /** Reads a certificate authority; throws a StartError that names the setting when it is none. */
 export function readAuthority(file: string, setting: string): string {

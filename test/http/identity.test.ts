@@ -1,10 +1,21 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { request, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import type { FastifyBaseLogger } from 'fastify'
-import { exportSPKI, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { KeySet } from '../../server/identity/key-set.ts'
@@ -38,6 +49,25 @@ function keptLog() {
   })
   const logger = pino({ messageKey: 'message' }, stream) as unknown as FastifyBaseLogger
   return { logger, lines, warnings: () => lines.filter((line) => JSON.parse(line).level === 40) }
+}
+
+/** Public keys with which no token can be checked here. */
+async function unusableKeys(): Promise<JWK[]> {
+  const publicJwk = async (alg: string, options = {}) =>
+    exportJWK((await generateKeyPair(alg, { extractable: true, ...options })).publicKey)
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }) as JWK
+  const rsa = await publicJwk('RS256')
+  return [
+    { ...(await publicJwk('EdDSA')), kid: 'ed25519' },
+    { ...(await publicJwk('ES384')), kid: 'curve' },
+    { ...rsa, alg: 'PS256', kid: 'algorithm' },
+    { ...rsa, use: 'enc', kid: 'use' },
+    { ...rsa, key_ops: ['encrypt'], kid: 'operations' },
+    { ...rsa, n: '', kid: 'no number' },
+    { kty: 'RSA', e: 'AQAB', alg: 'RS256', kid: 'half a key' },
+    { ...short, alg: 'RS256', kid: 'short' },
+    { kty: 'unknown', kid: 'type' },
+  ]
 }
 
 const database = await createDatabase()
@@ -571,14 +601,37 @@ t.test('keys', async (t) => {
       down: (issuer) => issuer.stop(),
       rubbish: answering((response) => response.end('<html>Bad gateway</html>')),
       'no key set': answering((response) => response.end('{"keys":"none"}')),
+      'no keys': answering((response) => response.end('{"keys":[]}')),
+      'no usable keys': answering((response) => response.end(JSON.stringify({ keys: unusable }))),
       'status 500': answering((response) => response.writeHead(500).end('{"keys":[]}')),
-      'a redirection': answering((response) => response.writeHead(302, { location: '/' }).end()),
+      'redirects without end': answering((response) => response.writeHead(302, { location: '/' }).end()),
+      'a redirect to nowhere': answering((response) => response.writeHead(302).end()),
+      'a redirect to another origin': answering((response) =>
+        response.writeHead(307, { location: elsewhere.url }).end(),
+      ),
+      'a redirect to a user': answering((response) =>
+        response.writeHead(302, { location: `http://me:secret@${response.req.headers.host}/` }).end(),
+      ),
+      'two megabytes, compressed': answering((response) =>
+        response
+          .setHeader('content-encoding', 'gzip')
+          .end(gzipSync(`{"keys":[]}${' '.repeat(2 * 1024 * 1024)}`)),
+      ),
+      'half of a compressed answer': answering((response) => {
+        const all = gzipSync(JSON.stringify(elsewhere.set()))
+        response.setHeader('content-encoding', 'gzip').end(all.subarray(0, all.length / 2))
+      }),
+      'an encoding that nobody has': answering((response) =>
+        response.setHeader('content-encoding', 'x-own').end(gzipSync(JSON.stringify(elsewhere.set()))),
+      ),
       'two megabytes': answering((response) => response.end(`{"keys":[]}${' '.repeat(2 * 1024 * 1024)}`)),
       'half an answer': answering((response) => {
         response.writeHead(200, { 'content-length': 1000 }).write('{"keys":[')
         setImmediate(() => response.destroy())
       }),
     }
+    const elsewhere = await createIssuer(t)
+    const unusable = await unusableKeys()
     const issuers = new Map<string, TestIssuer>()
     for (const name of Object.keys(outages)) issuers.set(name, await createIssuer(t))
     const configs = [...issuers.values()].map(({ url }) => ({ issuer_url: url, jwk_cert_url: url }))
@@ -605,6 +658,60 @@ t.test('keys', async (t) => {
       refuses(t, last, 'AUT-002', 'a key that its issuer does not have', `${name}: it is back`)
     }
     await Promise.all([...issuers].map(live))
+    t.equal(elsewhere.reads, 0, 'another origin is not asked')
+  })
+
+  await t.test('that are none at the start are as those of a server that is down', async (t) => {
+    const issuer = await createIssuer(t)
+    const usual = issuer.answer
+    issuer.answer = (response) => response.end('{"keys":[]}')
+    const log = keptLog()
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database, log.logger)
+    t.match(log.warnings(), [/it has no keys.*no token can be checked/])
+    const token = await issuer.token('first')
+    t.match(await tryToken(call, token), { status: 503, body: { code: 'HYPERFLEET-SVC-001' } })
+    issuer.answer = usual
+    let answer: Answer
+    do answer = await tryToken(call, token)
+    while (answer.status === 503)
+    t.equal(answer.status, 200)
+  })
+
+  await t.test('of which some are of no use are taken nevertheless', async (t) => {
+    const issuer = await createIssuer(t)
+    const own = issuer.set()
+    issuer.answer = async (response) =>
+      response.end(JSON.stringify({ keys: [...(await unusableKeys()), ...own.keys] }))
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database)
+    t.equal((await tryToken(call, await issuer.token('first'))).status, 200)
+  })
+
+  await t.test('come compressed, with any content type, and by redirects of the same origin', async (t) => {
+    const ways: Record<string, (keys: string, response: ServerResponse) => void> = {
+      gzip: (keys, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(keys)),
+      deflate: (keys, response) => response.setHeader('content-encoding', 'deflate').end(deflateSync(keys)),
+      brotli: (keys, response) => response.setHeader('content-encoding', 'br').end(brotliCompressSync(keys)),
+      'another content type': (keys, response) =>
+        response.setHeader('content-type', 'text/html; charset=utf-8').end(keys),
+      'a byte order mark': (keys, response) => response.end(`\ufeff${keys}`),
+      redirects: (keys, response) => {
+        const at = Number(new URL(response.req.url ?? '', 'http://a').searchParams.get('at'))
+        const locations = ['?at=1', `http://${response.req.headers.host}/elsewhere?at=2`, '/?at=3']
+        const status = [301, 302, 307][at]
+        if (status) response.writeHead(status, { location: locations[at] }).end()
+        else response.end(keys)
+      },
+    }
+    for (const [name, answer] of Object.entries(ways)) {
+      const issuer = await createIssuer(t)
+      const keys = JSON.stringify(issuer.set())
+      issuer.answer = (response) => answer(keys, response)
+      const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+      const { call } = await application(t, env, database)
+      t.equal((await tryToken(call, await issuer.token('first'))).status, 200, name)
+    }
   })
 
   await t.test('of a slow server hold up only those that need them', async (t) => {
@@ -652,6 +759,7 @@ t.test('keys', async (t) => {
 
   await t.test('of a file are followed, too', async (t) => {
     const issuer = await createIssuer(t)
+    const stranger = await createIssuer(t)
     const folder = await temporaryFolder(t)
     const file = `${folder}/jwks.json`
     const write = () => {
@@ -665,9 +773,16 @@ t.test('keys', async (t) => {
     await issuer.addKey('second')
     issuer.keys.delete('first')
     write()
-    t.equal((await tryToken(call, await issuer.token('second'))).status, 200)
+    const second = await issuer.token('second')
+    t.equal((await tryToken(call, second)).status, 200)
     t.equal((await tryToken(call, before)).status, 401)
     t.equal(issuer.reads, 0)
+
+    issuer.keys.clear()
+    write()
+    const unknown = await stranger.token('first', { iss: issuer.url }, { kid: 'unknown' })
+    t.equal((await tryToken(call, unknown)).status, 503, 'a file without keys is a reading that failed')
+    t.equal((await tryToken(call, second)).status, 200)
   })
 })
 
@@ -714,6 +829,7 @@ t.test('settings that cannot be followed stop the start', async (t) => {
     writeFileSync(`${folder}/${name}`, content)
     return `${folder}/${name}`
   }
+  const unusable = await unusableKeys()
   const good = {
     issuer_url: 'https://good.example.com',
     jwk_cert_file: file('good', JSON.stringify(issuer.set())),
@@ -724,6 +840,11 @@ t.test('settings that cannot be followed stop the start', async (t) => {
     [{ jwk_cert_file: file('pem', '-----BEGIN PUBLIC KEY-----') }, 'jwk_cert_file', /JSON/],
     [{ jwk_cert_file: file('none', '{"keys":[]}') }, 'jwk_cert_file', /no keys/],
     [{ jwk_cert_file: file('secret', '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}') }, 'jwk_cert_file', /public/],
+    [
+      { jwk_cert_file: file('unusable', JSON.stringify({ keys: unusable })) },
+      'jwk_cert_file',
+      /RS256 or ES256/,
+    ],
     [{ jwk_cert_url: issuer.url, jwk_cert_ca_file: `${folder}/missing` }, 'jwk_cert_ca_file', /ENOENT/],
     [{ jwk_cert_url: issuer.url, jwk_cert_ca_file: file('ca', 'no certificate') }, 'jwk_cert_ca_file', /PEM/],
     [{ ...good, identity_claim_pattern: '(' }, 'identity_claim_pattern', /RE2/],
