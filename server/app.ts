@@ -5,7 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { milliseconds } from './config/units.ts'
 import { type Document, operationsOf } from './document.ts'
-import { openIdentity, SYSTEM } from './identity/identity.ts'
+import { openIdentity } from './identity/identity.ts'
+import { SYSTEM } from './identity/names.ts'
 import { type Json, parseJson } from './json.ts'
 import { buildListener, type Parts } from './listener.ts'
 import { operationResolver } from './operations.ts'
@@ -54,6 +55,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     request.lists = replica?.until(reply.raw) ?? request.database
   })
   app.decorateRequest('caller', identity ? '' : SYSTEM)
+  app.decorateRequest('issuer', '')
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(

@@ -43,6 +43,8 @@ declare module 'fastify' {
     lists: Lists
     /** Who is written down as created_by and the like; empty where a read says nothing of it. */
     caller: string
+    /** Whose token the request has; empty where nobody is asked who calls. */
+    issuer: string
   }
 }
 

@@ -2,7 +2,6 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
-import { SYSTEM } from './identity/identity.ts'
 import { Problem } from './problems.ts'
 
 /** How many callers are counted; of more, those that have not called for the longest time begin anew. */
@@ -25,7 +24,8 @@ export async function createRateLimit(
     max: requests,
     timeWindow: milliseconds(window),
     cache: MAX_CALLERS,
-    keyGenerator: ({ caller, ip }) => (caller && caller !== SYSTEM ? `caller ${caller}` : `address ${ip}`),
+    keyGenerator: ({ caller, issuer, ip }) =>
+      caller && issuer ? `caller ${issuer}\n${caller}` : `address ${ip}`,
   })
   const count = app.createRateLimit()
   return async (request) => {

@@ -94,12 +94,21 @@ export async function createResource(
     ...collection,
     body: textOf(request),
     caller,
-    key: headerOf(request, 'idempotency-key'),
+    key: idempotencyKey(request),
     key_ttl: server.settings.idempotency.ttl,
   })
   if (started) server.metrics.reconciliationStarted(collection.kind, false)
   tag(reply.code(201).header('location', href), version)
   return body
+}
+
+/**
+ * The Idempotency-Key as it is kept: of two issuers with the same name for a caller, each has keys of its own, whatever
+ * is set now or was set before. No header has a line feed.
+ */
+function idempotencyKey(request: FastifyRequest): string | null {
+  const key = headerOf(request, 'idempotency-key')
+  return key === null || !request.issuer ? key : `${request.issuer}\n${key}`
 }
 
 /** Changes spec and labels, as the media type of the body says. */
@@ -188,6 +197,7 @@ export async function forceDeleteResource(
       resource_type: named.kind.toLowerCase(),
       resource_id: named.id,
       caller: request.caller,
+      ...(request.issuer && { issuer: request.issuer }),
       reason: request.body.reason,
       removed: JSON.parse(removed),
     },

@@ -1,11 +1,16 @@
 /** Issuers of tokens: real keys, and a real server that hands out the public ones. */
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { FastifyBaseLogger } from 'fastify'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { pino } from 'pino'
 import type { Test } from 'tap'
+import type { Answer } from './application.ts'
 
 const tls = new URL('data/tls/', import.meta.url)
 
@@ -66,6 +71,49 @@ export const trusting = (...configs: object[]) => ({
   HYPERFLEET_SERVER_JWT_ENABLED: 'true',
   HYPERFLEET_SERVER_JWT_CONFIGS: JSON.stringify(configs),
 })
+
+/** The header of a token. */
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+/** Asserts a refusal for want of a good token. */
+export function refuses(t: Test, answer: Answer, code: string, detail: string | RegExp, message = code) {
+  t.match(answer, { status: 401, body: { code: `HYPERFLEET-${code}`, detail } }, message)
+  t.match(answer.headers['www-authenticate'], /^Bearer realm="hyperfleet-api"/, message)
+  t.match(answer.headers['x-request-id'], /./, message)
+  t.equal(answer.headers['retry-after'], undefined, message)
+}
+
+/** A log that is kept. */
+export function keptLog() {
+  const lines: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const logger = pino({ messageKey: 'message' }, stream) as unknown as FastifyBaseLogger
+  return { logger, lines, warnings: () => lines.filter((line) => JSON.parse(line).level === 40) }
+}
+
+/** Public keys with which no token can be checked here. */
+export async function unusableKeys(): Promise<JWK[]> {
+  const publicJwk = async (alg: string, options = {}) =>
+    exportJWK((await generateKeyPair(alg, { extractable: true, ...options })).publicKey)
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }) as JWK
+  const rsa = await publicJwk('RS256')
+  return [
+    { ...(await publicJwk('EdDSA')), kid: 'ed25519' },
+    { ...(await publicJwk('ES384')), kid: 'curve' },
+    { ...rsa, alg: 'PS256', kid: 'algorithm' },
+    { ...rsa, use: 'enc', kid: 'use' },
+    { ...rsa, key_ops: ['encrypt'], kid: 'operations' },
+    { ...rsa, n: '', kid: 'no number' },
+    { kty: 'RSA', e: 'AQAB', alg: 'RS256', kid: 'half a key' },
+    { ...short, alg: 'RS256', kid: 'short' },
+    { kty: 'unknown', kid: 'type' },
+  ]
+}
 
 async function serveKeys(t: Test, body: () => string, secure: boolean): Promise<KeyServer> {
   const listener = (_request: unknown, response: ServerResponse) => {

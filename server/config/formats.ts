@@ -17,6 +17,11 @@ export const formats: Record<string, Format> = {
     what: 'the name of a header that callers may fill',
     hint: 'write it like X-Identity',
   },
+  'identity-prefix': {
+    isRight: (text) => /^[\x21-\x7e]*$/.test(text),
+    what: 'a text of printable ASCII characters without blanks',
+    hint: 'write it like robots: or https://sso.example.com/realms/fleet#',
+  },
   regexp: {
     isRight: isPattern,
     what: 'a regular expression (RE2)',

@@ -150,6 +150,18 @@ export const configSchema = {
                     'A regular expression (RE2) that this claim must fit as a whole. Where it is set, a token without the claim is refused; else it may read.',
                     '.+@example\\.com',
                   ),
+                  identity_prefix: {
+                    type: 'string',
+                    format: 'identity-prefix',
+                    maxLength: 256,
+                    description:
+                      'What the names of its callers begin with. Without it, nothing for a single issuer, and `issuer_url` and `#` for each of several. Issuers with the same prefix name the same callers.',
+                    examples: ['robots:'],
+                  },
+                  allow_unverified_email: flag(
+                    false,
+                    'Whether the claim `email` says who the caller is although `email_verified` is not true.',
+                  ),
                   identity_header: formatted(
                     'header',
                     'A header that says who the caller is, where it is sent; for a gateway that removes what callers put there.',

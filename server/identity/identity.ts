@@ -4,10 +4,8 @@ import { LRUCache } from 'lru-cache'
 import type { Config } from '../config/load.ts'
 import { isRepeated } from '../headers.ts'
 import { type Claims, Issuer, LEEWAY_S } from './issuer.ts'
+import { qualifier } from './names.ts'
 import { callerMissing, tokenInvalid, tokenMissing, tokenProblem } from './refusals.ts'
-
-/** Who calls when nobody is asked. */
-export const SYSTEM = 'system@hyperfleet.local'
 
 /** A token that has been checked, with the keys of `version`. */
 interface Known extends Claims {
@@ -40,7 +38,7 @@ export class Identity {
   }
 
   /**
-   * Settles `request.caller`: at once for a token that is known. A read may have a token that names nobody; its
+   * Settles `request.caller` and `request.issuer`: at once for a token that is known. A read may have a token that names nobody; its
    * caller is then empty. Throws, or rejects with, a problem: 401, or 503 when it cannot be known.
    */
   identify(request: FastifyRequest): Promise<void> | undefined {
@@ -89,7 +87,9 @@ export async function openIdentity(
   { configs }: Config['server']['jwt'],
   logger: FastifyBaseLogger,
 ): Promise<Identity> {
-  const issuers = configs.map((config, index) => new Issuer(config, `server.jwt.configs[${index}]`, logger))
+  const issuers = configs.map(
+    (config, index) => new Issuer(config, `server.jwt.configs[${index}]`, qualifier(configs, index), logger),
+  )
   const identity = new Identity(issuers)
   try {
     await Promise.all(issuers.map((issuer) => issuer.start()))
@@ -103,10 +103,11 @@ export async function openIdentity(
 const isFresh = ({ expires, version, issuer }: Known) =>
   version === issuer.keys.version && expires + LEEWAY_S > Date.now() / 1000
 
-function settle(request: FastifyRequest, { issuer, caller }: Known) {
+function settle(request: FastifyRequest, { issuer, caller, unnamed }: Known) {
+  request.issuer = issuer.url
   request.caller = issuer.callerSent(request) ?? caller ?? ''
   if (request.caller || request.method === 'GET' || request.method === 'HEAD') return
-  throw callerMissing(`A write must say who calls, and the token has no claim ${issuer.identityClaim}`)
+  throw callerMissing(`A write must say who calls, and ${unnamed}`)
 }
 
 const isStandard = (header: string) => header === 'authorization'

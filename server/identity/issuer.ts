@@ -6,19 +6,20 @@ import { isRepeated } from '../headers.ts'
 import { StartError } from '../start-error.ts'
 import { ALGORITHMS, KeySet, type KeysUnavailable } from './key-set.ts'
 import { fileSource, readAuthority, urlSource } from './key-source.ts'
+import { checkName, type Qualify } from './names.ts'
 import { tokenInvalid } from './refusals.ts'
 
 type Settings = Config['server']['jwt']['configs'][number]
 
 /** How far the clocks of issuers may be from ours, in seconds. */
 export const LEEWAY_S = 30
-const MAX_BYTES = 256
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** What a good token says: who calls, and until when, in seconds since 1970. */
+/** What a good token says: who calls, or why it does not say that, and until when, in seconds since 1970. */
 export interface Claims {
   caller: string | undefined
+  unnamed?: string
   expires: number
 }
 
@@ -28,22 +29,22 @@ export class Issuer {
   /** The header with its tokens, in lower case. */
   readonly header: string
   readonly url: string
-  readonly identityClaim: string
   private readonly findKey: JWTVerifyGetKey = (header, input) => this.keys.find(header, input)
   private readonly settings: Settings
   private readonly path: string
+  private readonly qualify: Qualify
   private readonly pattern: RE2JS | undefined
   private readonly identityHeader: string | undefined
 
-  /** `path` is where its settings stand. Throws a StartError when one cannot be followed. */
-  constructor(settings: Settings, path: string, logger: FastifyBaseLogger) {
+  /** `path` is where its settings stand, `qualify` gives the names of its callers. Throws a StartError when a setting cannot be followed. */
+  constructor(settings: Settings, path: string, qualify: Qualify, logger: FastifyBaseLogger) {
     const { jwk_cert_url, jwk_cert_file, jwk_cert_ca_file, identity_claim_pattern, identity_header } =
       settings
     this.settings = settings
     this.path = path
     this.url = settings.issuer_url
     this.header = settings.header.toLowerCase()
-    this.identityClaim = settings.identity_claim
+    this.qualify = qualify
     this.identityHeader = identity_header?.toLowerCase()
     this.pattern = compile(identity_claim_pattern, `${path}.identity_claim_pattern`)
     const authority = jwk_cert_ca_file && readAuthority(jwk_cert_ca_file, `${path}.jwk_cert_ca_file`)
@@ -74,7 +75,7 @@ export class Issuer {
   /** Checks a token; throws what jose throws, KeysUnavailable, or a problem on its caller. */
   async verify(token: string): Promise<Claims> {
     const { payload } = await this.check(token)
-    return { caller: this.callerIn(payload), expires: payload.exp as number }
+    return { ...this.callerIn(payload), expires: payload.exp as number }
   }
 
   /** Whom the identity header names; undefined when there is none, or it was not sent. Throws AUT-002 when it is not valid. */
@@ -82,11 +83,10 @@ export class Issuer {
     const name = this.identityHeader
     const value = name && headers[name]
     if (name === undefined || value === undefined) return undefined
-    if (typeof value !== 'string' || isRepeated(raw, name)) {
-      throw tokenInvalid(`The header ${this.settings.identity_header} must be sent once`)
-    }
+    const source = `The header ${this.settings.identity_header}`
+    if (typeof value !== 'string' || isRepeated(raw, name)) throw tokenInvalid(`${source} must be sent once`)
     // Node gives the bytes of a header as characters.
-    return checked(decode(value), `The header ${this.settings.identity_header}`, 'is not in UTF-8')
+    return this.qualify(checkName(decode(value), source, 'is not in UTF-8'), source)
   }
 
   private async check(token: string) {
@@ -113,30 +113,33 @@ export class Issuer {
     }
   }
 
-  private callerIn(payload: JWTPayload): string | undefined {
-    const name = this.identityClaim
-    const value = Object.hasOwn(payload, name) ? (payload[name] ?? undefined) : undefined
-    const what = `The claim ${name} of the token`
-    if (value === undefined) {
-      if (this.pattern) throw tokenInvalid(`The token has no claim ${name}`)
-      return undefined
+  private callerIn(payload: JWTPayload): Omit<Claims, 'expires'> {
+    const name = this.settings.identity_claim
+    const value = claimOf(payload, name)
+    const unnamed =
+      value === undefined
+        ? `the token has no claim ${name}`
+        : name === 'email' && !this.settings.allow_unverified_email && !isVerified(payload)
+          ? 'its issuer has not verified the email of the token'
+          : undefined
+    if (unnamed) {
+      if (this.pattern) throw tokenInvalid(`The token names nobody: ${unnamed}`)
+      return { caller: undefined, unnamed }
     }
-    const caller = checked(value, what, 'is not a text')
-    if (this.pattern?.matches(caller) === false) throw tokenInvalid(`${what} is not one that is let in`)
-    return caller
+    const source = `The claim ${name} of the token`
+    const caller = checkName(value, source, 'is not a text')
+    if (this.pattern?.matches(caller) === false) throw tokenInvalid(`${source} is not one that is let in`)
+    return { caller: this.qualify(caller, source) }
   }
 }
 
-/** Who calls, as it may be written down; throws AUT-002 for anything else. */
-function checked(value: unknown, what: string, otherwise: string): string {
-  if (typeof value !== 'string' || !value.isWellFormed()) throw tokenInvalid(`${what} ${otherwise}`)
-  if (!value.trim()) throw tokenInvalid(`${what} is empty`)
-  if (Buffer.byteLength(value) > MAX_BYTES) {
-    throw tokenInvalid(`${what} has more than ${MAX_BYTES} bytes`)
-  }
-  if (/\p{Cc}/u.test(value)) throw tokenInvalid(`${what} has control characters`)
-  return value
-}
+/** A claim; undefined when the token does not have it, or it is null. */
+const claimOf = (payload: JWTPayload, name: string): unknown =>
+  Object.hasOwn(payload, name) ? (payload[name] ?? undefined) : undefined
+
+/** Whether an issuer says nothing of whether it has verified the email, or that it has; some say it as text. */
+const isVerified = (payload: JWTPayload) =>
+  [undefined, true, 'true'].includes(claimOf(payload, 'email_verified') as never)
 
 function decode(value: string): string | undefined {
   try {

@@ -2,7 +2,8 @@
 --
 -- p_kind, p_owner_id, p_caller  see create_resource
 -- p_body  the request body as it was sent: its bytes tell whether a repeated request is the same
--- p_key   the header Idempotency-Key, valid for this caller and path; null when there is none
+-- p_key   the header Idempotency-Key, after the issuer of the token and a line feed where there is one; valid for this
+--         caller and path; null when there is none
 -- p_ttl   how long an answer is kept
 -- Returns the body of the answer, the path of the resource, and its version: those of the first answer
 -- when the key has been used.

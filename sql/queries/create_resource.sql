@@ -5,7 +5,7 @@
 --   $2 owner_id  text?     the parent's id, for a kind that has one
 --   $3 body      text      the request body as it was sent
 --   $4 caller    text
---   $5 key       text?     the header Idempotency-Key
+--   $5 key       text?     the header Idempotency-Key, after the issuer and a line feed where there is one
 --   $6 key_ttl   interval  how long its answer is kept
 -- Returns one row; HF404, HF409, HF410, HF422 and HF423 as the function says.
 --   body     text  the resource as JSON

@@ -198,7 +198,8 @@ metrics: {tls: *tls}`
 
 t.test('settings of the items of a list are filled up', (t) => {
   const configs = [{ issuer_url: 'https://a.example.com', jwk_cert_file: 'keys' }]
-  const filled = [{ ...configs[0], header: 'Authorization', identity_claim: 'email' }]
+  const own = { header: 'Authorization', identity_claim: 'email', allow_unverified_email: false }
+  const filled = [{ ...configs[0], ...own }]
   for (const given of [
     { env: { HYPERFLEET_SERVER_JWT_CONFIGS: JSON.stringify(configs) } },
     { file: baseWith(['server', 'jwt', 'configs'], configs) },
@@ -365,6 +366,11 @@ t.test('settings that do not go together are one line', (t) => {
       `${name} as the header that says who calls`,
       issuers({ ...issuer, header: 'X-Token', identity_header: name }),
       /^server\.jwt\.configs\[0\]\.identity_header must not be a header that tokens come in/,
+    ]),
+    ...['a b', 'a\u200b', 'é'].map((prefix): [string, Given, RegExp] => [
+      `a prefix ${prefix}`,
+      issuers({ ...issuer, identity_prefix: prefix }),
+      /^server\.jwt\.configs\[0\]\.identity_prefix must be a text of printable ASCII/,
     ]),
     [
       'a pattern with a look-ahead',

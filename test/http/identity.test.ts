@@ -1,74 +1,21 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { renameSync, writeFileSync } from 'node:fs'
-import { request, type ServerResponse } from 'node:http'
+import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { Writable } from 'node:stream'
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import type { FastifyBaseLogger } from 'fastify'
-import {
-  exportJWK,
-  exportSPKI,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  SignJWT,
-  UnsecuredJWT,
-} from 'jose'
-import { pino } from 'pino'
-import t, { type Test } from 'tap'
-import { KeySet } from '../../server/identity/key-set.ts'
-import { urlSource } from '../../server/identity/key-source.ts'
+import { exportSPKI, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import t from 'tap'
 import { type Answer, type Application, application, base } from '../application.ts'
 import { createDatabase } from '../databases.ts'
-import { authorityFile, createIssuer, inSeconds, type TestIssuer, trusting } from '../issuers.ts'
+import { bearer, createIssuer, inSeconds, keptLog, refuses, trusting, unusableKeys } from '../issuers.ts'
 import { launch, quickStart, serving, temporaryFolder } from '../processes.ts'
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 let names = 0
 const fresh = () => `c-${++names}`
 const cluster = (name: string) => ({ kind: 'Cluster', name, spec: {} })
 
-/** Asserts a refusal for want of a good token. */
-function refuses(t: Test, answer: Answer, code: string, detail: string | RegExp, message = code) {
-  t.match(answer, { status: 401, body: { code: `HYPERFLEET-${code}`, detail } }, message)
-  t.match(answer.headers['www-authenticate'], /^Bearer realm="hyperfleet-api"/, message)
-  t.match(answer.headers['x-request-id'], /./, message)
-  t.equal(answer.headers['retry-after'], undefined, message)
-}
-
-/** A log that is kept. */
-function keptLog() {
-  const lines: string[] = []
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk))
-      done()
-    },
-  })
-  const logger = pino({ messageKey: 'message' }, stream) as unknown as FastifyBaseLogger
-  return { logger, lines, warnings: () => lines.filter((line) => JSON.parse(line).level === 40) }
-}
-
-/** Public keys with which no token can be checked here. */
-async function unusableKeys(): Promise<JWK[]> {
-  const publicJwk = async (alg: string, options = {}) =>
-    exportJWK((await generateKeyPair(alg, { extractable: true, ...options })).publicKey)
-  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }) as JWK
-  const rsa = await publicJwk('RS256')
-  return [
-    { ...(await publicJwk('EdDSA')), kid: 'ed25519' },
-    { ...(await publicJwk('ES384')), kid: 'curve' },
-    { ...rsa, alg: 'PS256', kid: 'algorithm' },
-    { ...rsa, use: 'enc', kid: 'use' },
-    { ...rsa, key_ops: ['encrypt'], kid: 'operations' },
-    { ...rsa, n: '', kid: 'no number' },
-    { kty: 'RSA', e: 'AQAB', alg: 'RS256', kid: 'half a key' },
-    { ...short, alg: 'RS256', kid: 'short' },
-    { kty: 'unknown', kid: 'type' },
-  ]
-}
+/** A value in ASCII: a line separator would end a line of the test's output. */
+const shown = (value: unknown) =>
+  JSON.stringify(value).replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
 
 const database = await createDatabase()
 
@@ -287,22 +234,26 @@ t.test('several issuers have headers, claims and keys of their own', async (t) =
     const answer = await call('POST', 'clusters', cluster(fresh()), headers)
     return answer.body.created_by ?? answer.body.code
   }
-  t.equal(await created(bearer(await one.token('first'))), 'me@example.com')
-  t.equal(await created(bearer(await two.token('first', { sub: 'two' }))), 'two')
+  t.equal(await created(bearer(await one.token('first'))), `${one.url}#me@example.com`)
+  t.equal(await created(bearer(await two.token('first', { sub: 'two' }))), `${two.url}#two`)
   const third = await three.token('first', { email: 'three@example.com' })
-  t.equal(await created({ 'x-gateway-token': third }), 'three@example.com', 'bare')
-  t.equal(await created({ 'x-gateway-token': `Bearer ${third}` }), 'three@example.com', 'with its scheme')
+  t.equal(await created({ 'x-gateway-token': third }), `${three.url}#three@example.com`, 'bare')
+  t.equal(
+    await created({ 'x-gateway-token': `Bearer ${third}` }),
+    `${three.url}#three@example.com`,
+    'with its scheme',
+  )
   t.equal(await created(bearer(third)), 'HYPERFLEET-AUT-002', 'in the header of others, although it is known')
   const first = await one.token('first')
   t.equal(await created({ 'x-gateway-token': first }), 'HYPERFLEET-AUT-002')
   t.equal(
     await created({ authorization: 'Bearer gateway-of-its-own', 'x-gateway-token': third }),
-    'three@example.com',
+    `${three.url}#three@example.com`,
     'a header that holds nothing of ours is passed over',
   )
   t.equal(
     await created({ ...bearer(first), 'x-gateway-token': third }),
-    'me@example.com',
+    `${one.url}#me@example.com`,
     'the first of the headers counts',
   )
   t.equal(
@@ -410,15 +361,51 @@ t.test('the caller', async (t) => {
       ['a\nb', 'control characters'],
       ['a\u007f', 'control characters'],
       ['a\u0085', 'control characters'],
+      ['a\u202eb', 'format characters'],
+      ['a\u200bb', 'format characters'],
+      ['a\u{e0041}b', 'format characters'],
+      ['\ufeffa', 'format characters'],
+      ['a\u2028b', 'line separators'],
+      ['a\u2029b', 'line separators'],
+      [' me@example.com', 'begins or ends with a blank'],
+      ['me@example.com ', 'begins or ends with a blank'],
+      ['\u00a0me', 'begins or ends with a blank'],
+      ['me\u3000', 'begins or ends with a blank'],
+      ['system@hyperfleet.local', 'the system itself'],
+      ['System@HyperFleet.local', 'the system itself'],
       ['a\ud800', 'is not a text'],
       [5, 'is not a text'],
       [true, 'is not a text'],
       [['me@example.com'], 'is not a text'],
       [{ a: 1 }, 'is not a text'],
     ] as const) {
-      refuses(t, await as(bad), 'AUT-002', detail, JSON.stringify(bad))
+      refuses(t, await as(bad), 'AUT-002', detail, shown(bad))
     }
     refuses(t, await as(null), 'AUT-001', 'no claim email')
+  })
+
+  await t.test('is not an email that its issuer has not verified, unless that is so set', async (t) => {
+    const { call } = await application(t, trusting(settings), database)
+    const taken = async (sender: Application['call'], claims: JWTPayload) => {
+      const headers = bearer(await issuer.token('first', claims))
+      const read = await sender('GET', 'clusters', undefined, headers)
+      const write = await sender('POST', 'clusters', cluster(fresh()), headers)
+      return [read.status, write.status]
+    }
+    for (const email_verified of [true, 'true', null, undefined])
+      t.same(await taken(call, { email_verified }), [200, 201], String(email_verified))
+    for (const email_verified of [false, 'false', 'yes', 0, 1, {}])
+      t.same(await taken(call, { email_verified }), [200, 401], String(email_verified))
+    const unverified = bearer(await issuer.token('first', { email_verified: false }))
+    const answer = await call('POST', 'clusters', cluster(fresh()), unverified)
+    refuses(t, answer, 'AUT-001', 'its issuer has not verified the email of the token')
+
+    const patterned = await application(t, trusting({ ...settings, identity_claim_pattern: '.*' }), database)
+    t.same(await taken(patterned.call, { email_verified: false }), [401, 401], 'with a pattern')
+    const allowing = await application(t, trusting({ ...settings, allow_unverified_email: true }), database)
+    t.same(await taken(allowing.call, { email_verified: false }), [200, 201], 'where it is so set')
+    const others = await application(t, trusting({ ...settings, identity_claim: 'sub' }), database)
+    t.same(await taken(others.call, { sub: 'me', email_verified: false }), [200, 201], 'another claim')
   })
 
   await t.test('is no member that every object has', async (t) => {
@@ -482,307 +469,19 @@ t.test('the caller', async (t) => {
       ['\xed\xa0\x80', 'not in UTF-8'],
       ['a\tb', 'control characters'],
       [bytes('a\u0085b'), 'control characters'],
+      [bytes('a\u202eb'), 'format characters'],
+      [bytes('a\u200b'), 'format characters'],
+      [bytes('a\u2028b'), 'line separators'],
+      [bytes('\u00a0me'), 'begins or ends with a blank'],
+      ['system@hyperfleet.local', 'the system itself'],
       [bytes(`é${'x'.repeat(255)}`), 'more than 256 bytes'],
       [['one', 'two'], 'sent once'],
     ] as [string | string[], string][]) {
       const { status, body } = await as(bad)
-      t.match(
-        { status, body },
-        { status: 401, body: { code: 'HYPERFLEET-AUT-002', detail } },
-        JSON.stringify(bad),
-      )
+      t.match({ status, body }, { status: 401, body: { code: 'HYPERFLEET-AUT-002', detail } }, shown(bad))
     }
     const { status, body } = await createOverWire(app, { 'x-user': 'someone@example.com' })
     t.match({ status, body }, { status: 401, body: { code: 'HYPERFLEET-AUT-001' } }, 'the header is no token')
-  })
-})
-
-t.test('keys', async (t) => {
-  const tryToken = (call: Application['call'], token: string) =>
-    call('GET', 'clusters', undefined, bearer(token))
-
-  await t.test('that are new are followed at once, and those that have gone are forgotten', async (t) => {
-    const issuer = await createIssuer(t)
-    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-    const { call } = await application(t, env, database)
-    const before = await issuer.token('first')
-    t.equal((await tryToken(call, before)).status, 200)
-    t.equal(issuer.reads, 1)
-    await issuer.addKey('second')
-    issuer.keys.delete('first')
-    t.equal((await tryToken(call, await issuer.token('second'))).status, 200)
-    t.equal(issuer.reads, 2)
-    refuses(t, await tryToken(call, before), 'AUT-002', 'a key that its issuer does not have')
-  })
-
-  await t.test(
-    'that nobody has are asked for about once a second, however many tokens name them',
-    async (t) => {
-      const issuer = await createIssuer(t)
-      const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-      const { call } = await application(t, env, database)
-      const stranger = await createIssuer(t)
-      const began = performance.now()
-      for (const round of ['a', 'b', 'c']) {
-        const tokens = Array.from({ length: 20 }, (_, index) =>
-          stranger.token('first', { iss: issuer.url }, { kid: `${round}-${index}` }),
-        )
-        const answers = await Promise.all((await Promise.all(tokens)).map((token) => tryToken(call, token)))
-        for (const answer of answers) refuses(t, answer, 'AUT-002', 'a key that its issuer does not have')
-      }
-      const seconds = (performance.now() - began) / 1000
-      t.ok(issuer.reads <= 2 + seconds, `${issuer.reads} readings in ${seconds} s`)
-    },
-  )
-
-  await t.test('without ids are tried in turn', async (t) => {
-    const issuer = await createIssuer(t)
-    await issuer.addKey('second')
-    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-    const { call } = await application(t, env, database)
-    const unnamed = { kid: undefined }
-    for (const kid of ['first', 'second']) {
-      t.equal((await tryToken(call, await issuer.token(kid, {}, unnamed))).status, 200, kid)
-    }
-    const stranger = await createIssuer(t)
-    refuses(
-      t,
-      await tryToken(call, await stranger.token('first', { iss: issuer.url }, unnamed)),
-      'AUT-002',
-      'signature of the token is wrong',
-    )
-    refuses(t, await tryToken(call, await issuer.token('second', { exp: 1 }, unnamed)), 'AUT-003', 'expired')
-  })
-
-  await t.test('are read again and again', async (t) => {
-    const issuer = await createIssuer(t)
-    const keys = new KeySet(urlSource(issuer.url), keptLog().logger)
-    await keys.renew()
-    t.equal(keys.version, 1)
-    keys.refresh(10)
-    await issuer.addKey('second')
-    while (keys.version === 1) await new Promise((resolve) => setImmediate(resolve))
-    t.equal(keys.members.length, 2)
-    await keys.close()
-  })
-
-  await t.test('of a server that is down at the start are 503, until it is there', async (t) => {
-    const issuer = await createIssuer(t)
-    await issuer.stop()
-    const log = keptLog()
-    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-    const { call } = await application(t, env, database, log.logger)
-    t.match(log.warnings(), [
-      /the keys of an issuer cannot be read from http:\/\/127.*no token can be checked/,
-    ])
-    const token = await issuer.token('first')
-    const burst = await Promise.all(Array.from({ length: 30 }, () => tryToken(call, token)))
-    for (const answer of burst) {
-      t.match(answer, { status: 503, body: { code: 'HYPERFLEET-SVC-001', detail: /keys/ } })
-      t.equal(answer.headers['retry-after'], '1')
-    }
-    const readings = log.warnings().filter((line) => line.includes('cannot be read from'))
-    t.ok(readings.length <= 3, 'a warning for each reading, not for each request')
-    await issuer.start()
-    let answer: Answer
-    do answer = await tryToken(call, token)
-    while (answer.status === 503)
-    t.equal(answer.status, 200)
-  })
-
-  await t.test('that are known outlive their server', async (t) => {
-    type Outage = (issuer: TestIssuer) => Promise<void> | void
-    const answering = (answer: TestIssuer['answer']): Outage => {
-      return (issuer) => {
-        issuer.answer = answer
-      }
-    }
-    const outages: Record<string, Outage> = {
-      down: (issuer) => issuer.stop(),
-      rubbish: answering((response) => response.end('<html>Bad gateway</html>')),
-      'no key set': answering((response) => response.end('{"keys":"none"}')),
-      'no keys': answering((response) => response.end('{"keys":[]}')),
-      'no usable keys': answering((response) => response.end(JSON.stringify({ keys: unusable }))),
-      'status 500': answering((response) => response.writeHead(500).end('{"keys":[]}')),
-      'redirects without end': answering((response) => response.writeHead(302, { location: '/' }).end()),
-      'a redirect to nowhere': answering((response) => response.writeHead(302).end()),
-      'a redirect to another origin': answering((response) =>
-        response.writeHead(307, { location: elsewhere.url }).end(),
-      ),
-      'a redirect to a user': answering((response) =>
-        response.writeHead(302, { location: `http://me:secret@${response.req.headers.host}/` }).end(),
-      ),
-      'two megabytes, compressed': answering((response) =>
-        response
-          .setHeader('content-encoding', 'gzip')
-          .end(gzipSync(`{"keys":[]}${' '.repeat(2 * 1024 * 1024)}`)),
-      ),
-      'half of a compressed answer': answering((response) => {
-        const all = gzipSync(JSON.stringify(elsewhere.set()))
-        response.setHeader('content-encoding', 'gzip').end(all.subarray(0, all.length / 2))
-      }),
-      'an encoding that nobody has': answering((response) =>
-        response.setHeader('content-encoding', 'x-own').end(gzipSync(JSON.stringify(elsewhere.set()))),
-      ),
-      'two megabytes': answering((response) => response.end(`{"keys":[]}${' '.repeat(2 * 1024 * 1024)}`)),
-      'half an answer': answering((response) => {
-        response.writeHead(200, { 'content-length': 1000 }).write('{"keys":[')
-        setImmediate(() => response.destroy())
-      }),
-    }
-    const elsewhere = await createIssuer(t)
-    const unusable = await unusableKeys()
-    const issuers = new Map<string, TestIssuer>()
-    for (const name of Object.keys(outages)) issuers.set(name, await createIssuer(t))
-    const configs = [...issuers.values()].map(({ url }) => ({ issuer_url: url, jwk_cert_url: url }))
-    const log = keptLog()
-    const { call } = await application(t, trusting(...configs), database, log.logger)
-    const live = async ([name, issuer]: [string, TestIssuer]) => {
-      const usual = issuer.answer
-      await outages[name]?.(issuer)
-      const unknown = await issuer.token('first', {}, { kid: 'unknown' })
-      const answer = await tryToken(call, unknown)
-      t.match(answer, { status: 503, body: { code: 'HYPERFLEET-SVC-001' } }, `${name}: an unknown key`)
-      for (const email of ['me@example.com', 'you@example.com']) {
-        t.equal((await tryToken(call, await issuer.token('first', { email }))).status, 200, name)
-      }
-      const warnings = log.warnings().filter((line) => line.includes(issuer.url))
-      t.equal(warnings.length, 1, `${name}: ${warnings}`)
-      t.match(warnings[0], 'those read before stay in force', name)
-
-      if (name === 'down') await issuer.start()
-      issuer.answer = usual
-      let last: Answer
-      do last = await tryToken(call, unknown)
-      while (last.status === 503)
-      refuses(t, last, 'AUT-002', 'a key that its issuer does not have', `${name}: it is back`)
-    }
-    await Promise.all([...issuers].map(live))
-    t.equal(elsewhere.reads, 0, 'another origin is not asked')
-  })
-
-  await t.test('that are none at the start are as those of a server that is down', async (t) => {
-    const issuer = await createIssuer(t)
-    const usual = issuer.answer
-    issuer.answer = (response) => response.end('{"keys":[]}')
-    const log = keptLog()
-    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-    const { call } = await application(t, env, database, log.logger)
-    t.match(log.warnings(), [/it has no keys.*no token can be checked/])
-    const token = await issuer.token('first')
-    t.match(await tryToken(call, token), { status: 503, body: { code: 'HYPERFLEET-SVC-001' } })
-    issuer.answer = usual
-    let answer: Answer
-    do answer = await tryToken(call, token)
-    while (answer.status === 503)
-    t.equal(answer.status, 200)
-  })
-
-  await t.test('of which some are of no use are taken nevertheless', async (t) => {
-    const issuer = await createIssuer(t)
-    const own = issuer.set()
-    issuer.answer = async (response) =>
-      response.end(JSON.stringify({ keys: [...(await unusableKeys()), ...own.keys] }))
-    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-    const { call } = await application(t, env, database)
-    t.equal((await tryToken(call, await issuer.token('first'))).status, 200)
-  })
-
-  await t.test('come compressed, with any content type, and by redirects of the same origin', async (t) => {
-    const ways: Record<string, (keys: string, response: ServerResponse) => void> = {
-      gzip: (keys, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(keys)),
-      deflate: (keys, response) => response.setHeader('content-encoding', 'deflate').end(deflateSync(keys)),
-      brotli: (keys, response) => response.setHeader('content-encoding', 'br').end(brotliCompressSync(keys)),
-      'another content type': (keys, response) =>
-        response.setHeader('content-type', 'text/html; charset=utf-8').end(keys),
-      'a byte order mark': (keys, response) => response.end(`\ufeff${keys}`),
-      redirects: (keys, response) => {
-        const at = Number(new URL(response.req.url ?? '', 'http://a').searchParams.get('at'))
-        const locations = ['?at=1', `http://${response.req.headers.host}/elsewhere?at=2`, '/?at=3']
-        const status = [301, 302, 307][at]
-        if (status) response.writeHead(status, { location: locations[at] }).end()
-        else response.end(keys)
-      },
-    }
-    for (const [name, answer] of Object.entries(ways)) {
-      const issuer = await createIssuer(t)
-      const keys = JSON.stringify(issuer.set())
-      issuer.answer = (response) => answer(keys, response)
-      const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-      const { call } = await application(t, env, database)
-      t.equal((await tryToken(call, await issuer.token('first'))).status, 200, name)
-    }
-  })
-
-  await t.test('of a slow server hold up only those that need them', async (t) => {
-    const issuer = await createIssuer(t)
-    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-    const { call } = await application(t, env, database)
-    const usual = issuer.answer
-    const asked = new Promise<() => void>((resolve) => {
-      issuer.answer = (response) => resolve(() => usual(response))
-    })
-    await issuer.addKey('second')
-    const waiting = tryToken(call, await issuer.token('second'))
-    const release = await asked
-    t.equal((await tryToken(call, await issuer.token('first'))).status, 200)
-    release()
-    t.equal((await waiting).status, 200)
-  })
-
-  await t.test('of a server that never answers are given up', async (t) => {
-    const issuer = await createIssuer(t)
-    issuer.answer = () => {}
-    const log = keptLog()
-    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
-    const { call } = await application(t, env, database, log.logger)
-    t.equal(log.warnings().length, 1)
-    t.equal((await tryToken(call, await issuer.token('first'))).status, 503)
-  })
-
-  await t.test('come over TLS from whom the authority vouches for', async (t) => {
-    const issuer = await createIssuer(t, { secure: true })
-    const token = await issuer.token('first')
-    const settings = { issuer_url: issuer.url, jwk_cert_url: issuer.url }
-    const { call } = await application(
-      t,
-      trusting({ ...settings, jwk_cert_ca_file: authorityFile }),
-      database,
-    )
-    t.equal((await tryToken(call, token)).status, 200)
-    const log = keptLog()
-    const distrusting = await application(t, trusting(settings), database, log.logger)
-    t.equal((await tryToken(distrusting.call, token)).status, 503)
-    t.match(log.warnings()[0], /certificate/)
-    t.equal(issuer.reads, 1)
-  })
-
-  await t.test('of a file are followed, too', async (t) => {
-    const issuer = await createIssuer(t)
-    const stranger = await createIssuer(t)
-    const folder = await temporaryFolder(t)
-    const file = `${folder}/jwks.json`
-    const write = () => {
-      writeFileSync(`${file}.new`, JSON.stringify(issuer.set()))
-      renameSync(`${file}.new`, file)
-    }
-    write()
-    const { call } = await application(t, trusting({ issuer_url: issuer.url, jwk_cert_file: file }), database)
-    const before = await issuer.token('first')
-    t.equal((await tryToken(call, before)).status, 200)
-    await issuer.addKey('second')
-    issuer.keys.delete('first')
-    write()
-    const second = await issuer.token('second')
-    t.equal((await tryToken(call, second)).status, 200)
-    t.equal((await tryToken(call, before)).status, 401)
-    t.equal(issuer.reads, 0)
-
-    issuer.keys.clear()
-    write()
-    const unknown = await stranger.token('first', { iss: issuer.url }, { kid: 'unknown' })
-    t.equal((await tryToken(call, unknown)).status, 503, 'a file without keys is a reading that failed')
-    t.equal((await tryToken(call, second)).status, 200)
   })
 })
 

@@ -1,0 +1,310 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import t from 'tap'
+import { KeySet } from '../../server/identity/key-set.ts'
+import { urlSource } from '../../server/identity/key-source.ts'
+import { type Answer, type Application, application } from '../application.ts'
+import { createDatabase } from '../databases.ts'
+import {
+  authorityFile,
+  bearer,
+  createIssuer,
+  keptLog,
+  refuses,
+  type TestIssuer,
+  trusting,
+  unusableKeys,
+} from '../issuers.ts'
+import { temporaryFolder } from '../processes.ts'
+
+const database = await createDatabase()
+
+t.test('keys', async (t) => {
+  const tryToken = (call: Application['call'], token: string) =>
+    call('GET', 'clusters', undefined, bearer(token))
+
+  await t.test('that are new are followed at once, and those that have gone are forgotten', async (t) => {
+    const issuer = await createIssuer(t)
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database)
+    const before = await issuer.token('first')
+    t.equal((await tryToken(call, before)).status, 200)
+    t.equal(issuer.reads, 1)
+    await issuer.addKey('second')
+    issuer.keys.delete('first')
+    t.equal((await tryToken(call, await issuer.token('second'))).status, 200)
+    t.equal(issuer.reads, 2)
+    refuses(t, await tryToken(call, before), 'AUT-002', 'a key that its issuer does not have')
+  })
+
+  await t.test(
+    'that nobody has are asked for about once a second, however many tokens name them',
+    async (t) => {
+      const issuer = await createIssuer(t)
+      const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+      const { call } = await application(t, env, database)
+      const stranger = await createIssuer(t)
+      const began = performance.now()
+      for (const round of ['a', 'b', 'c']) {
+        const tokens = Array.from({ length: 20 }, (_, index) =>
+          stranger.token('first', { iss: issuer.url }, { kid: `${round}-${index}` }),
+        )
+        const answers = await Promise.all((await Promise.all(tokens)).map((token) => tryToken(call, token)))
+        for (const answer of answers) refuses(t, answer, 'AUT-002', 'a key that its issuer does not have')
+      }
+      const seconds = (performance.now() - began) / 1000
+      t.ok(issuer.reads <= 2 + seconds, `${issuer.reads} readings in ${seconds} s`)
+    },
+  )
+
+  await t.test('without ids are tried in turn', async (t) => {
+    const issuer = await createIssuer(t)
+    await issuer.addKey('second')
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database)
+    const unnamed = { kid: undefined }
+    for (const kid of ['first', 'second']) {
+      t.equal((await tryToken(call, await issuer.token(kid, {}, unnamed))).status, 200, kid)
+    }
+    const stranger = await createIssuer(t)
+    refuses(
+      t,
+      await tryToken(call, await stranger.token('first', { iss: issuer.url }, unnamed)),
+      'AUT-002',
+      'signature of the token is wrong',
+    )
+    refuses(t, await tryToken(call, await issuer.token('second', { exp: 1 }, unnamed)), 'AUT-003', 'expired')
+  })
+
+  await t.test('are read again and again', async (t) => {
+    const issuer = await createIssuer(t)
+    const keys = new KeySet(urlSource(issuer.url), keptLog().logger)
+    await keys.renew()
+    t.equal(keys.version, 1)
+    keys.refresh(10)
+    await issuer.addKey('second')
+    while (keys.version === 1) await new Promise((resolve) => setImmediate(resolve))
+    t.equal(keys.members.length, 2)
+    await keys.close()
+  })
+
+  await t.test('of a server that is down at the start are 503, until it is there', async (t) => {
+    const issuer = await createIssuer(t)
+    await issuer.stop()
+    const log = keptLog()
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database, log.logger)
+    t.match(log.warnings(), [
+      /the keys of an issuer cannot be read from http:\/\/127.*no token can be checked/,
+    ])
+    const token = await issuer.token('first')
+    const burst = await Promise.all(Array.from({ length: 30 }, () => tryToken(call, token)))
+    for (const answer of burst) {
+      t.match(answer, { status: 503, body: { code: 'HYPERFLEET-SVC-001', detail: /keys/ } })
+      t.equal(answer.headers['retry-after'], '1')
+    }
+    const readings = log.warnings().filter((line) => line.includes('cannot be read from'))
+    t.ok(readings.length <= 3, 'a warning for each reading, not for each request')
+    await issuer.start()
+    let answer: Answer
+    do answer = await tryToken(call, token)
+    while (answer.status === 503)
+    t.equal(answer.status, 200)
+  })
+
+  await t.test('that are known outlive their server', async (t) => {
+    type Outage = (issuer: TestIssuer) => Promise<void> | void
+    const answering = (answer: TestIssuer['answer']): Outage => {
+      return (issuer) => {
+        issuer.answer = answer
+      }
+    }
+    const outages: Record<string, Outage> = {
+      down: (issuer) => issuer.stop(),
+      rubbish: answering((response) => response.end('<html>Bad gateway</html>')),
+      'no key set': answering((response) => response.end('{"keys":"none"}')),
+      'no keys': answering((response) => response.end('{"keys":[]}')),
+      'no usable keys': answering((response) => response.end(JSON.stringify({ keys: unusable }))),
+      'status 500': answering((response) => response.writeHead(500).end('{"keys":[]}')),
+      'redirects without end': answering((response) => response.writeHead(302, { location: '/' }).end()),
+      'a redirect to nowhere': answering((response) => response.writeHead(302).end()),
+      'a redirect to another origin': answering((response) =>
+        response.writeHead(307, { location: elsewhere.url }).end(),
+      ),
+      'a redirect to a user': answering((response) =>
+        response.writeHead(302, { location: `http://me:secret@${response.req.headers.host}/` }).end(),
+      ),
+      'two megabytes, compressed': answering((response) =>
+        response
+          .setHeader('content-encoding', 'gzip')
+          .end(gzipSync(`{"keys":[]}${' '.repeat(2 * 1024 * 1024)}`)),
+      ),
+      'half of a compressed answer': answering((response) => {
+        const all = gzipSync(JSON.stringify(elsewhere.set()))
+        response.setHeader('content-encoding', 'gzip').end(all.subarray(0, all.length / 2))
+      }),
+      'an encoding that nobody has': answering((response) =>
+        response.setHeader('content-encoding', 'x-own').end(gzipSync(JSON.stringify(elsewhere.set()))),
+      ),
+      'two megabytes': answering((response) => response.end(`{"keys":[]}${' '.repeat(2 * 1024 * 1024)}`)),
+      'half an answer': answering((response) => {
+        response.writeHead(200, { 'content-length': 1000 }).write('{"keys":[')
+        setImmediate(() => response.destroy())
+      }),
+    }
+    const elsewhere = await createIssuer(t)
+    const unusable = await unusableKeys()
+    const issuers = new Map<string, TestIssuer>()
+    for (const name of Object.keys(outages)) issuers.set(name, await createIssuer(t))
+    const configs = [...issuers.values()].map(({ url }) => ({ issuer_url: url, jwk_cert_url: url }))
+    const log = keptLog()
+    const { call } = await application(t, trusting(...configs), database, log.logger)
+    const live = async ([name, issuer]: [string, TestIssuer]) => {
+      const usual = issuer.answer
+      await outages[name]?.(issuer)
+      const unknown = await issuer.token('first', {}, { kid: 'unknown' })
+      const answer = await tryToken(call, unknown)
+      t.match(answer, { status: 503, body: { code: 'HYPERFLEET-SVC-001' } }, `${name}: an unknown key`)
+      for (const email of ['me@example.com', 'you@example.com']) {
+        t.equal((await tryToken(call, await issuer.token('first', { email }))).status, 200, name)
+      }
+      const warnings = log.warnings().filter((line) => line.includes(issuer.url))
+      t.equal(warnings.length, 1, `${name}: ${warnings}`)
+      t.match(warnings[0], 'those read before stay in force', name)
+
+      if (name === 'down') await issuer.start()
+      issuer.answer = usual
+      let last: Answer
+      do last = await tryToken(call, unknown)
+      while (last.status === 503)
+      refuses(t, last, 'AUT-002', 'a key that its issuer does not have', `${name}: it is back`)
+    }
+    await Promise.all([...issuers].map(live))
+    t.equal(elsewhere.reads, 0, 'another origin is not asked')
+  })
+
+  await t.test('that are none at the start are as those of a server that is down', async (t) => {
+    const issuer = await createIssuer(t)
+    const usual = issuer.answer
+    issuer.answer = (response) => response.end('{"keys":[]}')
+    const log = keptLog()
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database, log.logger)
+    t.match(log.warnings(), [/it has no keys.*no token can be checked/])
+    const token = await issuer.token('first')
+    t.match(await tryToken(call, token), { status: 503, body: { code: 'HYPERFLEET-SVC-001' } })
+    issuer.answer = usual
+    let answer: Answer
+    do answer = await tryToken(call, token)
+    while (answer.status === 503)
+    t.equal(answer.status, 200)
+  })
+
+  await t.test('of which some are of no use are taken nevertheless', async (t) => {
+    const issuer = await createIssuer(t)
+    const own = issuer.set()
+    issuer.answer = async (response) =>
+      response.end(JSON.stringify({ keys: [...(await unusableKeys()), ...own.keys] }))
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database)
+    t.equal((await tryToken(call, await issuer.token('first'))).status, 200)
+  })
+
+  await t.test('come compressed, with any content type, and by redirects of the same origin', async (t) => {
+    const ways: Record<string, (keys: string, response: ServerResponse) => void> = {
+      gzip: (keys, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(keys)),
+      deflate: (keys, response) => response.setHeader('content-encoding', 'deflate').end(deflateSync(keys)),
+      brotli: (keys, response) => response.setHeader('content-encoding', 'br').end(brotliCompressSync(keys)),
+      'another content type': (keys, response) =>
+        response.setHeader('content-type', 'text/html; charset=utf-8').end(keys),
+      'a byte order mark': (keys, response) => response.end(`\ufeff${keys}`),
+      redirects: (keys, response) => {
+        const at = Number(new URL(response.req.url ?? '', 'http://a').searchParams.get('at'))
+        const locations = ['?at=1', `http://${response.req.headers.host}/elsewhere?at=2`, '/?at=3']
+        const status = [301, 302, 307][at]
+        if (status) response.writeHead(status, { location: locations[at] }).end()
+        else response.end(keys)
+      },
+    }
+    for (const [name, answer] of Object.entries(ways)) {
+      const issuer = await createIssuer(t)
+      const keys = JSON.stringify(issuer.set())
+      issuer.answer = (response) => answer(keys, response)
+      const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+      const { call } = await application(t, env, database)
+      t.equal((await tryToken(call, await issuer.token('first'))).status, 200, name)
+    }
+  })
+
+  await t.test('of a slow server hold up only those that need them', async (t) => {
+    const issuer = await createIssuer(t)
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database)
+    const usual = issuer.answer
+    const asked = new Promise<() => void>((resolve) => {
+      issuer.answer = (response) => resolve(() => usual(response))
+    })
+    await issuer.addKey('second')
+    const waiting = tryToken(call, await issuer.token('second'))
+    const release = await asked
+    t.equal((await tryToken(call, await issuer.token('first'))).status, 200)
+    release()
+    t.equal((await waiting).status, 200)
+  })
+
+  await t.test('of a server that never answers are given up', async (t) => {
+    const issuer = await createIssuer(t)
+    issuer.answer = () => {}
+    const log = keptLog()
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+    const { call } = await application(t, env, database, log.logger)
+    t.equal(log.warnings().length, 1)
+    t.equal((await tryToken(call, await issuer.token('first'))).status, 503)
+  })
+
+  await t.test('come over TLS from whom the authority vouches for', async (t) => {
+    const issuer = await createIssuer(t, { secure: true })
+    const token = await issuer.token('first')
+    const settings = { issuer_url: issuer.url, jwk_cert_url: issuer.url }
+    const { call } = await application(
+      t,
+      trusting({ ...settings, jwk_cert_ca_file: authorityFile }),
+      database,
+    )
+    t.equal((await tryToken(call, token)).status, 200)
+    const log = keptLog()
+    const distrusting = await application(t, trusting(settings), database, log.logger)
+    t.equal((await tryToken(distrusting.call, token)).status, 503)
+    t.match(log.warnings()[0], /certificate/)
+    t.equal(issuer.reads, 1)
+  })
+
+  await t.test('of a file are followed, too', async (t) => {
+    const issuer = await createIssuer(t)
+    const stranger = await createIssuer(t)
+    const folder = await temporaryFolder(t)
+    const file = `${folder}/jwks.json`
+    const write = () => {
+      writeFileSync(`${file}.new`, JSON.stringify(issuer.set()))
+      renameSync(`${file}.new`, file)
+    }
+    write()
+    const { call } = await application(t, trusting({ issuer_url: issuer.url, jwk_cert_file: file }), database)
+    const before = await issuer.token('first')
+    t.equal((await tryToken(call, before)).status, 200)
+    await issuer.addKey('second')
+    issuer.keys.delete('first')
+    write()
+    const second = await issuer.token('second')
+    t.equal((await tryToken(call, second)).status, 200)
+    t.equal((await tryToken(call, before)).status, 401)
+    t.equal(issuer.reads, 0)
+
+    issuer.keys.clear()
+    write()
+    const unknown = await stranger.token('first', { iss: issuer.url }, { kid: 'unknown' })
+    t.equal((await tryToken(call, unknown)).status, 503, 'a file without keys is a reading that failed')
+    t.equal((await tryToken(call, second)).status, 200)
+  })
+})
