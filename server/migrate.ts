@@ -8,7 +8,7 @@ import Postgrator from 'postgrator'
 import { type Queries, queries } from '../generated/sql.ts'
 import { about } from './about.ts'
 import type { Config } from './config/load.ts'
-import { type Cancellable, cancel, connection, describe } from './connection.ts'
+import { abandon, type Cancellable, connection, describe } from './connection.ts'
 import { type Database, openDatabase, type Statements } from './database.ts'
 import { DatabaseUnavailable } from './database-errors.ts'
 import type { Kinds } from './document.ts'
@@ -37,10 +37,7 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
   const stop = () => {
     lost.closed = true
     lost.emit('close')
-    for (const session of sessions) {
-      cancel(session as Cancellable)
-      session.end()
-    }
+    for (const session of sessions) abandon(session as Cancellable)
   }
   const open = async () => {
     const session = new pg.Client({
