@@ -30,16 +30,26 @@ elsewhere as (
     group by relation.relnamespace
     having count(*) = 2
 ),
+-- Only where another schema comes first: to look at each table and function takes some milliseconds.
+named as materialized (
+    select relation.relname as name, pg_table_is_visible(relation.oid) as is_visible
+    from pg_class as relation
+    cross join ours
+    where relation.relkind = 'r'
+        and relation.relnamespace = ours.schema
+        and (current_schemas(false))[1] <> ours.schema::regnamespace::name
+    union all
+    select function.proname, pg_function_is_visible(function.oid)
+    from pg_proc as function
+    cross join ours
+    where function.pronamespace = ours.schema
+        and function.proowner = ours.owner
+        and (current_schemas(false))[1] <> ours.schema::regnamespace::name
+),
 shadowed as (
-    select relation.relname as name, ours.schema
-    from ours
-    inner join pg_class as relation on relation.relnamespace = ours.schema and relation.relowner = ours.owner
-    where not pg_table_is_visible(relation.oid)
-    union
-    select function.proname, ours.schema
-    from ours
-    inner join pg_proc as function on function.pronamespace = ours.schema and function.proowner = ours.owner
-    where not pg_function_is_visible(function.oid)
+    select string_agg(distinct quote_ident(named.name), ', ') as names
+    from named
+    where not named.is_visible
 )
 select
     current_setting('server_version_num')::int as server_version,
@@ -56,10 +66,10 @@ select
         from elsewhere
         union all
         select format(
-            'search_path must have %s before other schemas with %s, and is %s',
-            shadowed.schema::regnamespace, string_agg(quote_ident(shadowed.name), ', ' order by shadowed.name),
-            current_setting('search_path')
+            'search_path must have the schema %s before others with %s, and is %s',
+            ours.schema::regnamespace, shadowed.names, current_setting('search_path')
         )
-        from shadowed
-        group by shadowed.schema
+        from ours
+        cross join shadowed
+        where shadowed.names is not null
     ) as faults;

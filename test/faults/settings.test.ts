@@ -69,8 +69,8 @@ const refused: [name: string, value: string, named: RegExp][] = [
   ['default_transaction_read_only', 'on', /default_transaction_read_only must be off/],
   ['gin_fuzzy_search_limit', '1', /gin_fuzzy_search_limit must be 0/],
   ['search_path', 'pg_catalog', /search_path must have the schema public, which holds the tables/],
-  ['search_path', 'aside, public', /search_path must have public before other schemas with resources/],
-  ['search_path', 'functions, public', /search_path must have public before other schemas with uuid_v7/],
+  ['search_path', 'aside, public', /search_path must have the schema public before others with resources/],
+  ['search_path', 'functions, public', /search_path must have the schema public before others with uuid_v7/],
   ['session_replication_role', 'replica', /session_replication_role must be origin/],
 ]
 
