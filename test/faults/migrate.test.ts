@@ -25,7 +25,7 @@ t.test('migrate', async (t) => {
   t.test('makes good what an interrupted one left undone', async (t) => {
     await session.query('begin')
     await session.query('select from resources where id = $1 for update', [cluster.id])
-    const impatient = { ...one, HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '200ms' }
+    const impatient = { ...one, HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '2s' }
     await t.rejects(migrate(testConfig(url, impatient), kinds), { code: '57014' })
     await session.query('rollback')
     t.equal(condition((await call('GET', cluster.href)).body, 'Ready')?.status, 'False', 'not yet')
@@ -140,14 +140,14 @@ t.test('migrate', async (t) => {
       `select name from pg_settings where name in ('idle_session_timeout', 'idle_in_transaction_session_timeout',
          'transaction_timeout', 'statement_timeout', 'lock_timeout')`,
     )
-    const login = await roleWith(t, Object.fromEntries(rows.map(({ name }) => [name, '100ms'])))
+    const login = await roleWith(t, Object.fromEntries(rows.map(({ name }) => [name, '2s'])))
     await execute(url, 'drop index resources_kind_id_idx')
     await session.query('begin')
     await session.query(`update resources set version = version where id = $1`, [cluster.id])
     const migrating = migrate(testConfig(login.href, two), kinds)
     // The index waits for the transaction of this test; the lock is idle meanwhile.
     await untilWaiting(watcher, 1)
-    await sleep(1000)
+    await sleep(4000)
     t.match((await watcher.query(holders)).rows, [{ pid: Number, backend_xmin: null }])
     await session.query('rollback')
     await migrating
