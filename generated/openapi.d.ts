@@ -71,7 +71,7 @@ export interface paths {
          * What a spec must fit
          * @description The JSON Schema that the `spec` of a kind must fit in a create, and in a patch that changes it. It is the provider's where
          *     this server has one for the kind, and any object fits it otherwise. It says in `$schema` how it is to be read, and carries
-         *     with it what it refers to. Patterns are of RE2.
+         *     with it what it refers to. Patterns are of JavaScript or RE2.
          */
         get: operations["getSchema"];
         put?: never;

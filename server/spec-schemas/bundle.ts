@@ -27,12 +27,17 @@ const lists = words('allOf anyOf items oneOf prefixItems')
 const maps = words('$defs definitions dependencies dependentSchemas patternProperties properties')
 
 /** Those whose schemas speak of the same value as the schema that they are in. */
-const inPlace = words('allOf anyOf dependencies dependentSchemas else if not oneOf then')
+export const inPlace = words('allOf anyOf dependencies dependentSchemas else if not oneOf then')
 
 /** What JSON Schema can say and OpenAPI 3.0 cannot: it would be passed over, and nobody would notice. */
 const newer = words(
   `const contains dependentRequired dependentSchemas else if maxContains minContains prefixItems propertyNames then
   unevaluatedItems unevaluatedProperties`,
+)
+
+/** Keywords that say something to people and other tools, beside all that begin with x-. */
+export const annotations = words(
+  '$comment default deprecated description example examples externalDocs readOnly title writeOnly xml',
 )
 
 /** Keywords that would move what a reference is relative to; here all are relative to the document. */
@@ -128,7 +133,8 @@ function refer(source: Source, reference: string, at: string): string {
   return `#/${partsOf(reference).map(escaped).join('/')}`
 }
 
-function targetOf(source: Source, reference: string): unknown {
+/** What a reference names; undefined when there is none. */
+export function targetOf(source: Pick<Source, 'components'>, reference: string): unknown {
   let target: unknown = source
   for (const part of partsOf(reference)) {
     target = isContainer(target) && Object.hasOwn(target, part) ? (target as Schema)[part] : undefined

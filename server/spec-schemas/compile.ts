@@ -11,9 +11,19 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
 import { MAX_VIOLATIONS } from '../problems.ts'
 import { ECHOES, keysOf } from '../violations.ts'
-import { componentsOf, dialects, isMapping, mapSchemas, type Schema, SchemaFault } from './bundle.ts'
+import {
+  annotations,
+  componentsOf,
+  dialects,
+  inPlace,
+  isMapping,
+  mapSchemas,
+  type Schema,
+  SchemaFault,
+  targetOf,
+} from './bundle.ts'
 import { formats } from './formats.ts'
-import { linearRegExp } from './patterns.ts'
+import { type LinearRegExp, linearRegExp } from './patterns.ts'
 import { uniqueItems } from './unique-items.ts'
 
 /** Tells what breaks a schema, as Ajv tells it; nothing when it fits. */
@@ -37,19 +47,23 @@ const CHARACTERS = 4
  * Compiles a schema made by `bundle`. Checking takes steps in proportion to the size of a value; a value that
  * needs more is refused. Nothing is filled in, coerced or removed. The value must not nest without limit.
  *
- * Throws a SchemaFault when the schema is none.
+ * Throws a SchemaFault that names the place when the schema is none, or has a pattern that cannot be used.
  */
 export function compile(schema: Schema): Check {
+  refuseInvalid(schema)
+  const patterns = patternsOf(schema)
   const prepared = prepare(schema)
-  const quick = checker(prepared, { allErrors: false })
-  const full = checker(prepared, { allErrors: true })
+  const quick = checker(prepared, patterns, { allErrors: false })
+  // Needed for what does not fit, and not to know that the schema can be used.
+  let full: typeof quick | undefined
   return (value) => {
     const { values, characters } = extentOf(value)
     const steps = STEPS + STEPS_FOR_EACH * (values + characters / CHARACTERS)
     const first = quick(value, steps)
     if (!first) return [misfit('takes too many steps to be checked')]
     if (!first.length) return []
-    const all = values > FULLY_EXPLAINED ? undefined : full(value, steps)
+    if (values <= FULLY_EXPLAINED) full ??= checker(prepared, patterns, { allErrors: true })
+    const all = values > FULLY_EXPLAINED ? undefined : full?.(value, steps)
     const errors = (all ?? first.slice(-1)).slice(0, MAX_VIOLATIONS)
     return errors.map((error) => ({ ...error, data: error.data ?? valueAt(value, error.instancePath) }))
   }
@@ -64,7 +78,7 @@ const misfit = (message: string): ErrorObject => ({
 })
 
 /** A schema compiled by Ajv for its dialect: tells what breaks it, or undefined when that takes more steps. */
-function checker(schema: Schema, { allErrors }: { allErrors: boolean }) {
+function checker(schema: Schema, patterns: Patterns, { allErrors }: { allErrors: boolean }) {
   let left = Number.POSITIVE_INFINITY
   const spend = (steps = 1) => {
     left -= steps
@@ -76,7 +90,7 @@ function checker(schema: Schema, { allErrors }: { allErrors: boolean }) {
     return test(text)
   }
   const pattern = (source: string) => {
-    const linear = linearRegExp(source)
+    const linear = patterns.get(source) ?? linearRegExp(source)
     return { ...linear, test: counted(linear.test) }
   }
   const options: Options = {
@@ -85,10 +99,15 @@ function checker(schema: Schema, { allErrors }: { allErrors: boolean }) {
     // Whatever else a schema says is for people and other tools; nothing of it goes to the log.
     strict: false,
     logger: false,
+    // Valid, or it would have been refused.
+    validateSchema: false,
+    // A part that stands in several places is compiled once.
+    inlineRefs: false,
     multipleOfPrecision: 9,
-    code: { regExp: Object.assign(pattern, { code: 'pattern' }) },
+    // Shorter code is not worth the time that making it takes.
+    code: { optimize: false, regExp: Object.assign(pattern, { code: 'pattern' }) },
   }
-  const ajv: Ajv = schema.$schema === dialects['3.0'] ? new draft04.default(options) : new Ajv2020(options)
+  const ajv = ajvFor(schema, options)
   for (const [name, format] of formats) {
     ajv.addFormat(name, typeof format === 'function' ? counted(format as (text: string) => boolean) : format)
   }
@@ -101,7 +120,6 @@ function checker(schema: Schema, { allErrors }: { allErrors: boolean }) {
     before: '$ref',
     code: ({ gen }) => void gen.code(_`${gen.scopeValue('func', { ref: spend })}()`),
   })
-  refuseInvalid(ajv, schema)
   ajv.addSchema(schema as SchemaObject, 'spec')
   const validate = ajv.getSchema('spec') as ValidateFunction
   return (value: unknown, steps: number): ErrorObject[] | undefined => {
@@ -135,27 +153,100 @@ function tellNothingOfAlternatives(ajv: Ajv, keyword: string) {
   })
 }
 
+const ajvFor = ({ $schema }: Schema, options: Options): Ajv =>
+  $schema === dialects['3.0'] ? new draft04.default(options) : new Ajv2020(options)
+
+/** The schema and its components, by name; the schema itself has none. */
+const namedParts = (schema: Schema): [name: string, part: unknown][] => [
+  ['', schema],
+  ...Object.entries(componentsOf(schema)),
+]
+
 /** Of a schema, Ajv looks only at what it knows to be schemas: not at components. */
-function refuseInvalid(ajv: Ajv, schema: Schema) {
-  for (const [name, each] of [['', schema], ...Object.entries(componentsOf(schema))] as const) {
+function refuseInvalid(schema: Schema) {
+  // Patterns have a format that only JavaScript's own have; patternsOf looks at them.
+  const ajv = ajvFor(schema, { strict: false, logger: false, validateFormats: false })
+  for (const [name, each] of namedParts(schema)) {
     if (!isMapping(each) || ajv.validateSchema({ ...each, $schema: schema.$schema } as SchemaObject)) continue
     const [error] = ajv.errors ?? []
     throw new SchemaFault(`${name}${error?.instancePath} ${error?.message}`.trim())
   }
 }
 
-/** The schema as it is compiled: each within it counts a step, and discriminators decide where Ajv can make them. */
+/** Compiled patterns by their text. */
+type Patterns = Map<string, LinearRegExp>
+
+/** All patterns of a valid schema, each compiled once. */
+function patternsOf(schema: Schema): Patterns {
+  const patterns: Patterns = new Map()
+  const add = (pattern: string, at: string) => {
+    try {
+      if (!patterns.has(pattern)) patterns.set(pattern, linearRegExp(pattern))
+    } catch (error) {
+      throw new SchemaFault(`${at}: the pattern ${pattern} cannot be used (RE2): ${(error as Error).message}`)
+    }
+  }
+  const visit = (inner: unknown, at: string): unknown => {
+    if (!isMapping(inner)) return inner
+    if (typeof inner.pattern === 'string') add(inner.pattern, `${at}/pattern`)
+    if (isMapping(inner.patternProperties)) {
+      for (const name of Object.keys(inner.patternProperties)) add(name, `${at}/patternProperties`)
+    }
+    return mapSchemas(inner, (below, further) => visit(below, at + further))
+  }
+  for (const [name, each] of namedParts(schema)) visit(each, name)
+  return patterns
+}
+
+/**
+ * The schema as it is compiled: each within it counts a step, and discriminators decide where Ajv can make them.
+ * What a member or an item must fit is compiled to a function of its own, one for all places that say the same, so that
+ * compiling takes time in proportion to the distinct parts.
+ */
 function prepare(schema: Schema): Schema {
   const components = componentsOf(schema)
+  const parts: Schema = {}
+  const references = new Map<string, Schema>()
+  /** A reference to a part; one for each key. */
+  const share = (key: string, part: () => unknown): Schema => {
+    let reference = references.get(key)
+    if (!reference) {
+      const name = `${references.size}`
+      reference = { $ref: `#/components/schemas/${name}` }
+      references.set(key, reference)
+      parts[name] = part()
+    }
+    return reference
+  }
   const settle = (inner: unknown): unknown => {
     if (!isMapping(inner)) return inner
-    const { discriminator: _, ...rest } = mapSchemas(inner, settle)
+    const { discriminator: _, ...rest } = mapSchemas(inner, (below, _at, keyword) => {
+      const settled = settle(below)
+      const isOwn = !inPlace.has(keyword) && isMapping(below) && isComposed(below)
+      return isOwn ? share(JSON.stringify(settled), () => settled) : settled
+    })
+    const checked = Object.entries(rest).filter(([name]) => !annotations.has(name) && !name.startsWith('x-'))
     const tag = decisiveTag(inner, components)
-    // A reference counts where it leads to.
-    return { ...rest, ...(tag && decided(rest, tag)), ...(!('$ref' in rest) && { [STEP]: true }) }
+    const { $ref } = inner
+    return {
+      ...Object.fromEntries(checked),
+      ...(tag && decided(rest, tag)),
+      // A reference counts where it leads to.
+      ...(typeof $ref === 'string'
+        ? share($ref, () => settle(targetOf({ components: { schemas: components } }, $ref)))
+        : { [STEP]: true }),
+    }
   }
-  const settled = Object.entries(components).map(([name, each]) => [name, settle(each)])
-  return { ...(settle(schema) as Schema), components: { schemas: Object.fromEntries(settled) } }
+  return { ...(settle(schema) as Schema), components: { schemas: parts } }
+}
+
+/** Whether a schema has others within it. One that lists its values may tell alternatives apart, and stays in place. */
+function isComposed(schema: Schema): boolean {
+  let isComposed = false
+  mapSchemas(schema, () => {
+    isComposed = true
+  })
+  return isComposed && !valuesOf(schema)
 }
 
 /** A member by which a discriminator names one branch, with the values that it can have. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -544,12 +544,19 @@ t.test('a document that cannot be used stops the start, and says why', async (t)
     [
       'a pattern that needs another engine',
       of("ClusterSpec: { properties: { a: { pattern: '^(?=a)' } } }"),
-      'the pattern ^(?=a) cannot be used (RE2)',
+      'ClusterSpec: /properties/a/pattern: the pattern ^(?=a) cannot be used (RE2)',
     ],
     [
       'names by such a pattern',
       of(String.raw`ClusterSpec: { patternProperties: { '^(a)\1': { type: string } } }`),
-      String.raw`the pattern ^(a)\1 cannot be used (RE2)`,
+      String.raw`ClusterSpec: /patternProperties: the pattern ^(a)\1 cannot be used (RE2)`,
+    ],
+    [
+      'a pattern of nobody further in',
+      of(
+        String.raw`ClusterSpec: { items: { $ref: '#/components/schemas/A' } }, A: { not: { allOf: [{ pattern: '\Z' }] } }`,
+      ),
+      String.raw`ClusterSpec: A/not/allOf/0/pattern: the pattern \Z cannot be used (RE2)`,
     ],
     [
       'an alias of its own part',
@@ -738,6 +745,20 @@ t.test('patterns mean what they mean in JavaScript', async (t) => {
     t.strictSame(differing, [], pattern)
   }
   t.ok(linearRegExp(String.raw`^a\-b\@\_$`).test('a-b@_'), 'escapes that none needs')
+  const properties = [
+    String.raw`\p{Script=Greek}`,
+    String.raw`^\P{Alphabetic}$`,
+    String.raw`[\p{Emoji}_]`,
+    String.raw`[^\P{Letter}a]`,
+  ]
+  for (const pattern of properties) {
+    const [native, linear] = [new RegExp(pattern, 'u'), linearRegExp(pattern)]
+    t.strictSame(
+      texts.filter((text) => native.test(text) !== linear.test(text)),
+      [],
+      pattern,
+    )
+  }
   for (const pattern of [
     '(?=a)',
     '(?!a)',
@@ -747,7 +768,128 @@ t.test('patterns mean what they mean in JavaScript', async (t) => {
     String.raw`(?<n>a)\k<n>`,
     'a{1,1001}',
   ])
-    t.throws(() => linearRegExp(pattern), { message: `the pattern ${pattern} cannot be used (RE2)` })
+    t.throws(() => linearRegExp(pattern), pattern)
+})
+
+t.test('patterns of RE2 mean what they mean in Go', async (t) => {
+  const { texts, taken, refused } = JSON.parse(readFileSync(fileOf('patterns.json'), 'utf8')) as {
+    texts: string[]
+    taken: { pattern: string; matches: string[] }[]
+    refused: string[]
+  }
+  t.ok(taken.length > 100 && refused.length > 40)
+  const properties = Object.fromEntries(
+    taken.map(({ pattern }, at) => [`${at}`, { type: 'string', pattern }]),
+  )
+  for (const openapi of ['3.0.3', '3.1.0']) {
+    const fits = await check(t, { ClusterSpec: { properties } }, openapi)
+    for (const text of texts) {
+      const misfits = taken.filter(({ matches }) => !matches.includes(text)).map(({ pattern }) => pattern)
+      // At most a hundred violations are told at once.
+      const halves = [0, 1].map((half) =>
+        taken.flatMap((_, at) => (at % 2 === half ? [[`${at}`, text]] : [])),
+      )
+      const told = halves
+        .flatMap((half) => fits(Object.fromEntries(half)))
+        .map(({ params }) => params.pattern)
+      t.strictSame(told.sort(), misfits.sort(), `${openapi} ${encodeURIComponent(text)}`)
+    }
+    const names = await check(
+      t,
+      {
+        ClusterSpec: {
+          patternProperties: { '\\A(?i)x-[[:alpha:]]+\\z': { type: 'number' } },
+          additionalProperties: false,
+        },
+      },
+      openapi,
+    )
+    t.strictSame(names({ 'X-Abc': 1 }), [])
+    t.match(names({ 'x-abc': 'a' }), [{ keyword: 'type' }])
+    t.match(names({ 'x-1': 1 }), [{ keyword: 'additionalProperties' }])
+  }
+  for (const pattern of refused) t.throws(() => linearRegExp(pattern), pattern)
+
+  const mixed: [pattern: string, fitting: string, other: string][] = [
+    [String.raw`^(?i)\u00e9\cA[\u{61}-\u{63}]\/\-$`, '\u00c9\u0001B/-', 'e\u0001B/-'],
+    [String.raw`^(?:(?i)\ud83d\ude00)$`, '\u{1f600}', '\u{1f601}'],
+    [String.raw`^\Q\u0061\E$`, String.raw`\u0061`, 'a'],
+    // Without flags it has the meaning of JavaScript, in whatever version.
+    [String.raw`^\(?i.[(?i)]$`, 'i.?', 'i\r?'],
+    ['^(?i:.)$', '\r', '\n'],
+  ]
+  for (const [pattern, fitting, other] of mixed) {
+    t.strictSame(
+      [fitting, other].map((text) => linearRegExp(pattern).test(text)),
+      [true, false],
+      pattern,
+    )
+  }
+})
+
+t.test('what is compiled of a schema grows with what is different in it', async (t) => {
+  /** The code that is generated while something is done: functions, and characters in them. */
+  const generated = async (work: () => unknown) => {
+    const native = globalThis.Function
+    const texts: string[] = []
+    globalThis.Function = new Proxy(native, {
+      construct(target, given) {
+        texts.push(given.at(-1))
+        return Reflect.construct(target, given)
+      },
+    })
+    try {
+      await work()
+    } finally {
+      globalThis.Function = native
+    }
+    return { functions: texts.length, characters: texts.join('').length }
+  }
+  const container = (description: string, inner: object) => ({
+    type: 'object',
+    description,
+    properties: {
+      name: { type: 'string', description, pattern: '^[a-z]+$' },
+      limits: { type: 'object', additionalProperties: { anyOf: [{ type: 'integer' }, { type: 'string' }] } },
+      env: { type: 'array', items: { type: 'object', required: ['name'], properties: { name: {} } } },
+      inner,
+    },
+  })
+  /** Many copies of one schema, each described in words of its own, within one another to some depth. */
+  const copied = (copies: number, depth: number) => {
+    let inner: object = { type: 'string' }
+    for (let level = 0; level < depth; level++) inner = container(`level ${level}`, inner)
+    const names = Array.from({ length: copies }, (_, at) => [`c${at}`, container(`copy ${at}`, inner)])
+    return { ClusterSpec: { properties: Object.fromEntries(names) } }
+  }
+  for (const openapi of ['3.0.3', '3.1.0']) {
+    let fits: Awaited<ReturnType<typeof check>> = () => []
+    const count = (schemas: object) =>
+      generated(async () => {
+        fits = await check(t, schemas, openapi)
+      })
+    const [few, many, deep] = [
+      await count(copied(2, 10)),
+      await count(copied(200, 10)),
+      await count(copied(2, 20)),
+    ]
+    t.ok(few.functions > 10, `${few.functions} functions: the count sees them`)
+    t.equal(many.functions, few.functions, 'copies are compiled once')
+    const atOnce = many.characters - few.characters
+    t.ok(atOnce < 198 * 2000, `${atOnce} characters for 198 copies: a call for each`)
+    const perLevel = (deep.characters - few.characters) / 10
+    t.ok(perLevel < few.characters / 5, `${perLevel} characters for each level`)
+    const full = await generated(() => fits({ c1: { name: 'A' } }))
+    t.ok(full.functions > 10, 'what tells all violations is compiled when first needed')
+    t.strictSame(await generated(() => fits({ c0: { name: 'A' } })), { functions: 0, characters: 0 })
+    const spec = { c0: { name: 'A', inner: { env: [{}], inner: { limits: { cpu: 1.5 } } } }, c1: { env: 1 } }
+    t.strictSame(
+      fits(spec)
+        .map(({ instancePath, keyword }) => `${instancePath} ${keyword}`)
+        .sort(),
+      ['/c0/inner/env/0 required', '/c0/inner/inner/limits/cpu anyOf', '/c0/name pattern', '/c1/env type'],
+    )
+  }
 })
 
 t.test('checking takes time as the spec grows, and no more', async (t) => {
