@@ -176,7 +176,9 @@ export interface paths {
         /**
          * Report on a cluster
          * @description Stores an adapter's report in place of its former one, and recomputes the conditions of the cluster.
-         *     Sending the same report again changes nothing and answers the same.
+         *     Sending the same report again changes nothing and answers the same;
+         *     one whose `Available` is Unknown or absent is discarded when the adapter has reported before,
+         *     unless it says `Finalized` on a resource that is marked for deletion.
          */
         put: operations["putClusterStatuses"];
         /**
@@ -360,7 +362,9 @@ export interface paths {
         /**
          * Report on a node pool
          * @description Stores an adapter's report in place of its former one, and recomputes the conditions of the node pool.
-         *     Sending the same report again changes nothing and answers the same.
+         *     Sending the same report again changes nothing and answers the same;
+         *     one whose `Available` is Unknown or absent is discarded when the adapter has reported before,
+         *     unless it says `Finalized` on a resource that is marked for deletion.
          */
         put: operations["putNodePoolStatuses"];
         /**
@@ -1337,7 +1341,7 @@ export interface components {
                 "application/json": components["schemas"]["AdapterStatusList"];
             };
         };
-        /** @description The report was out of date, or said nothing new; nothing was stored. */
+        /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
         Discarded: {
             headers: {
                 "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];

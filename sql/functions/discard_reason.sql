@@ -19,8 +19,6 @@ language sql stable parallel safe as $$
         when p_report.observed_generation < p_stored.observed_generation then 'stale-generation'
         when p_report.observed_generation = p_stored.observed_generation
             and p_report.last_report_time < p_stored.last_report_time then 'stale-time'
-        when p_report.available is null
-            and not (p_deleting and p_report.finalized)
-            and not same_report(p_report, p_stored) then 'unknown'
+        when p_report.available is null and not (p_deleting and p_report.finalized) then 'unknown'
     end
 $$;

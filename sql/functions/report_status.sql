@@ -4,7 +4,7 @@
 -- p_report         the request body, valid by the document
 -- p_max_clock_skew, p_max_age  see check_report_time
 -- Returns the stored report, or the reason why it was discarded (discard_reason) and no report.
--- A report equal to the stored one is answered with that, and changes nothing.
+-- A report equal to the stored one that no rule discards is answered with that, and changes nothing.
 -- Refuses: HF400 the time, or too many adapters; HF404 no such resource.
 --
 -- What can be answered without writing is answered before the lock: a stored report only moves forward,

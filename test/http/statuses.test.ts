@@ -240,6 +240,7 @@ t.test('discarding a report', async (t) => {
     const resource = (await call('GET', `clusters/${id}`)).body
     t.equal(condition(resource, 'ValidatorSuccessful'), undefined, 'it counts as no report')
     t.match(condition(resource, 'Ready'), { reason: 'AwaitingAdapters', observed_generation: 0 })
+    await isDiscarded(t, call, id, report('validator', 1, 'Unknown', 1), 'unknown', 'equal to the stored one')
     await isDiscarded(t, call, id, report('validator', 1, 'Unknown', 2), 'unknown', 'after Unknown')
     await call('PUT', statuses, report('validator', 1, 'True', 3))
     await isDiscarded(t, call, id, report('validator', 1, 'Unknown', 4), 'unknown', 'after True')
@@ -260,6 +261,21 @@ t.test('discarding a report', async (t) => {
       'without Available, on a resource that is not marked',
     )
     t.equal((await call('PUT', statuses, report('validator', 1, 'True', 4))).status, 200, 'True is taken')
+
+    const alone = (await cluster(call)).id
+    for (const [title, conditions] of Object.entries({ Unknown: [], 'no Available': finalized.conditions })) {
+      const sent = { ...report(`of ${title}`, 1, 'Unknown', 1), ...(conditions.length && { conditions }) }
+      t.equal((await call('PUT', `clusters/${alone}/statuses`, sent)).status, 200, `${title}, at first`)
+      await isDiscarded(t, call, alone, sent, 'unknown', `${title}, sent again`)
+    }
+
+    t.equal((await call('DELETE', `clusters/${id}`)).status, 202)
+    const marked = report('another', 2, '', 5, finalized)
+    for (const title of ['stored', 'sent again', 'with a later time']) {
+      const sent = title === 'with a later time' ? report('another', 2, '', 6, finalized) : marked
+      t.equal((await call('PUT', statuses, sent)).status, 200, `Finalized on a marked resource, ${title}`)
+    }
+    await isDiscarded(t, call, id, report('another', 2, 'Unknown', 6), 'unknown', 'not Finalized any more')
   })
 
   await t.test('a resource that is not there is told before', async (t) => {
@@ -289,7 +305,7 @@ t.test('repeating a report', async (t) => {
 
   await t.test('an equal report is answered as the first time, and changes nothing', async (t) => {
     const { id, statuses } = await cluster(call)
-    for (const available of ['True', 'Unknown']) {
+    for (const available of ['True', 'False']) {
       const adapter = `adapter-${available}`
       const sent = report(adapter, 1, available, 1, details)
       const first = await call('PUT', statuses, sent)

@@ -231,8 +231,8 @@ export function receive(resource: Resource, report: Report): { outcome: Outcome;
     if (report.observed_generation < stored.observed_generation) return answer('stale-generation')
     const sameGeneration = report.observed_generation === stored.observed_generation
     if (sameGeneration && report.observed_time < stored.observed_time) return answer('stale-time')
-    if (isDeepStrictEqual(content(report), content(stored))) return answer('same')
     if (unknown && !finalizes) return answer('unknown')
+    if (isDeepStrictEqual(content(report), content(stored))) return answer('same')
   }
 
   const kept: Report = {
