@@ -67,7 +67,7 @@ class Lexer {
     const moment = this.take(now)
     if (moment) {
       const value = moment[0].includes('-') ? secondsOf(moment[1] ?? '') : { type: 'now' as const, ago: 0 }
-      return this.literal(value, 'a time; write now(), or now() - 10s, 30m, 2h, 7d')
+      return this.literal(value, 'a time; write now(), or now() - 10s, 30m, 2h, 7d, up to 36500d')
     }
     const day = this.take(date)?.[0]
     if (day)
@@ -79,7 +79,7 @@ class Lexer {
     if (digits)
       return this.literal(
         numberOf(digits),
-        'a number (with k, M, G, T, P, E or Ki … Ei, if it has a suffix); put texts in quotes',
+        'a number (with k, M, G, T, P, E or Ki … Ei if it has a suffix, and an exponent up to 400); put texts in quotes',
       )
     const word = this.take(name)?.[0]
     if (word !== undefined) return this.word(word)

@@ -94,7 +94,7 @@ function writtenNumbers(text: string): Violation[] {
   if (digits > MAX_WRITTEN_OUT) {
     violations.push({
       field: '',
-      message: 'the numbers are too long when written out',
+      message: `the numbers are too long when written out: more than ${MAX_WRITTEN_OUT} digits`,
       constraint: 'storable',
     })
   }

@@ -102,7 +102,7 @@ const frameworkErrors: Record<string, Code> = {
 }
 
 /** The problem that an error amounts to; whatever is not known is a defect, and its words are kept back. */
-function toProblem(error: unknown): Problem {
+function toProblem(error: unknown, { routeOptions }: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Overloaded) {
     return new Problem('SVC-001', 'Server overloaded; retry later', { cause: error })
@@ -124,6 +124,9 @@ function toProblem(error: unknown): Problem {
   } = error as Error & { code?: string; statusCode?: number }
   const known = frameworkErrors[code]
   if (known === 'SVC-002') return new Problem(known, 'The request took too long', { cause: error })
+  if (known === 'VAL-010') {
+    return new Problem(known, `The body is larger than ${routeOptions.bodyLimit} bytes`, { cause: error })
+  }
   if (known) return new Problem(known, message, { cause: error })
   if (status === 404) return new Problem('NTF-000', 'There is no such route', { cause: error })
   if (status >= 400 && status < 500) return new Problem('VAL-006', message, { status, cause: error })
@@ -184,7 +187,7 @@ function reasons(error: unknown): string | undefined {
 
 /** Answers a request with the problem that an error amounts to, and logs what the client is not told. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const problem = toProblem(error)
+  const problem = toProblem(error, request)
   tell(problem, request)
   const instance = request.url.split('?')[0] ?? request.url
   reply

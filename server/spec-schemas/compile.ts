@@ -60,7 +60,7 @@ export function compile(schema: Schema): Check {
     const { values, characters } = extentOf(value)
     const steps = STEPS + STEPS_FOR_EACH * (values + characters / CHARACTERS)
     const first = quick(value, steps)
-    if (!first) return [misfit('takes too many steps to be checked')]
+    if (!first) return [misfit(`takes too many steps to be checked: more than ${Math.floor(steps)}`)]
     if (!first.length) return []
     if (values <= FULLY_EXPLAINED) full ??= checker(prepared, patterns, { allErrors: true })
     const all = values > FULLY_EXPLAINED ? undefined : full?.(value, steps)

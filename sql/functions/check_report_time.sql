@@ -2,6 +2,8 @@
 --
 -- p_max_clock_skew  how far an adapter's clock may be ahead of the server's
 -- p_max_age         how old a report may be; null: any age
+-- The refusal tells the bound that was passed, its value and the server's time, whatever a session's TimeZone and
+-- IntervalStyle are: bounds are counted in seconds, for a day has 23 hours in some time zones.
 create or replace function check_report_time(
     p_observed_time timestamptz,
     p_max_clock_skew interval,
@@ -9,18 +11,29 @@ create or replace function check_report_time(
 ) returns void
 language plpgsql as $$
 declare
+    v_now timestamptz := clock_timestamp();
+    v_ahead numeric := trim_scale(extract(epoch from p_max_clock_skew));
+    v_age numeric := trim_scale(extract(epoch from p_max_age));
+    v_latest timestamptz := v_now + make_interval(secs => v_ahead);
+    v_earliest timestamptz := v_now - make_interval(secs => v_age);
     v_message text;
 begin
-    if p_observed_time > clock_timestamp() + p_max_clock_skew then
-        v_message := format('must not be more than %s ahead of the server', p_max_clock_skew);
-    elsif p_observed_time < clock_timestamp() - p_max_age then
-        v_message := format('must not be more than %s ago', p_max_age);
+    if p_observed_time > v_latest then
+        v_message := format(
+            'must not be later than %s: the server''s time is %s, and a clock may be %s s ahead (reports.max_clock_skew)',
+            format_time(v_latest), format_time(v_now), v_ahead
+        );
+    elsif p_observed_time < v_earliest then
+        v_message := format(
+            'must not be earlier than %s: the server''s time is %s, and a report may be %s s old (reports.max_age)',
+            format_time(v_earliest), format_time(v_now), v_age
+        );
     else
         return;
     end if;
     perform raise_problem(
         'HF400',
-        'observed_time is outside the accepted range',
+        'observed_time ' || v_message,
         jsonb_build_array(jsonb_build_object(
             'field', 'observed_time',
             'message', v_message,

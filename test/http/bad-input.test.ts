@@ -213,6 +213,7 @@ t.test('bodies over the limit', async (t) => {
 
   const counted = await send('POST', clusters, { headers: json, body: large })
   isProblem(t, counted, 413, 'VAL-010', 'with a length')
+  t.equal(counted.body?.detail, 'The body is larger than 1048576 bytes')
   const chunked = await send('POST', clusters, { headers: json, body: large, chunked: true })
   isProblem(t, chunked, 413, 'VAL-010', 'in chunks')
 
@@ -273,6 +274,9 @@ t.test('values that cannot be stored', async (t) => {
     t.ok(answer.body?.errors?.length > 0, `${title}: all violations are listed`)
   }
   t.equal(({} as Record<string, unknown>).polluted, undefined)
+  const long = refused['numbers too long when written out'] as string
+  const { body: told } = await send('POST', clusters, { headers: json, body: long })
+  t.match(told?.errors, [{ message: 'more than 1048576 digits' }], 'the bound is told')
 
   const stored: Record<string, string> = {
     '2^53 + 1': '{"a":9007199254740993}',

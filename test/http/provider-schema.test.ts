@@ -1003,7 +1003,9 @@ t.test('alternatives within alternatives are not tried without end', async (t) =
   t.strictSame(tried(nested(10)), [])
   t.ok(tried(nested(10, 'c')).length > 0)
   for (const tag of ['b', 'c']) {
-    t.match(tried(nested(90, tag)), [{ instancePath: '', message: 'takes too many steps to be checked' }])
+    t.match(tried(nested(90, tag)), [
+      { instancePath: '', message: /^takes too many steps to be checked: more than \d+$/ },
+    ])
   }
 
   const [one, other] = ['a', 'b'].map(branch)

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { type Application, application, condition, conditions, report } from '../application.ts'
+import { openSession } from '../sessions.ts'
 
 type Call = Application['call']
 
@@ -493,8 +494,41 @@ t.test('refusing a report', async (t) => {
     const { statuses } = await cluster(call)
     t.equal((await call('PUT', statuses, ahead(4))).status, 200, 'four minutes are taken')
     t.equal((await call('PUT', statuses, ahead(4.9))).status, 200, 'and almost five')
-    const { body } = await call('PUT', statuses, ahead(6))
-    t.match(body.errors, [{ field: 'observed_time', message: /ahead/, constraint: 'range' }])
+  })
+
+  await t.test('the refusal of a time tells the bound, its value and the time of the server', async (t) => {
+    const { call, url } = await application(t, { HYPERFLEET_REPORTS_MAX_AGE: '90m' })
+    const { statuses } = await cluster(call)
+    const session = await openSession(t, url)
+    const time = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)`
+    const cases: [away: number, rule: string, bound: number, setting: string][] = [
+      [6, 'later', 300, 'a clock may be 300 s ahead (reports.max_clock_skew)'],
+      [-91, 'earlier', -5400, 'a report may be 5400 s old (reports.max_age)'],
+    ]
+    for (const [away, rule, bound, setting] of cases) {
+      const observed_time = new Date(Date.now() + away * 60_000).toISOString()
+      const { status, body } = await call('PUT', statuses, { ...valid, observed_time })
+      t.equal(status, 400)
+      const words = new RegExp(`^must not be ${rule} than ${time}: the server's time is ${time}, and (.*)$`)
+      const [message = '', limit = '', now = '', because] = words.exec(body.errors[0].message) ?? []
+      t.equal(because, setting)
+      t.equal(Date.parse(limit) - Date.parse(now), bound * 1000)
+      t.ok(Math.abs(Date.parse(now) - Date.now()) < 60_000, now)
+      t.match(body, {
+        code: 'HYPERFLEET-VAL-000',
+        detail: `observed_time ${message}`,
+        errors: [{ field: 'observed_time', value: observed_time.replace('Z', '000Z'), constraint: 'range' }],
+      })
+      for (const style of ['postgres', 'postgres_verbose', 'sql_standard', 'iso_8601']) {
+        await session.query(`set IntervalStyle = ${style}`)
+        const check = session.query(`select check_report_time($1, '5m', '90m')`, [observed_time])
+        await t.rejects(check, { message: setting }, style)
+      }
+    }
+    for (const away of [4.5, -60]) {
+      const observed_time = new Date(Date.now() + away * 60_000).toISOString()
+      t.equal((await call('PUT', statuses, { ...valid, adapter: `a${away}`, observed_time })).status, 200)
+    }
   })
 
   await t.test('a time that is none is refused', async (t) => {
