@@ -10,7 +10,7 @@ const KEPT = new Set(['Reconciled', 'Ready'])
 /** That a condition has one of these statuses, by an index. False where there is no such condition, never null. */
 export function hasStatus(condition: string, statuses: string[], parameters: Parameters): string {
   if (KEPT.has(condition) && statuses.length === 1 && statuses[0] === 'False') {
-    return 'resource.unreconciled_since is not null'
+    return `resource.states @> array['Reconciled=False']` // as the index has it, which is over these only
   }
   const states = statuses.map((status) => `${condition}=${status}`)
   return `resource.states && ${parameters.add(states, 'text[]')}`

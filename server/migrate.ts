@@ -102,9 +102,7 @@ async function bringUpToDate(client: pg.Client, database: Statements, config: Co
     return false
   })
   if (isNewer) return
-  // This waits for whoever still runs the functions of before; what they wrote is filled up afterwards.
   await buildIndexes(client)
-  while ((await database.one('fill_unreconciled_since', { size: BATCH })).filled);
   await recomputeConditions(database)
 }
 

@@ -114,7 +114,7 @@ CREATE INDEX resources_owner_id_idx ON public.resources USING btree (owner_id, c
 
 CREATE INDEX resources_states_idx ON public.resources USING gin (states);
 
-CREATE INDEX resources_unreconciled_idx ON public.resources USING btree (kind, created_time DESC, id DESC, unreconciled_since) WHERE (unreconciled_since IS NOT NULL);
+CREATE INDEX resources_unreconciled_idx ON public.resources USING btree (kind, created_time DESC, id DESC) WHERE (states @> ARRAY['Reconciled=False'::text]);
 
 CREATE UNIQUE INDEX resources_name_key ON public.resources USING btree (kind, owner_id, name) NULLS NOT DISTINCT WHERE (deleted_time IS NULL);
 

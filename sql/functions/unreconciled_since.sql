@@ -1,5 +1,5 @@
--- unreconciled_since: the last_updated_time of Reconciled where that is False, else null: the form in which its
--- index knows it.
+-- unreconciled_since: the last_updated_time of Reconciled where that is False, else null: the form in which
+-- searches compare it.
 create or replace function unreconciled_since(p_conditions jsonb) returns timestamptz
 language sql stable parallel safe as $$
     select (

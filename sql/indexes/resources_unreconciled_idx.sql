@@ -1,4 +1,4 @@
--- resources_unreconciled_idx: what pollers ask for, in the order of lists and with the time in it: total and page come from here alone.
+-- resources_unreconciled_idx: what is not reconciled, in the order of lists. Not with the time since when: every report would move it.
 create index concurrently resources_unreconciled_idx
-    on resources (kind, created_time desc, id desc, unreconciled_since)
-    where unreconciled_since is not null;
+    on resources (kind, created_time desc, id desc)
+    where states @> array['Reconciled=False'];

@@ -19,7 +19,7 @@ with unreconciled as materialized (
         statement_timestamp()
             - condition_member(resource.conditions, 'Reconciled', 'last_transition_time')::timestamptz as age
     from resources as resource
-    where resource.unreconciled_since is not null
+    where resource.states @> array['Reconciled=False'] -- as resources_unreconciled_idx has it
 ),
 counted as (
     select

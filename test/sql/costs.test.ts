@@ -1,12 +1,25 @@
 import { randomBytes } from 'node:crypto'
+import type pg from 'pg'
 import t from 'tap'
 import { queries } from '../../generated/sql.ts'
 import { resourceFields } from '../../search/fields.ts'
 import { select, selected } from '../../search/selection.ts'
+import { report } from '../application.ts'
 import { createDatabase } from '../databases.ts'
 import { openSession } from '../sessions.ts'
 
 const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
+
+/** How many rows of resources the session has updated, and how many of these updates touched no index. */
+async function updatesOf(session: pg.Client): Promise<{ updated: number; hot: number }> {
+  await session.query('select pg_stat_force_next_flush()')
+  await session.query('select pg_stat_clear_snapshot()')
+  const { rows } = await session.query(
+    `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot
+     from pg_stat_user_tables where relname = 'resources'`,
+  )
+  return rows[0]
+}
 
 t.test('what a report writes', async (t) => {
   const session = await openSession(t, await createDatabase(adapters))
@@ -15,18 +28,10 @@ t.test('what a report writes', async (t) => {
   )
   const id: string = created.rows[0].id
 
-  const updates = async (): Promise<{ updated: number; hot: number }> => {
-    await session.query('select pg_stat_force_next_flush()')
-    await session.query('select pg_stat_clear_snapshot()')
-    const { rows } = await session.query(
-      `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot
-       from pg_stat_user_tables where relname = 'resources'`,
-    )
-    return rows[0]
-  }
+  const updates = () => updatesOf(session)
 
   /** Updates of the resource by one report: how many, and how many of them touched no index. */
-  const report = async (available: string, minute: number) => {
+  const reported = async (available: string, minute: number) => {
     const body = {
       adapter: 'validation',
       observed_generation: 1,
@@ -40,19 +45,54 @@ t.test('what a report writes', async (t) => {
     return { updated: after.updated - before.updated, hot: after.hot - before.hot }
   }
 
-  t.strictSame(await report('True', 1), { updated: 1, hot: 0 }, 'one that reconciles writes indexes')
+  t.strictSame(await reported('True', 1), { updated: 1, hot: 0 }, 'one that reconciles writes indexes')
   t.strictSame(
-    await report('True', 2),
+    await reported('True', 2),
     { updated: 1, hot: 1 },
     'a newer one that does not change it writes none',
   )
-  t.strictSame(await report('True', 2), { updated: 0, hot: 0 }, 'an equal one writes nothing')
-  t.strictSame(await report('False', 3), { updated: 1, hot: 0 }, 'one that says the contrary writes indexes')
+  t.strictSame(await reported('True', 2), { updated: 0, hot: 0 }, 'an equal one writes nothing')
   t.strictSame(
-    await report('False', 4),
+    await reported('False', 3),
     { updated: 1, hot: 0 },
-    'and so does a newer one, which moves the time',
+    'one that says the contrary writes indexes',
   )
+  t.strictSame(
+    await reported('False', 4),
+    { updated: 1, hot: 1 },
+    'a newer one writes none, though it moves the time since when it is not reconciled',
+  )
+})
+
+t.test('reports on what is not reconciled write no index, as long as no condition changes', async (t) => {
+  const required = ['validation', 'dns', 'provisioner']
+  const session = await openSession(
+    t,
+    await createDatabase({ HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(required) }),
+  )
+  const created = await session.query(
+    `select id from create_resource('Cluster', null, '{"name": "waiting", "spec": {}}', 'test')`,
+  )
+  const id: string = created.rows[0].id
+  const round = async (minute: number) => {
+    for (const adapter of ['validation', 'dns'])
+      await session.query(`select report_status('Cluster', null, $1, $2, '5 min', null)`, [
+        id,
+        report(adapter, 1, 'True', minute),
+      ])
+  }
+  await round(1)
+  const before = await updatesOf(session)
+  for (let minute = 2; minute < 22; minute++) await round(minute)
+  const after = await updatesOf(session)
+  t.strictSame(
+    { updated: after.updated - before.updated, hot: after.hot - before.hot },
+    { updated: 40, hot: 40 },
+  )
+  const { rows } = await session.query(
+    `select states @> '{Reconciled=False}' as waiting, unreconciled_since from resources`,
+  )
+  t.match(rows, [{ waiting: true, unreconciled_since: new Date('2026-03-10T08:21:00Z') }])
 })
 
 t.test('a search unpacks a spec once, however many terms it has', async (t) => {

@@ -170,16 +170,22 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     t.equal(await list({ page: 2_000_000_000 }), 0)
   })
 
-  await t.test('the poller reads the index alone', async (t) => {
-    const search = `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`
-    const values = ['Cluster', null, 1, 20, null, false, null]
-    const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
-    const { rows } = await session.query({
-      text: `explain (costs off) ${statement.text}`,
-      values: statement.values,
-    })
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  await t.test('the poller walks the index of what is not reconciled, in its order', async (t) => {
+    const planOf = async (search: string) => {
+      const values = ['Cluster', null, 1, 20, null, false, null]
+      const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
+      const { rows } = await session.query({
+        text: `explain (costs off) ${statement.text}`,
+        values: statement.values,
+      })
+      return rows.map((row) => row['QUERY PLAN']).join('\n')
+    }
+    const every = `status.conditions.Reconciled = 'False'`
+    const plan = await planOf(every)
     t.equal(plan.match(/Index Only Scan using resources_unreconciled_idx/g)?.length, 3, plan)
+    const older = await planOf(`${every} and status.conditions.Reconciled.last_updated_time < now() - 10s`)
+    t.equal(older.match(/Index Scan using resources_unreconciled_idx/g)?.length, 3, older)
+    t.notMatch(older, 'jsonb', 'the time is not unpacked from the conditions')
   })
 
   await t.test('what waits for its adapters is counted without a look at the rest', async (t) => {
