@@ -160,30 +160,30 @@ async function buildIndexes(client: pg.Client): Promise<void> {
   }
 }
 
-/** Functions whose results are stored: when they change, what is stored is stale. */
-const RULES = ['aggregate_conditions.sql', 'condition.sql', 'condition_name.sql']
-
 /** Whether the functions are now this release's: those of a newer one are left alone. */
 async function applyFunctions(client: pg.Client): Promise<boolean> {
-  const { texts, hash } = await readFunctions()
-  const rulesHash = hashOf(RULES.map((file) => texts.get(file) ?? ''))
+  const { texts, hash, rulesHash } = await readFunctions()
   const [applied] = await run(client, 'get_applied_functions', [])
   if (applied && isNewer(applied.release, about.version)) return false
   if (applied?.hash === hash) return true
   // Functions name each other, in any order.
   await client.query('set local check_function_bodies = off')
-  for (const text of texts.values()) await client.query(text)
+  for (const text of texts) await client.query(text)
   await run(client, 'upsert_applied_functions', [about.version, hash, rulesHash])
   if (applied?.rules_hash !== rulesHash) await run(client, 'update_kind_stale', [null, true])
   return true
 }
 
-async function readFunctions(): Promise<{ texts: Map<string, string>; hash: string }> {
+/**
+ * The texts of sql/functions, and hashes of all and of those in `conditions`, whose results are stored: when one of
+ * these changes, what is stored is stale.
+ */
+async function readFunctions(): Promise<{ texts: string[]; hash: string; rulesHash: string }> {
   const folder = new URL('functions/', sql)
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
-  const texts = new Map<string, string>()
-  for (const file of files) texts.set(file, await readFile(new URL(file, folder), 'utf8'))
-  return { texts, hash: hashOf([...texts.values()]) }
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.sql')).sort()
+  const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
+  const rules = texts.filter((_, at) => files[at]?.startsWith('conditions/'))
+  return { texts, hash: hashOf(texts), rulesHash: hashOf(rules) }
 }
 
 const hashOf = (texts: string[]) => createHash('sha256').update(texts.join('\n')).digest('hex')

@@ -1,5 +1,5 @@
--- recompute_resource: brings one resource in line with the adapters that are required now. Run by
--- `migrate` when a kind's set has changed. A marked resource that is complete by the new set goes.
+-- recompute_resource: brings one resource in line with the rules and the adapters that are required now. Run by
+-- `migrate` when either has changed. A marked resource that is complete by the new set goes.
 -- A resource that is no longer there is passed over.
 create or replace function recompute_resource(p_id uuid) returns void
 language plpgsql as $$
@@ -10,7 +10,7 @@ begin
     if not found then
         return;
     end if;
-    v_resource := store_conditions(lock_for_report(v_resource));
+    v_resource := store_derived(lock_for_report(v_resource));
     perform remove_finalized(v_resource);
 exception
     when sqlstate 'HF404' then

@@ -58,7 +58,7 @@ begin
     else
         perform store_report(v_report, v_stored.adapter is null);
         if v_report.available is not null or (v_resource.deleted_time is not null and v_report.finalized) then
-            v_resource := store_conditions(v_resource);
+            v_resource := store_derived(v_resource);
         end if;
     end if;
     if v_resource.deleted_time is not null then

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, writeFileSync } from 'node:fs'
+import { chownSync, cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { migrate } from '../../server/migrate.ts'
@@ -13,6 +14,7 @@ import { find } from '../helm/helm.ts'
 import { findFreePorts, temporaryFolder } from '../processes.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 
+const root = new URL('../../', import.meta.url)
 const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
 const one = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
 
@@ -49,15 +51,45 @@ t.test('migrate', async (t) => {
     t.notMatch((await execute(url, 'select hash from applied_functions')).rows, [{ hash: 'newer' }])
   })
 
-  t.test('computes conditions anew when the rules have changed', async (t) => {
-    await execute(url, `update applied_functions set rules_hash = 'older', hash = 'older'`)
-    await execute(
-      url,
-      `update resources set conditions = jsonb_set(conditions, '{2,message}', '"as an older release said it"')`,
-    )
-    t.equal((await database.all('list_inconsistencies', {})).length, 2)
-    await migrate(testConfig(url, one), kinds)
+  t.test('computes anew all that is derived when the rules have changed', async (t) => {
+    const { body: labelled } = await call('POST', 'clusters', {
+      kind: 'Cluster',
+      name: 'labelled',
+      labels: { a: 'b' },
+      spec: {},
+    })
+    const { version } = (await execute(url, 'select version from resources where id = $1', [labelled.id]))
+      .rows[0]
+    const older = [
+      `conditions = jsonb_set(conditions, '{2,message}', '"as an older release said it"')`,
+      `states = array['Reconciled=Unknown']`,
+      `unreconciled_since = '2020-01-01Z'`,
+      `label_pairs = array['a=c']`,
+    ]
+    for (const column of older) {
+      await execute(url, `update applied_functions set rules_hash = 'older', hash = 'older'`)
+      await execute(url, `update resources set ${column} where id = $1`, [labelled.id])
+      t.not((await database.all('list_inconsistencies', {})).length, 0, column)
+      await migrate(testConfig(url, one), kinds)
+      t.same(await database.all('list_inconsistencies', {}), [], column)
+    }
+    const { rows } = await execute(url, 'select version from resources where id = $1', [labelled.id])
+    t.equal(rows[0].version, version + 1, 'a new version only where clients see a difference')
+    await execute(url, 'delete from resources where id = $1', [labelled.id])
+  })
+
+  t.test('takes each function whose results are stored for a rule', async (t) => {
+    const copy = t.testdir()
+    for (const path of ['package.json', 'openapi.yaml', 'generated', 'search', 'server', 'sql'])
+      cpSync(new URL(path, root), join(copy, path), { recursive: true })
+    symlinkSync(fileURLToPath(new URL('node_modules', root)), join(copy, 'node_modules'))
+    const changed = join(copy, 'sql/functions/conditions/condition_states.sql')
+    writeFileSync(changed, `${readFileSync(changed, 'utf8')}-- Changed.\n`)
+    await execute(url, `update resources set states = array['Reconciled=Unknown']`)
+    const next: typeof import('../../server/migrate.ts') = await import(join(copy, 'server/migrate.ts'))
+    await next.migrate(testConfig(url, one), kinds)
     t.same(await database.all('list_inconsistencies', {}), [])
+    await migrate(testConfig(url, one), kinds)
   })
 
   t.test('gives way to those who use a table, and so lets others by', async (t) => {

@@ -6,6 +6,7 @@ import { openSession } from '../sessions.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+const nameOf = (file: string) => file.replace(/^.*\//, '').replace('.sql', '')
 const filesOf = (folder: string) =>
   readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.\w+$/.test(file),
@@ -43,7 +44,7 @@ t.test('every SQL file', async (t) => {
     .join('\n')
   for (const folder of ['sql/queries', 'sql/functions']) {
     for (const file of filesOf(folder)) {
-      const name = file.replace('.sql', '')
+      const name = nameOf(file)
       const text = read(`${folder}/${file}`)
       t.match(text, new RegExp(`^-- ${name}: `), `${name} begins with its name and its promise`)
       t.notMatch(text.replace(/--.*/g, ''), /select\s+\*/, `${name} names its columns`)
@@ -70,6 +71,41 @@ t.test('every SQL file', async (t) => {
     filesOf('sql/migrations').map((_, index) => index + 1),
     'migrations are numbered without gaps',
   )
+})
+
+t.test(
+  'what functions of sql/functions/conditions call is there as well, since its results are stored',
+  async (t) => {
+    const names = filesOf('sql/functions').map(nameOf)
+    const rules = filesOf('sql/functions/conditions')
+    t.ok(rules.length > 0)
+    for (const file of rules) {
+      const text = read(`sql/functions/conditions/${file}`).replace(/--.*/g, '')
+      const called = names.filter((name) => new RegExp(`\\b${name}\\s*\\(`).test(text))
+      t.ok(called.includes(nameOf(file)), `${file} defines the function of its name`)
+      t.same(
+        called.filter((name) => !rules.includes(`${name}.sql`)),
+        [],
+        `${file} calls none outside`,
+      )
+    }
+  },
+)
+
+t.test('what is derived from a resource is computed by functions of sql/functions/conditions', async (t) => {
+  const outside = filesOf('sql/functions').filter((file) => !file.startsWith('conditions/'))
+  const rules = filesOf('sql/functions/conditions').map(nameOf)
+  const computed = new Set<string>()
+  for (const file of outside) {
+    const text = read(`sql/functions/${file}`).replace(/--.*/g, '')
+    const assigned =
+      /\b(conditions|states|unreconciled_since|label_pairs)(?: timestamptz| text\[\]| jsonb)? :?= (\w+)\(/g
+    for (const [, column = '', name = ''] of text.matchAll(assigned)) {
+      t.ok(rules.includes(name), `${file}: ${column} is made by ${name}`)
+      computed.add(column)
+    }
+  }
+  t.same([...computed].sort(), ['conditions', 'label_pairs', 'states', 'unreconciled_since'])
 })
 
 /** PostgreSQL's names of types as the headers write them. */
