@@ -1665,7 +1665,8 @@ export interface components {
          *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
          *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
          *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
-         *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
+         *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+         *     Nesting goes to 32, lists to 1000 values.
          */
         search: string;
         /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
@@ -1965,7 +1966,8 @@ export interface operations {
                  *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
-                 *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
+                 *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+                 *     Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
                 /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
@@ -2309,7 +2311,8 @@ export interface operations {
                  *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
-                 *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
+                 *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+                 *     Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
                 /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
@@ -2525,7 +2528,8 @@ export interface operations {
                  *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
-                 *     null: no comparison finds it, `is null` does. Nesting goes to 32, lists to 1000 values.
+                 *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+                 *     Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
                 /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */

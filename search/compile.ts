@@ -1,5 +1,6 @@
 import { hasStatus, isUnreconciled, keptField, STATUSES } from './conditions.ts'
 import { type Field, type Fields, fieldOf } from './fields.ts'
+import type { Form } from './forms.ts'
 import { type Fragment, Parameters } from './fragment.ts'
 import { isUuid } from './literals.ts'
 import { convert, operand, textOperand } from './operands.ts'
@@ -80,6 +81,7 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
       return `(resource.id = any (${parameters.add(ids, 'uuid[]')}) and ${field.sql} = any (${parameters.add(texts, 'text[]')}))`
     }
     const { sql, values } = operand(field, literals, parameters)
+    if ('form' in field && field.form) mustFit(literals, field.form)
     if (values.length === 1) return `${sql} ${negated ? '<>' : '='} ${values[0]}`
     return `${sql} ${negated ? 'not in' : 'in'} (${values.join(', ')})`
   }
@@ -115,6 +117,13 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   const packed = predicates.filter(readsPacked)
   const text = [...plain, ...(packed.length ? [unpacking(packed)] : [])].join(' and ')
   return { text, values: parameters.values }
+}
+
+/** Throws a SearchError at a text that does not have the form. */
+function mustFit(literals: Literal[], { pattern, what }: Form) {
+  const other = literals.find((literal) => literal.type === 'string' && !pattern.test(literal.value))
+  if (!other) return
+  throw new SearchError('search', `expected ${what}, not ${other.text.slice(0, 40)}`, other.position)
 }
 
 /** The terms that must all hold: an `and` within an `and` is one with it. */

@@ -1,9 +1,10 @@
+import { CONDITION_TYPE, type Form, KIND, LABEL_KEY, MAX_SPEC_DEPTH } from './forms.ts'
 import { SearchError } from './search-error.ts'
 import type { Path } from './tree.ts'
 
 /** What a field is in SQL, over the row that its list's query calls `resource` or `status`; its type says how it is compared. */
 export type Field =
-  | { type: 'text' | 'integer' | 'time' | 'id' | 'href'; sql: string }
+  | { type: 'text' | 'integer' | 'time' | 'id' | 'href'; sql: string; form?: Form }
   | { type: 'label'; key: string }
   | { type: 'spec'; members: string[] }
   | { type: 'status'; condition: string }
@@ -37,7 +38,7 @@ export const resourceFields: Fields = {
   columns: {
     id: { type: 'id', sql: 'resource.id', fixed: true, indexed: true },
     name: { type: 'text', sql: 'resource.name', fixed: true, indexed: true },
-    kind: { type: 'text', sql: 'resource.kind', fixed: true },
+    kind: { type: 'text', sql: 'resource.kind', form: KIND, fixed: true },
     href: {
       type: 'href',
       sql: '(select resource_href(kinds, resource.id) from kinds where kinds.kind = resource.kind)',
@@ -85,15 +86,38 @@ export const conditionMembers = {
 export const columnOf = ({ columns }: Fields, name: string): Column | undefined =>
   Object.hasOwn(columns, name) ? columns[name] : undefined
 
-/** The field that a path of a search names. Throws a SearchError when there is none. */
+/** Whether a path has the form of a field of some list, rather than that of a text without quotes. */
+export const isFieldLike = ({ steps: [first = '', ...others] }: Path): boolean =>
+  others.length
+    ? ['labels', 'spec', 'status'].includes(first)
+    : [resourceFields, statusFields].some((list) => columnOf(list, first) !== undefined)
+
+/** The field that a path of a search names. Throws a SearchError when there is none, or when no resource can have it. */
 export function fieldOf({ steps, text, position }: Path, list: Fields): Field {
   const [first = '', second = '', third = '', fourth = ''] = steps
   const column = columnOf(list, first)
   if (column && steps.length === 1) return column
   if (list.isOfResources) {
-    if (first === 'labels' && second && steps.length === 2) return { type: 'label', key: second }
-    if (first === 'spec' && steps.length > 1) return { type: 'spec', members: steps.slice(1) }
+    const mustBe = (name: string, { pattern, what }: Form) => {
+      if (!pattern.test(name))
+        throw new SearchError('search', `${name.slice(0, 100)} is not ${what}`, position)
+    }
+    if (first === 'labels' && second && steps.length === 2) {
+      mustBe(second, LABEL_KEY)
+      return { type: 'label', key: second }
+    }
+    if (first === 'spec' && steps.length > 1) {
+      const members = steps.slice(1)
+      if (members.includes('__proto__')) {
+        throw new SearchError('search', '__proto__ is not a member that a spec can have', position)
+      }
+      if (members.length > MAX_SPEC_DEPTH) {
+        throw new SearchError('search', `a spec does not nest deeper than ${MAX_SPEC_DEPTH}`, position)
+      }
+      return { type: 'spec', members }
+    }
     if (first === 'status' && second === 'conditions' && third) {
+      mustBe(third, CONDITION_TYPE)
       if (steps.length === 3) return { type: 'status', condition: third }
       if (steps.length === 4 && Object.hasOwn(conditionMembers, fourth)) {
         return { type: 'member', condition: third, member: fourth as keyof typeof conditionMembers }

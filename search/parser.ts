@@ -1,3 +1,4 @@
+import { isFieldLike } from './fields.ts'
 import { type Token, tokenize } from './lexer.ts'
 import { SearchError } from './search-error.ts'
 import type { Expression, Literal, Operator, Path } from './tree.ts'
@@ -113,8 +114,11 @@ export function parseSearch(search: string): Expression {
   const literal = (): Literal => {
     const token = peek()
     if (token.kind !== 'literal') {
+      const isField = token.kind === 'path' && isFieldLike(token.path)
       const hints: Record<string, string> = {
-        path: ' (put texts in quotes; in a URL, + is a space, and %2B a +)',
+        path: isField
+          ? ' (it is a field; a field is compared with a value)'
+          : ' (put texts in quotes; in a URL, + is a space, and %2B a +)',
         symbol: token.text === 'null' ? ' (write is null, or is not null)' : '',
       }
       const hint = hints[token.kind] ?? ''

@@ -109,6 +109,7 @@ export function evaluator(
       }
     }
     case 'compare': {
+      if (['=', '!='].includes(tree.operator)) refuseKinds(tree.field, [tree.value])
       const compare = comparison(fieldOf(tree.field, list), [tree.value])
       return (body, now) => {
         const order = compare(body, now)?.[0]
@@ -116,6 +117,7 @@ export function evaluator(
       }
     }
     case 'in': {
+      refuseKinds(tree.field, tree.values)
       const compare = comparison(fieldOf(tree.field, list), tree.values)
       return (body, now) => {
         const orders = compare(body, now)
@@ -132,6 +134,23 @@ export function evaluator(
       }
     }
   }
+}
+
+/** A kind is one of few, whose names begin with a capital letter. */
+function refuseKinds({ steps }: Path, literals: Literal[]) {
+  if (steps.join() !== 'kind') return
+  for (const literal of literals) {
+    const value = plainValue(literal)
+    if (typeof value === 'string' && !/^[A-Z][A-Za-z0-9]{0,99}$/.test(value)) throw new Refused('no kind')
+  }
+}
+
+const isLabelKey = (key: string) => {
+  const [name = '', prefix, ...more] = key.split('/').reverse()
+  if (more.length || !/^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/.test(name)) return false
+  return prefix === undefined
+    ? true
+    : prefix.length <= 253 && prefix.split('.').every((part) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(part))
 }
 
 function holds(order: number, operator: Operator): boolean {
@@ -160,11 +179,16 @@ function fieldOf({ steps, text }: Path, list: 'resources' | 'statuses'): Field {
   }
   if (list === 'resources') {
     if (first === 'labels' && second && steps.length === 2) {
+      if (!isLabelKey(second)) throw new Refused('no label can have this key')
       return { kind: 'text', of: (body) => member(member(body, 'labels'), second) }
+    }
+    if (first === 'spec' && (steps.includes('__proto__') || steps.length > 101)) {
+      throw new Refused('no spec can have it')
     }
     if (first === 'spec' && steps.length > 1)
       return { kind: 'spec', of: (body) => steps.reduce<unknown>(member, body) }
     if (first === 'status' && second === 'conditions' && third && steps.length <= 4) {
+      if (!/^[A-Z0-9][A-Za-z0-9]*$/.test(third)) throw new Refused('no condition can have this type')
       const condition = (body: Body) =>
         (member(member(body, 'status'), 'conditions') as Body[]).find(({ type }) => type === third) ?? null
       if (fourth === undefined) return { kind: 'status', of: (body) => member(condition(body), 'status') }

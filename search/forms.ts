@@ -1,0 +1,28 @@
+/** The form of a name, and what a search is told of one that does not have it. */
+export interface Form {
+  pattern: RegExp
+  /** Completes "… is not" and "expected". */
+  what: string
+}
+
+/** Conditions of a resource: those of every resource, and one for each required adapter (sql/functions/condition_name.sql). */
+export const CONDITION_TYPE: Form = {
+  pattern: /^[A-Z0-9][A-Za-z0-9]*$/,
+  what: 'a condition type such as Reconciled (^[A-Z0-9][A-Za-z0-9]*$)',
+}
+
+/** Keys of labels, as openapi.yaml has them. */
+export const LABEL_KEY: Form = {
+  pattern:
+    /^(?=[^/]{1,253}\/|[^/]*$)([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+  what: 'a label key by the rules of Kubernetes: a name of up to 63 characters, maybe after a DNS subdomain and a slash',
+}
+
+/** Kinds, whichever there are. */
+export const KIND: Form = {
+  pattern: /^[A-Z][A-Za-z0-9]{0,99}$/,
+  what: "a kind such as 'Cluster' (^[A-Z][A-Za-z0-9]{0,99}$)",
+}
+
+/** How deep objects nest in a spec, itself counted, as openapi.yaml has it. */
+export const MAX_SPEC_DEPTH = 100
