@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import http, { type IncomingMessage, type RequestListener } from 'node:http'
+import https from 'node:https'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, {
@@ -20,6 +21,8 @@ import { describeRequest } from './observability/request-line.ts'
 import { nameSpan, traceOf } from './observability/request-trace.ts'
 import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProblem } from './problems.ts'
 import type { Lists, Replica } from './replica.ts'
+import { running } from './running.ts'
+import { arrives, endIfSilent, watchArrivals } from './silence.ts'
 import type { SpecSchemas } from './spec-schemas/load.ts'
 import { StartError } from './start-error.ts'
 import { followRenewals, readTls } from './tls.ts'
@@ -78,6 +81,7 @@ export function buildListener(
     // Node would answer without a problem; checkHost does it.
     requireHostHeader: false,
   }
+  const silence = milliseconds(timeouts.write)
   const describe = describeRequest(document['x-kinds'])
   const conclude = (request: FastifyRequest, reply: FastifyReply, status = reply.statusCode) => {
     metrics.observe(request, reply, status)
@@ -85,6 +89,15 @@ export function buildListener(
   }
   /** Connections that were answered before, or in the middle of, their request. */
   const refused = new WeakSet<Socket>()
+  const refuse = async (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && (await arrives(socket))) return
+    const answered = answerClientError(error, socket)
+    if (!answered) return
+    refused.add(socket)
+    const { status: status_code, ...ids } = answered
+    metrics.observeUnparsed(status_code)
+    logger.info({ ...ids, status_code }, 'request')
+  }
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new Fastify.LogController({
@@ -92,13 +105,25 @@ export function buildListener(
       requestIdLogLabel: 'request_id',
     }),
     bodyLimit: bytesIn(body_limit),
-    requestTimeout: milliseconds(timeouts.read),
     handlerTimeout: milliseconds(timeouts.request),
-    keepAliveTimeout: milliseconds(timeouts.write),
-    connectionTimeout: milliseconds(timeouts.write),
     // While the listener closes, requests on open connections are still answered.
     return503OnClosing: false,
-    ...(files ? { https: { ...limits, ...files } } : { http: limits }),
+    ...(files && { https: { ...limits, ...files } }),
+    // Of each address of localhost, Fastify has a server of its own: all of them are made here.
+    serverFactory: (handler: RequestListener) => {
+      const server = files
+        ? https.createServer({ ...limits, ...files }, handler)
+        : http.createServer(limits, handler)
+      // Node would answer what it does not know in Expect with a bare 417, which no log and no problem tells of.
+      server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+      server.on('clientError', refuse)
+      server.on('timeout', (socket) => endIfSilent(socket))
+      watchArrivals(server)
+      return Object.assign(server, {
+        keepAliveTimeout: silence,
+        requestTimeout: limits.headersTimeout,
+      }).setTimeout(silence)
+    },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
     // Every line of a request says which one and of which trace.
     childLoggerFactory: (parent, bindings, options, raw) => {
@@ -113,18 +138,10 @@ export function buildListener(
       sendProblem(error, request, reply)
       conclude(request, reply)
     },
-    clientErrorHandler: (error, socket) => {
-      const answered = answerClientError(error, socket)
-      if (!answered) return
-      refused.add(socket)
-      const { status: status_code, ...ids } = answered
-      metrics.observeUnparsed(status_code)
-      logger.info({ ...ids, status_code }, 'request')
-    },
+    // Set by serverFactory: Fastify would set it on the first of its servers only.
+    clientErrorHandler: () => {},
   } as FastifyServerOptions)
   followRenewals(app, name, tls)
-  // Node would answer what it does not know in Expect with a bare 417, which no log and no problem tells of.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.decorateRequest('traceId', '')
   app.addHook('onRequest', async (request, reply) => {
     const { traceId, span } = traceOf(request.raw)
@@ -153,8 +170,8 @@ export function buildListener(
   return app
 }
 
-/** How long open connections are given to be used once more before they are ended. */
-const DRAIN_MS = 1000
+/** How often, 10 ms apart, it is looked whether open connections are used once more before they are ended. */
+const DRAIN_LOOKS = 100
 
 /**
  * When the listener closes, what runs may finish within the limit, and its connection ends with the answer. A
@@ -172,9 +189,9 @@ function endConnections(app: FastifyInstance, limit: number) {
     // No new connections; those that are open are kept for the moment, since a client may be sending on one just
     // now: it gets its answer, and learns from it that the connection ends.
     Server.prototype.close.call(app.server)
-    for (const end = Date.now() + DRAIN_MS; sockets.size && Date.now() < end; ) await sleep(10)
+    for (let look = 0; sockets.size && look < DRAIN_LOOKS; look++) await sleep(10)
     for (const socket of sockets) if (!socket.bytesRead) socket.destroy()
-    setTimeout(() => app.server.closeAllConnections(), limit).unref()
+    running(limit, { ref: false }).then(() => app.server.closeAllConnections())
   })
   app.addHook('onSend', async (_request, reply) => {
     if (isClosing) reply.header('connection', 'close')

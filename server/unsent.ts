@@ -1,16 +1,18 @@
 import { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from './problems.ts'
+import { endIfSilent } from './silence.ts'
 
 /** Smaller answers always fit: of those, Node itself keeps few for one connection. */
 const SMALL_BYTES = 16 * 1024
 
-/** How long a connection may take nothing of its answer while there is too much of them. */
+/** After how long a connection that takes nothing of its answer is looked at more closely, while there is too much of them. */
 const PATIENCE_MS = 1000
 
 /**
  * Bounds what answers take that have not been read yet. Beyond `limit` bytes, large answers to reads are 503 until there
- * is room, and who takes nothing of an answer for a second or two is cut off. Who reads, however slowly, gets all of it.
+ * is room, and a connection that takes nothing of an answer for about five seconds is cut off. One that takes some of it,
+ * however slowly, gets all of it; that is decided by what it has acknowledged (endIfSilent), not by a clock.
  *
  * Returns whether a connection was cut off, for that or for having been silent for its time.
  */
@@ -41,13 +43,15 @@ export function boundUnsent(app: FastifyInstance, limit: number): (socket: Socke
     add(socket, bytes)
     // Of an answer that is never sent, only this is told.
     reply.raw.once('close', () => add(socket, -bytes))
-    // Node tells so when the connection has taken nothing for its time; with nothing to take, it is the server that is slow.
-    reply.raw.on('timeout', () => {
-      if (!socket.writableLength) return
-      stalled.add(socket)
-      request.log.warn({ bytes: unsent.get(socket) }, 'a caller that does not read its answer is cut off')
-      socket.destroy()
-    })
+    reply.raw.on('timeout', () =>
+      endIfSilent(socket, () => {
+        // With nothing to take, it is the server that is slow.
+        if (!socket.writableLength) return false
+        stalled.add(socket)
+        request.log.warn({ bytes: unsent.get(socket) }, 'a caller that does not read its answer is cut off')
+        return true
+      }),
+    )
     if (total > limit) for (const each of unsent.keys()) each.setTimeout(Math.min(PATIENCE_MS, silence()))
   })
   return (socket) => stalled.has(socket)

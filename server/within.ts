@@ -1,8 +1,8 @@
-/** What a promise comes to, or `late` when that takes longer than so many milliseconds. */
+import { running } from './running.ts'
+
+/** The result of a promise, or `late` when it takes longer than `ms` milliseconds in which this process runs. */
 export async function within<Result>(ms: number, promise: Promise<Result>, late: Result): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const passed = new Promise<Result>((resolve) => {
-    timer = setTimeout(resolve, ms, late)
-  })
-  return Promise.race([promise, passed]).finally(() => clearTimeout(timer))
+  const ended = new AbortController()
+  const passed = running(ms, { signal: ended.signal }).then(() => late)
+  return Promise.race([promise, passed]).finally(() => ended.abort())
 }

@@ -75,7 +75,10 @@ export const configSchema = {
               'How long a request may take to arrive. As the limits beside it, on all three listeners.',
             ),
             request: duration('15s', 'How long the work on a request may take.'),
-            write: duration('30s', 'How long a connection may be silent: idle, or not taking its answer.'),
+            write: duration(
+              '30s',
+              'How long a connection may be silent: idle, or not taking its answer. It is looked at for four seconds more before it is closed.',
+            ),
           },
         },
         body_limit: {
@@ -89,7 +92,7 @@ export const configSchema = {
           format: 'size',
           default: '64MiB',
           description:
-            'How much of answers may wait for callers to read them, on each listener; workers share it. Beyond, large answers to reads are 503, and who takes nothing of an answer is cut off.',
+            'How much of answers may wait for callers to read them, on each listener; workers share it. Beyond, large answers to reads are 503, and a connection that takes nothing of its answer for five seconds is closed.',
         },
         jwt: {
           type: 'object',
