@@ -110,6 +110,8 @@ function list({ page = 1, size, ...query }: { page?: number | '{page}'; size: nu
     fields: null,
     whole,
     known: null,
+    max_bytes: 1024 * 1024,
+    beyond: 'none',
   })
   const search = query.search === undefined ? '' : `&search=${encodeURIComponent(query.search)}`
   const all = selected(text, values, select(query, resourceFields))

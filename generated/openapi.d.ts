@@ -1636,9 +1636,16 @@ export interface components {
         kind: string;
         /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
         page: number;
-        /** @description How many items a page holds at the most. */
+        /**
+         * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
+         *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+         *     a page with `cursor` is cut short instead. One item is never too large.
+         */
         size: number;
-        /** @description How many reports a page holds at the most. */
+        /**
+         * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
+         *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+         */
         statusSize: number;
         /**
          * @deprecated
@@ -1675,7 +1682,8 @@ export interface components {
          * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
          *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
          *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
-         *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+         *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning. A page may hold fewer
+         *     items than `size`, where more would be too many bytes: only an answer without `next_cursor` is the last.
          */
         cursor: string;
         /**
@@ -1939,7 +1947,11 @@ export interface operations {
             query?: {
                 /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /** @description How many items a page holds at the most. */
+                /**
+                 * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
+                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+                 *     a page with `cursor` is cut short instead. One item is never too large.
+                 */
                 size?: components["parameters"]["size"];
                 /**
                  * @deprecated
@@ -1976,7 +1988,8 @@ export interface operations {
                  * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
                  *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
                  *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
-                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning. A page may hold fewer
+                 *     items than `size`, where more would be too many bytes: only an answer without `next_cursor` is the last.
                  */
                 cursor?: components["parameters"]["cursor"];
             };
@@ -2187,7 +2200,10 @@ export interface operations {
             query?: {
                 /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /** @description How many reports a page holds at the most. */
+                /**
+                 * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
+                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+                 */
                 size?: components["parameters"]["statusSize"];
                 /**
                  * @deprecated
@@ -2284,7 +2300,11 @@ export interface operations {
             query?: {
                 /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /** @description How many items a page holds at the most. */
+                /**
+                 * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
+                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+                 *     a page with `cursor` is cut short instead. One item is never too large.
+                 */
                 size?: components["parameters"]["size"];
                 /**
                  * @deprecated
@@ -2321,7 +2341,8 @@ export interface operations {
                  * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
                  *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
                  *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
-                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning. A page may hold fewer
+                 *     items than `size`, where more would be too many bytes: only an answer without `next_cursor` is the last.
                  */
                 cursor?: components["parameters"]["cursor"];
             };
@@ -2429,7 +2450,10 @@ export interface operations {
             query?: {
                 /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /** @description How many reports a page holds at the most. */
+                /**
+                 * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
+                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+                 */
                 size?: components["parameters"]["statusSize"];
                 /**
                  * @deprecated
@@ -2501,7 +2525,11 @@ export interface operations {
             query?: {
                 /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /** @description How many items a page holds at the most. */
+                /**
+                 * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
+                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+                 *     a page with `cursor` is cut short instead. One item is never too large.
+                 */
                 size?: components["parameters"]["size"];
                 /**
                  * @deprecated
@@ -2538,7 +2566,8 @@ export interface operations {
                  * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
                  *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
                  *     all the while exactly once, whatever is written meanwhile, and costs the same at any depth. It can be ordered by what
-                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning.
+                 *     does not change: id, created_time, name, kind, created_by. `total` is that of the walk's beginning. A page may hold fewer
+                 *     items than `size`, where more would be too many bytes: only an answer without `next_cursor` is the last.
                  */
                 cursor?: components["parameters"]["cursor"];
             };
@@ -2763,7 +2792,10 @@ export interface operations {
             query?: {
                 /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
-                /** @description How many reports a page holds at the most. */
+                /**
+                 * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
+                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+                 */
                 size?: components["parameters"]["statusSize"];
                 /**
                  * @deprecated

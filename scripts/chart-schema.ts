@@ -9,6 +9,7 @@ const patterns: Record<string, RegExp> = {
   duration: durationPattern,
   delay: durationPattern,
   size: sizePattern,
+  'list-size': sizePattern,
 }
 
 /** The setting of a key, as something that derived() takes. */

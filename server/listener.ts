@@ -26,7 +26,7 @@ import { arrives, endIfSilent, watchArrivals } from './silence.ts'
 import type { SpecSchemas } from './spec-schemas/load.ts'
 import { StartError } from './start-error.ts'
 import { followRenewals, readTls } from './tls.ts'
-import { boundUnsent } from './unsent.ts'
+import { type AnswerBound, boundAnswers } from './unsent.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,6 +34,8 @@ declare module 'fastify' {
     settings: Config
     metrics: Metrics
     specSchemas: SpecSchemas
+    /** Takes room for a large answer (AnswerBound). */
+    reserve: AnswerBound['reserve']
   }
   interface FastifyRequest {
     /** The W3C trace id. */
@@ -155,7 +157,8 @@ export function buildListener(
     })
     checkHost(request.raw)
   })
-  const isStalled = boundUnsent(app, bytesIn(unsent_limit))
+  const { isStalled, reserve } = boundAnswers(app, bytesIn(unsent_limit))
+  app.decorate('reserve', reserve)
   app.addHook('onResponse', async (request, reply) => {
     // Node takes an answer for finished whose connection it has ended.
     conclude(request, reply, isStalled(request.raw.socket) ? CLIENT_CLOSED_REQUEST : reply.statusCode)

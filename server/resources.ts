@@ -48,11 +48,12 @@ type Page = ListQuery & { page?: number; size: number; fields?: string[] }
 
 /** One page of a collection, or one step of a walk through it by cursor. */
 export async function listResources(
-  { lists }: FastifyRequest,
+  request: FastifyRequest,
   collection: Collection,
   query: Page,
 ): Promise<string> {
   const { page = 1, size, fields = null, cursor } = query
+  const { lists } = request
   const whole = collection.owner_id === null && query.search === undefined
   const parameters = { ...collection, page, size, fields, whole }
   // The children of one parent are found by an index, whatever the search.
@@ -60,13 +61,49 @@ export async function listResources(
     collection.owner_id === null ? selection : { ...selection, unindexed: false }
   if (cursor === undefined) {
     const selection = narrowed(select(query, resourceFields))
-    return (await lists.list('list_resources', { ...parameters, known: null }, selection)).body
+    const { body } = await bounded(request, 'refuse', (bound) =>
+      lists.list('list_resources', { ...parameters, ...bound, known: null }, selection),
+    )
+    return body
   }
   const walk = selectWalk({ ...query, cursor }, resourceFields, [collection.kind, collection.owner_id])
   const known = walk.position?.total ?? null
-  const { body, total, last } = await lists.list('list_resources', { ...parameters, known }, narrowed(walk))
+  const { body, total, last } = await bounded(request, 'cut', (bound) =>
+    lists.list('list_resources', { ...parameters, ...bound, known }, narrowed(walk)),
+  )
   return last ? `{"next_cursor":"${writeCursor({ total, last }, walk.bounds)}",${body.slice(1)}` : body
 }
+
+/** Up to this size, a list takes no room of its own (FastifyInstance.reserve): most are read by one statement. */
+const UNRESERVED_BYTES = 1024 * 1024
+/** How much larger a list may be at each further try. */
+const STEP = 4
+
+/**
+ * Reads a list within `lists.max_bytes`. `beyond` is what becomes of a larger one, as in the function bounded_items; `read`
+ * reads it within a bound. One that turns out to be larger than the bound is read again within a larger one, with room
+ * reserved for that; throws a 503 where there is none.
+ */
+async function bounded<Row extends { body: string | null }>(
+  { server }: FastifyRequest,
+  beyond: 'cut' | 'refuse',
+  read: (bound: { max_bytes: number; beyond: string }) => Promise<Row>,
+): Promise<Row & { body: string }> {
+  const limit = bytesIn(server.settings.lists.max_bytes)
+  for (let bound = UNRESERVED_BYTES; ; bound *= STEP) {
+    const max_bytes = Math.min(bound, limit)
+    const release = bound > UNRESERVED_BYTES ? server.reserve(max_bytes) : undefined
+    try {
+      const row = await read({ max_bytes, beyond: bound < limit ? 'none' : beyond })
+      if (hasBody(row)) return row
+    } finally {
+      release?.()
+    }
+  }
+}
+
+const hasBody = <Row extends { body: string | null }>(row: Row): row is Row & { body: string } =>
+  row.body !== null
 
 /** One resource, or some of its members; 304 without a body when the caller has this version already. */
 export async function getResource(
@@ -208,11 +245,14 @@ export async function forceDeleteResource(
 }
 
 /** One page of the reports on a resource. */
-export async function listReports({ database }: FastifyRequest, named: Named, query: Page): Promise<string> {
+export async function listReports(request: FastifyRequest, named: Named, query: Page): Promise<string> {
   const { page = 1, size } = query
   // They are those of one resource.
   const selection = { ...select(query, statusFields), unindexed: false }
-  return (await database.list('list_adapter_statuses', { ...named, page, size }, selection)).body
+  const { body } = await bounded(request, 'refuse', (bound) =>
+    request.database.list('list_adapter_statuses', { ...named, ...bound, page, size }, selection),
+  )
+  return body
 }
 
 /** Takes a report, answered with `status` when it is stored, and with 204 and the reason when it is discarded. */

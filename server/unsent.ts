@@ -9,19 +9,33 @@ const SMALL_BYTES = 16 * 1024
 /** After how long a connection that takes nothing of its answer is looked at more closely, while there is too much of them. */
 const PATIENCE_MS = 1000
 
+/** The bound of what this process holds of answers. */
+export interface AnswerBound {
+  /** Whether a connection was closed for not reading its answer. */
+  isStalled(socket: Socket): boolean
+  /**
+   * Takes room for an answer of up to so many bytes that is about to be read from the database; returns what gives it
+   * back. Throws a 503 when there is none. With nothing else in memory, any answer fits.
+   */
+  reserve(bytes: number): () => void
+}
+
 /**
- * Bounds what answers take that have not been read yet. Beyond `limit` bytes, large answers to reads are 503 until there
- * is room, and a connection that takes nothing of an answer for about five seconds is cut off. One that takes some of it,
- * however slowly, gets all of it; that is decided by what it has acknowledged (endIfSilent), not by a clock.
- *
- * Returns whether a connection was cut off, for that or for having been silent for its time.
+ * Bounds the memory of answers that are read from the database, or that callers have not read yet. Beyond `limit` bytes, large
+ * answers to reads are 503 until there is room, and a connection that takes nothing of an answer for about five seconds is
+ * closed. One that takes some of it, however slowly, gets all of it; that is decided by what it has acknowledged
+ * (endIfSilent), not by a clock.
  */
-export function boundUnsent(app: FastifyInstance, limit: number): (socket: Socket) => boolean {
+export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
   /** What each connection has still to take. */
   const unsent = new Map<Socket, number>()
   let total = 0
   const stalled = new WeakSet<Socket>()
   const silence = () => app.server.timeout
+  const full = () => new Problem('SVC-001', 'Too many large answers are being read; try again')
+  const hurry = () => {
+    for (const each of unsent.keys()) each.setTimeout(Math.min(PATIENCE_MS, silence()))
+  }
   const add = (socket: Socket, bytes: number) => {
     const own = (unsent.get(socket) ?? 0) + bytes
     total += bytes
@@ -38,7 +52,7 @@ export function boundUnsent(app: FastifyInstance, limit: number): (socket: Socke
     // What has been written is told: a 503 would say that it has not.
     if (total > limit && request.method === 'GET') {
       reply.removeHeader('etag')
-      throw new Problem('SVC-001', 'Too much waits for callers that are slow to read; try again')
+      throw full()
     }
     add(socket, bytes)
     // Of an answer that is never sent, only this is told.
@@ -52,7 +66,19 @@ export function boundUnsent(app: FastifyInstance, limit: number): (socket: Socke
         return true
       }),
     )
-    if (total > limit) for (const each of unsent.keys()) each.setTimeout(Math.min(PATIENCE_MS, silence()))
+    if (total > limit) hurry()
   })
-  return (socket) => stalled.has(socket)
+  return {
+    isStalled: (socket) => stalled.has(socket),
+    reserve(bytes) {
+      if (total && total + bytes > limit) {
+        hurry()
+        throw full()
+      }
+      total += bytes
+      return () => {
+        total -= bytes
+      }
+    },
+  }
 }

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { isDelay, isDuration, isSize } from './units.ts'
+import { bytesIn, isDelay, isDuration, isSize } from './units.ts'
 
 /** A rule on texts that the schema names as `format`, in words, and how to write what fits it. */
 interface Format {
@@ -8,10 +8,18 @@ interface Format {
   hint: string
 }
 
+/** What a text of PostgreSQL, and a string of Node, can hold for certain. */
+const LARGEST_LIST = '256MiB'
+
 export const formats: Record<string, Format> = {
   duration: { isRight: isDuration, what: 'a duration', hint: 'write it like 500ms, 10s or 5m, up to 24d' },
   delay: { isRight: isDelay, what: 'a delay', hint: 'write it like 0s, 500ms or 10s' },
   size: { isRight: isSize, what: 'a size', hint: 'write it like 512KiB or 1MiB' },
+  'list-size': {
+    isRight: (text) => isSize(text) && bytesIn(text) <= bytesIn(LARGEST_LIST),
+    what: `a size up to ${LARGEST_LIST}`,
+    hint: 'write it like 512KiB or 16MiB',
+  },
   header: {
     isRight: (text) => /^[\w!#$%&'*+.^`|~-]+$/.test(text) && !OF_HTTP.has(text.toLowerCase()),
     what: 'the name of a header that callers may fill',

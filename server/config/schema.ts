@@ -92,7 +92,7 @@ export const configSchema = {
           format: 'size',
           default: '64MiB',
           description:
-            'How much of answers may wait for callers to read them, on each listener; workers share it. Beyond, large answers to reads are 503, and a connection that takes nothing of its answer for five seconds is closed.',
+            'How much of answers may wait for callers to read them, and of large lists be read from the database (`lists.max_bytes`), on each listener; workers share it. Beyond, large answers to reads are 503, and a connection that takes nothing of its answer for five seconds is closed.',
         },
         jwt: {
           type: 'object',
@@ -393,6 +393,13 @@ export const configSchema = {
           maximum: 500,
           default: 20,
           description: 'How many resources a page holds when the request does not say.',
+        },
+        max_bytes: {
+          type: 'string',
+          format: 'list-size',
+          default: '16MiB',
+          description:
+            'How large a list may be; a page has one item at least. A larger page is refused, or cut short where a cursor goes on after it. A list over 1MiB takes room of `server.unsent_limit` while it is read from the database, and about four times its size of memory.',
         },
       },
     },

@@ -1,16 +1,31 @@
--- resource_bodies: the bodies (resource_body) of the resources of a kind with these ids, in this order.
+-- resource_bodies: the bodies (resource_body) of the resources of a kind with these ids, in this order, up to a number of bytes.
 --
--- A plan of its own: however its caller finds the ids, these are looked up by them, and that is planned once.
-create or replace function resource_bodies(p_kind text, p_ids uuid[], p_fields text[]) returns text[]
+-- p_max_bytes, p_beyond  as in bounded_items
+-- A plan of its own: however its caller finds the ids, these are looked up by them, and that is planned once. The
+-- `offset 0` has each body made when it is fetched, in the order of the ids: a sort would make all of them first.
+create or replace function resource_bodies(
+    p_kind text,
+    p_ids uuid[],
+    p_fields text[],
+    p_max_bytes int,
+    p_beyond text
+) returns text[]
 language plpgsql stable as $$
-begin
-    return array(
-        select resource_body(resource, own_kind, owner_kind, p_fields)
-        from unnest(p_ids) with ordinality as wanted (id, position)
-        inner join resources as resource on resource.id = wanted.id
-        inner join kinds as own_kind on own_kind.kind = p_kind
+declare
+    v_bodies cursor for
+        select body.text
+        from kinds as own_kind
         left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
-        order by wanted.position
-    );
+        cross join unnest(p_ids) as wanted (id)
+        cross join lateral (
+            select resource_body(resource, own_kind, owner_kind, p_fields) as text
+            from resources as resource
+            where resource.id = wanted.id
+            offset 0
+        ) as body
+        where own_kind.kind = p_kind;
+begin
+    open v_bodies;
+    return bounded_items(v_bodies, p_max_bytes, p_beyond, ', or ask for some fields only, or walk with a cursor');
 end;
 $$;

@@ -6,9 +6,12 @@
 --   $3 id        text
 --   $4 page      int    from 1
 --   $5 size      int
+--   $6 max_bytes int    how many bytes its items may have
+--   $7 beyond    text   what becomes of a page with more (bounded_items): refuse, or none
 -- The filter and the order are compiled by search/; the filter's parameters follow these.
--- Returns one row; total and items are of one snapshot. HF404 when there is no such resource.
---   body  text  the list as JSON
+-- Returns one row; total and items are of one snapshot. HF404 when there is no such resource, HF400 when the page is too
+-- large.
+--   body  text?  the list as JSON; null when the page is too large and $7 is none
 select
     list_body(
         'AdapterStatusList',
@@ -18,13 +21,18 @@ select
             from adapter_statuses as status
             where status.resource_id = resource.id and /* filter: */ true /* :filter */
         ),
-        array(
-            select adapter_status_body(status)
-            from adapter_statuses as status
-            where status.resource_id = resource.id and /* filter: */ true /* :filter */
-            order by /* order: */ status.adapter /* :order */
-            limit $5::int
-            offset ($4::int - 1)::bigint * $5::int
+        adapter_status_bodies(
+            resource.id,
+            array(
+                select status.adapter
+                from adapter_statuses as status
+                where status.resource_id = resource.id and /* filter: */ true /* :filter */
+                order by /* order: */ status.adapter /* :order */
+                limit $5::int
+                offset ($4::int - 1)::bigint * $5::int
+            ),
+            $6::int,
+            $7::text
         )
     ) as body
 from find_resource($1::text, $2::text, $3::text) as resource;

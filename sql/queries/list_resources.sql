@@ -8,10 +8,12 @@
 --   $5 fields    text[]?  the members asked for; null for all
 --   $6 whole     boolean  nothing narrows the list down, so that the kept count is its total
 --   $7 known     bigint?  the total, in a walk that has begun
+--   $8 max_bytes int      how many bytes its items may have
+--   $9 beyond    text     what becomes of a page with more (bounded_items): cut in a walk, refuse, or none
 -- The filter, the order, and where a walk goes on (the values of the order of the last resource seen) are
 -- compiled by search/; their parameters follow these.
--- Returns one row; total and items are of one snapshot. HF404 when there is no such parent.
---   body   text     the list as JSON
+-- Returns one row; total and items are of one snapshot. HF404 when there is no such parent, HF400 when the page is too large.
+--   body   text?    the list as JSON; null when the page is too large and $9 is none
 --   total  bigint
 --   last   text[]?  the order's values of the last resource of the page; null when no other follows
 with kept as materialized (
@@ -73,18 +75,17 @@ paged as materialized (
     cross join kept
 )
 select
-    list_body(
-        $1::text || 'List',
-        $3::int,
-        counted.total,
-        resource_bodies($1::text, paged.ids[:$4::int], $5::text[])
-    ) as body,
+    list_body($1::text || 'List', $3::int, counted.total, bodies.items) as body,
     counted.total,
     (
         select /* keys: */ array[]::text[] /* :keys */
         from resources as resource
-        where resource.id = paged.ids[$4::int] and cardinality(paged.ids) > $4::int
+        where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)
     ) as last
 from find_owner($1::text, $2::text) as owner (id)
 cross join counted
-cross join paged;
+cross join paged
+cross join lateral (
+    select resource_bodies($1::text, paged.ids[:$4::int], $5::text[], $8::int, $9::text) as items
+    offset 0 -- made once
+) as bodies;

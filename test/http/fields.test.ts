@@ -283,6 +283,8 @@ t.test('what is not asked for is not read', async (t) => {
       fields,
       counted: !search,
       known: null,
+      max_bytes: 16 * 1024 * 1024,
+      beyond: 'refuse',
     }
     return selected(
       text,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
-import { boundUnsent } from '../../server/unsent.ts'
+import { boundAnswers } from '../../server/unsent.ts'
 import { application, base } from '../application.ts'
 import { checkAnswer } from '../document-check.ts'
 import { root } from '../processes.ts'
@@ -389,7 +389,7 @@ t.test('answers that nobody is left for do not count', async (t) => {
   const warnings: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line) => warnings.push(line) } } })
   t.teardown(() => app.close())
-  boundUnsent(app, 40_000_000)
+  boundAnswers(app, 40_000_000)
   let answers = 0
   app.get('/', async () => 'x'.repeat(5_000_000))
   app.addHook('onSend', async () => {

@@ -111,7 +111,7 @@ t.test('a search unpacks a spec once, however many terms it has', async (t) => {
            from pg_class where oid = 'resources'::regclass`,
         )
       ).rows[0].blocks
-    const values = ['Cluster', null, 1, 20, ['id'], false, null]
+    const values = ['Cluster', null, 1, 20, ['id'], false, null, 16 * 1024 * 1024, 'refuse']
     const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
     await session.query('begin')
     const before = await counted()

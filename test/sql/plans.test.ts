@@ -9,6 +9,9 @@ import { openSession } from '../sessions.ts'
 
 const CLUSTERS = 20_000
 
+/** Of the bytes of a page. */
+const BOUND = 16 * 1024 * 1024
+
 /** Every hundredth is not reconciled, every five hundredth because of DNS; teams are of ten. */
 const clusters = `
   insert into resources (
@@ -86,7 +89,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     const kind = owner ? 'NodePool' : 'Cluster'
     const counted = !owner && query.search === undefined
     const selection = select(query, resourceFields)
-    const values = [kind, owner, query.page ?? 1, 20, null, counted, null]
+    const values = [kind, owner, query.page ?? 1, 20, null, counted, null, BOUND, 'refuse']
     const statement = selected(queries.list_resources.text, values, selection)
     return rowsRead(session, statement.text, statement.values)
   }
@@ -172,7 +175,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
 
   await t.test('the poller walks the index of what is not reconciled, in its order', async (t) => {
     const planOf = async (search: string) => {
-      const values = ['Cluster', null, 1, 20, null, false, null]
+      const values = ['Cluster', null, 1, 20, null, false, null, BOUND, 'refuse']
       const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
       const { rows } = await session.query({
         text: `explain (costs off) ${statement.text}`,
@@ -215,7 +218,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       const begun = selectWalk({ order, cursor: '' }, resourceFields, [])
       const cursor = writeCursor({ total: '20000', last }, begun.bounds)
       const walk = selectWalk({ order, cursor }, resourceFields, [])
-      const values = ['Cluster', null, 1, 20, null, true, '20000']
+      const values = ['Cluster', null, 1, 20, null, true, '20000', BOUND, 'cut']
       const { text, values: all } = selected(queries.list_resources.text, values, walk)
       const read = await rowsRead(session, text, all)
       t.ok(read <= 23, `${order}: ${read} rows`)
@@ -229,7 +232,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     t.equal(await rowsRead(session, named, ['Cluster', null, id, null, null]), 1, 'one resource')
     const statuses = selected(
       queries.list_adapter_statuses.text,
-      ['Cluster', null, id, 1, 100],
+      ['Cluster', null, id, 1, 100, BOUND, 'refuse'],
       select({}, statusFields),
     )
     t.ok((await rowsRead(session, statuses.text, statuses.values)) <= 2, 'the reports on it')
