@@ -50,8 +50,7 @@ begin
     v_resource.updated_time := v_time;
     v_resource.created_by := p_caller;
     v_resource.updated_by := p_caller;
-    v_resource.conditions := '[]'::jsonb;
-    v_resource.conditions := current_conditions(v_resource);
+    v_resource.conditions := current_conditions(v_resource.id, p_kind, 1, v_time, false, '[]'::jsonb);
     v_resource.states := condition_states(v_resource.conditions);
     v_resource.unreconciled_since := unreconciled_since(v_resource.conditions);
 

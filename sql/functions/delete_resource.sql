@@ -15,21 +15,29 @@ create or replace function delete_resource(
 language plpgsql as $$
 declare
     v_resource resources := lock_family(p_kind, p_owner_id, p_id);
-    v_child resources;
+    v_ids uuid[];
 begin
     perform check_tag(v_resource, p_if_match);
     if v_resource.deleted_time is not null then
         return v_resource;
     end if;
 
-    v_resource := mark_resource(v_resource, p_caller);
-    for v_child in
-        select child.* from resources as child where child.owner_id = v_resource.id order by child.id
-    loop
-        perform remove_finalized(mark_resource(v_child, p_caller));
-    end loop;
-    -- The last child takes its parent with it; where there was none, the resource may go by itself.
-    perform remove_finalized(v_resource);
+    -- Children that are marked already stay as they are.
+    v_ids := v_resource.id || array(
+        select child.id
+        from resources as child
+        where child.owner_id = v_resource.id and child.deleted_time is null
+    );
+    perform mark_resources(v_ids, p_caller);
+    select resource.* into v_resource from resources as resource where resource.id = v_resource.id;
+
+    -- No report is at a generation that has just begun: only kinds without required adapters can go now.
+    perform remove_finalized(array(
+        select resource.id
+        from resources as resource
+        inner join kinds on kinds.kind = resource.kind
+        where resource.id = any (v_ids) and cardinality(kinds.required_adapters) = 0
+    ));
     return v_resource;
 end;
 $$;

@@ -13,7 +13,6 @@ create or replace function force_delete_resource(
 language plpgsql as $$
 declare
     v_resource resources := lock_family(p_kind, p_owner_id, p_id);
-    v_owner resources;
     v_removed jsonb;
 begin
     perform check_tag(v_resource, p_if_match);
@@ -30,11 +29,6 @@ begin
     into v_removed
     from removed;
     delete from resources as resource where resource.id = v_resource.id;
-
-    select owner.* into v_owner from resources as owner where owner.id = v_resource.owner_id;
-    if found and remove_finalized(v_owner) then
-        v_removed := v_removed || jsonb_build_object('kind', v_owner.kind, 'id', v_owner.id);
-    end if;
-    return v_removed;
+    return v_removed || remove_finalized(array[v_resource.owner_id]);
 end;
 $$;

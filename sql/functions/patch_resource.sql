@@ -37,12 +37,19 @@ begin
         return v_before;
     end if;
 
-    v_resource.updated_time := change_time(v_before);
+    v_resource.updated_time := change_time(v_before.updated_time);
     v_resource.updated_by := p_caller;
     if v_resource.spec <> v_before.spec then
         v_resource.generation := v_before.generation + 1;
         v_resource.generation_time := v_resource.updated_time;
-        v_resource.conditions := current_conditions(v_resource);
+        v_resource.conditions := current_conditions(
+            v_resource.id,
+            v_resource.kind,
+            v_resource.generation,
+            v_resource.generation_time,
+            false,
+            v_resource.conditions
+        );
     end if;
     if v_resource.labels <> v_before.labels then
         v_resource.label_pairs := label_pairs(v_resource.labels);

@@ -11,7 +11,7 @@ begin
         return;
     end if;
     v_resource := store_derived(lock_for_report(v_resource));
-    perform remove_finalized(v_resource);
+    perform remove_finalized(array[v_resource.id]);
 exception
     when sqlstate 'HF404' then
         return;

@@ -1,30 +1,30 @@
--- remove_finalized: removes a resource marked for deletion once nothing holds it: no child record is
--- left, and every adapter required now has reported Finalized=True at its generation. A parent that
--- waited only for this child goes in the same transaction.
+-- remove_finalized: removes those of these resources that nothing holds (is_finalized), and then their parents
+-- likewise, which may have waited for them only.
 --
--- Requires the locks on the resource and on its parent. Returns whether the resource was removed.
-create or replace function remove_finalized(p_resource resources) returns boolean
+-- Requires the locks on the resources and on their parents.
+-- Returns what was removed as [{kind, id}].
+create or replace function remove_finalized(p_ids uuid[]) returns jsonb
 language plpgsql as $$
 declare
-    v_required text[];
-    v_owner resources;
+    v_ids uuid[] := p_ids;
+    v_gone jsonb;
+    v_removed jsonb := '[]'::jsonb;
 begin
-    select kinds.required_adapters into v_required from kinds where kinds.kind = p_resource.kind;
-    if p_resource.deleted_time is null
-        or exists (select from resources as child where child.owner_id = p_resource.id)
-        or (
-            cardinality(v_required) > 0
-            and not 'Reconciled=True' = any (condition_states(current_conditions(p_resource)))
+    -- One statement for each level: children first.
+    while cardinality(v_ids) > 0 loop
+        with gone as (
+            delete from resources as resource
+            where resource.id = any (v_ids)
+                and is_finalized(resource.id, resource.kind, resource.generation, resource.deleted_time)
+            returning resource.kind, resource.id, resource.owner_id
         )
-    then
-        return false;
-    end if;
-
-    delete from resources as resource where resource.id = p_resource.id;
-    if p_resource.owner_id is not null then
-        select owner.* into v_owner from resources as owner where owner.id = p_resource.owner_id;
-        perform remove_finalized(v_owner);
-    end if;
-    return true;
+        select
+            coalesce(jsonb_agg(jsonb_build_object('kind', gone.kind, 'id', gone.id) order by gone.id), '[]'::jsonb),
+            array_agg(distinct gone.owner_id) filter (where gone.owner_id is not null)
+        into v_gone, v_ids
+        from gone;
+        v_removed := v_removed || v_gone;
+    end loop;
+    return v_removed;
 end;
 $$;

@@ -62,7 +62,7 @@ begin
         end if;
     end if;
     if v_resource.deleted_time is not null then
-        perform remove_finalized(v_resource);
+        perform remove_finalized(array[v_resource.id]);
     end if;
     return next;
 end;

@@ -7,17 +7,28 @@
 create or replace function resource_problems(p_resource resources) returns table (problem text, detail text)
 language plpgsql stable as $$
 declare
-    v_by_rules jsonb := current_conditions(p_resource);
+    v_by_rules jsonb := current_conditions(
+        p_resource.id,
+        p_resource.kind,
+        p_resource.generation,
+        p_resource.generation_time,
+        p_resource.deleted_time is not null,
+        p_resource.conditions
+    );
     -- As if there had been no conditions before: what follows from the reports alone.
-    v_from_reports jsonb := current_conditions(jsonb_populate_record(p_resource, '{"conditions": []}'::jsonb));
-    v_required text[];
+    v_from_reports jsonb := current_conditions(
+        p_resource.id,
+        p_resource.kind,
+        p_resource.generation,
+        p_resource.generation_time,
+        p_resource.deleted_time is not null,
+        '[]'::jsonb
+    );
     v_parent_kind text;
     v_owner_kind text;
     v_owner_deleted_time timestamptz;
 begin
-    select kinds.required_adapters, kinds.parent_kind into v_required, v_parent_kind
-    from kinds
-    where kinds.kind = p_resource.kind;
+    select kinds.parent_kind into v_parent_kind from kinds where kinds.kind = p_resource.kind;
     select owner.kind, owner.deleted_time into v_owner_kind, v_owner_deleted_time
     from resources as owner
     where owner.id = p_resource.owner_id;
@@ -46,12 +57,7 @@ begin
     where p_resource.label_pairs <> label_pairs(p_resource.labels)
     union all
     select 'marked for deletion, complete and childless, and still there', null
-    where p_resource.deleted_time is not null
-        and not exists (select from resources as child where child.owner_id = p_resource.id)
-        and (
-            cardinality(v_required) = 0
-            or 'Reconciled=True' = any (condition_states(v_from_reports))
-        )
+    where is_finalized(p_resource.id, p_resource.kind, p_resource.generation, p_resource.deleted_time)
     union all
     select 'a child that is not marked under a parent that is', p_resource.owner_id::text
     where p_resource.deleted_time is null and v_owner_deleted_time is not null

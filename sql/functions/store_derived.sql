@@ -6,7 +6,14 @@
 create or replace function store_derived(p_resource resources) returns resources
 language plpgsql as $$
 declare
-    v_conditions jsonb := current_conditions(p_resource);
+    v_conditions jsonb := current_conditions(
+        p_resource.id,
+        p_resource.kind,
+        p_resource.generation,
+        p_resource.generation_time,
+        p_resource.deleted_time is not null,
+        p_resource.conditions
+    );
     v_states text[] := condition_states(v_conditions);
     v_unreconciled_since timestamptz := unreconciled_since(v_conditions);
     v_label_pairs text[] := label_pairs(p_resource.labels);

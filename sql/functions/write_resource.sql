@@ -1,6 +1,6 @@
 -- write_resource: writes a changed resource over the stored one, at the next version.
 --
--- Conditions may have changed, so `states` and `unreconciled_since` follow them. `states` is assigned its
+-- Conditions may have changed, so `states` and `unreconciled_since` follow them. What has an index is assigned its
 -- stored value where it is equal, since an equal value written anew would break a heap-only update.
 -- Requires the lock on the resource. Returns the resource as it is afterwards.
 create or replace function write_resource(p_resource resources) returns resources

@@ -95,6 +95,84 @@ t.test('reports on what is not reconciled write no index, as long as no conditio
   t.match(rows, [{ waiting: true, unreconciled_since: new Date('2026-03-10T08:21:00Z') }])
 })
 
+t.test('DELETE of a parent with many children', async (t) => {
+  const session = await openSession(
+    t,
+    await createDatabase({
+      HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
+      HYPERFLEET_NODEPOOL_ADAPTERS: '["validation","provisioner"]',
+    }),
+  )
+  await session.query('set track_functions = pl')
+  /** A parent with children that are all there is, so that statistics say: look for children anywhere, not by an index. */
+  const family = async (name: string, children: number): Promise<string> => {
+    await session.query('delete from resources where owner_id is not null')
+    await session.query('delete from resources')
+    const { rows } = await session.query(`select id from create_resource('Cluster', null, $1, 'test')`, [
+      { name, spec: {} },
+    ])
+    const now = new Date().toISOString()
+    await session.query(queries.seed_resources.text, [
+      'NodePool',
+      [rows[0].id],
+      1,
+      children,
+      'pool-',
+      0,
+      now,
+      children,
+    ])
+    await session.query('vacuum analyze')
+    return rows[0].id
+  }
+  /** What a statement costs: blocks looked at, rows updated, and calls of functions. */
+  const costs = async (text: string, id: string) => {
+    await session.query('begin')
+    const counted = async () => {
+      const { rows } = await session.query(
+        `select pg_stat_get_xact_tuples_updated('resources'::regclass)::int as updated,
+           (select coalesce(jsonb_object_agg(funcname, calls), '{}') from pg_stat_xact_user_functions) as calls`,
+      )
+      return rows[0]
+    }
+    const before = await counted()
+    const { rows } = await session.query(`explain (analyze, buffers, format json) ${text}`, [id])
+    const plan = rows[0]['QUERY PLAN'][0].Plan
+    const after = await counted()
+    await session.query('commit')
+    return {
+      blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+      updated: after.updated - before.updated,
+      calls: (name: string) => (after.calls[name] ?? 0) - (before.calls[name] ?? 0),
+    }
+  }
+  const remove = `select delete_resource('Cluster', null, $1, 'test', null)`
+
+  const few = await costs(remove, await family('few', 50))
+  const many = await costs(remove, await family('many', 1500))
+  t.equal(many.updated, 1501, 'each row is written once')
+  t.equal(many.calls('aggregate_conditions'), 1501, 'and its conditions are computed once')
+  t.ok(
+    many.blocks / 1500 < 1.5 * (few.blocks / 50),
+    `a child costs the same among many: ${many.blocks / 1500} blocks, and ${few.blocks / 50} among few`,
+  )
+  t.same((await session.query(queries.list_inconsistencies.text)).rows, [])
+
+  const started = await family('started', 100)
+  const child = `select delete_resource('NodePool', null, id::text, 'test', null) from resources where owner_id = $1`
+  t.equal((await costs(child, started)).updated, 100)
+  const rest = await costs(remove, started)
+  t.equal(rest.updated, 1, 'children that were deleted before are not written again')
+  t.equal(rest.calls('aggregate_conditions'), 1)
+
+  await session.query(`update kinds set required_adapters = '{}'`)
+  const held = await family('held', 300)
+  const gone = await costs(remove, held)
+  t.equal(gone.calls('count_resources'), 2, 'what nothing holds goes in one statement for each level')
+  const { rows } = await session.query('select from resources where id = $1 or owner_id = $1', [held])
+  t.equal(rows.length, 0)
+})
+
 t.test('a search unpacks a spec once, however many terms it has', async (t) => {
   const session = await openSession(t, await createDatabase())
   const spec = JSON.stringify({ long: randomBytes(200_000).toString('hex') })

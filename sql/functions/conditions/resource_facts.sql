@@ -1,0 +1,34 @@
+-- resource_facts: what is read of a resource for its conditions: the adapters required for its kind, whether a record
+-- of a child is left (marked or not), and the reports of these adapters.
+--
+-- One select, so that it is inlined into statements about many resources.
+-- The child is looked up in the order of an index, so that this is used: `exists` alone would read the whole table for
+-- each resource without children, once statistics say that most resources are children of one parent.
+create or replace function resource_facts(p_id uuid, p_kind text)
+returns table (required text[], has_children boolean, reports adapter_report[])
+language sql stable as $$
+    select
+        kinds.required_adapters,
+        (
+            select child.id
+            from resources as child
+            where child.owner_id = p_id
+            order by child.created_time desc, child.id desc
+            limit 1
+        ) is not null,
+        array(
+            select row(
+                status.adapter,
+                status.observed_generation,
+                status.last_report_time,
+                status.available,
+                status.available_reason,
+                status.available_message,
+                status.finalized
+            )::adapter_report
+            from adapter_statuses as status
+            where status.resource_id = p_id and status.adapter = any (kinds.required_adapters)
+        )
+    from kinds
+    where kinds.kind = p_kind
+$$;
