@@ -30,6 +30,8 @@ const harmless: [name: string, value: string][] = [
   ['from_collapse_limit', '1'],
   ['geqo_threshold', '2'],
   ['idle_in_transaction_session_timeout', '1s'],
+  ['intervalstyle', 'sql_standard'],
+  ['intervalstyle', 'iso_8601'],
   ['jit_above_cost', '0'],
   ['join_collapse_limit', '1'],
   ['lc_monetary', 'C.UTF-8'],
