@@ -5,7 +5,7 @@ export interface Form {
   what: string
 }
 
-/** Conditions of a resource: those of every resource, and one for each required adapter (sql/functions/condition_name.sql). */
+/** Conditions of a resource: those of every resource, and one for each required adapter (sql/functions/conditions/condition_name.sql). */
 export const CONDITION_TYPE: Form = {
   pattern: /^[A-Z0-9][A-Za-z0-9]*$/,
   what: 'a condition type such as Reconciled (^[A-Z0-9][A-Za-z0-9]*$)',
