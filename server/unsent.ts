@@ -33,8 +33,10 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
   const stalled = new WeakSet<Socket>()
   const silence = () => app.server.timeout
   const full = () => new Problem('SVC-001', 'Too many large answers are being read; try again')
+  /** Only where it is not so yet: to set a timeout begins it anew, and refusals come in any number. */
   const hurry = () => {
-    for (const each of unsent.keys()) each.setTimeout(Math.min(PATIENCE_MS, silence()))
+    const patience = Math.min(PATIENCE_MS, silence())
+    for (const each of unsent.keys()) if (each.timeout !== patience) each.setTimeout(patience)
   }
   const add = (socket: Socket, bytes: number) => {
     const own = (unsent.get(socket) ?? 0) + bytes

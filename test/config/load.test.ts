@@ -86,7 +86,7 @@ function valuesOf(key: string, schema: SettingSchema): [unknown, unknown] {
   if (type === 'boolean') return [!usual, usual]
   if (type === 'integer') return [Number(usual) + 1, usual]
   if (type === 'array') return [example, key === 'entities' ? base().entities : usual]
-  if (format === 'size') return ['2MiB', usual]
+  if (format === 'size' || format === 'list-size') return ['2MiB', usual]
   // Just shorter, so that limits still nest.
   if (format === 'duration' || format === 'delay')
     return [`${milliseconds(String(usual ?? example)) - 1}ms`, usual ?? example]
@@ -235,6 +235,11 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
   if (format === 'size')
     return [
       ['1MB', '0B', '-1B', '1'],
+      ['1MB', 1024],
+    ]
+  if (format === 'list-size')
+    return [
+      ['1MB', '0B', '257MiB'],
       ['1MB', 1024],
     ]
   if (format === 'postgres-url')
