@@ -1,8 +1,8 @@
 -- One row for every cluster, node pool, and whatever kind comes next.
 --
 -- Conditions live on the row, so that a read is one row. What searches need is kept beside them in
--- narrow columns (label_pairs, states, unreconciled_since), and no index has a key or a predicate over a time
--- that reports move: a report then stays a heap-only update. The fill factor leaves room for one new version of a row on its page.
+-- narrow columns (label_pairs, states), and no index covers a time that reports move: a report then
+-- stays a heap-only update. The fill factor leaves room for one new version of a row on its page.
 create table resources (
     id uuid not null,
     -- No foreign key to kinds: its share lock on that one hot row would cost every create.
@@ -25,8 +25,6 @@ create table resources (
     deleted_by text collate "C",
     conditions jsonb not null,
     states text[] collate "C" not null,
-    -- The last_updated_time of Reconciled (and of Ready, which is the same) while it is False, else null.
-    unreconciled_since timestamptz,
     constraint resources_pk primary key (id),
     constraint resources_owner_id_fkey foreign key (owner_id) references resources (id) on delete restrict,
     constraint resources_generation_check check (generation >= 1),

@@ -18,11 +18,8 @@ const root = new URL('../../', import.meta.url)
 const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
 const one = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
 
-/** Undoes the last migrations, so that one that changes a table is to be done again. */
-const undo = `
-  drop table idempotency_keys;
-  drop function count_resources cascade;
-  delete from schema_migrations where version >= 4`
+/** Undoes the last migration, which needs the table of resources for itself. */
+const undo = 'delete from schema_migrations where version >= 7'
 
 t.test('migrate', async (t) => {
   const { call, url, database } = await application(t, two)
@@ -180,7 +177,7 @@ t.test('migrate', async (t) => {
   for (const [stage, prepare, running] of [
     ['computes conditions', '', '%update_conditions%'],
     ['builds an index', 'drop index resources_kind_id_idx', '%create index concurrently%'],
-    ['changes the schema', undo, '%create trigger resources_count%'],
+    ['changes the schema', undo, '%drop index%'],
   ] as const) {
     t.test(`stops when the session of its lock ends while it ${stage}`, async (t) => {
       const watcher = await openSession(t, url)
