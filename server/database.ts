@@ -45,9 +45,9 @@ const PREPARED_SHAPES = 50
 /** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
 export class Database {
   readonly pool: pg.Pool
-  /** Told of every attempt at a query that anybody waits for: how long it took on its connection, if it got one, and how it failed. */
+  /** Called after each attempt at a query: `seconds` on its connection, undefined if it got none; `error` if it failed and its request was not aborted. */
   observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
-  /** Told what the operator should change. */
+  /** Called with a message to the operator about a setting to change. */
   warn: (message: string) => void = () => {}
   private readonly queue: ConnectionQueue
   /** Before that queue: what reads every row must not keep those waiting that read one. */
@@ -80,7 +80,7 @@ export class Database {
     return this.queue.waiting + this.unindexed.waiting
   }
 
-  /** The same statements for one request: what still runs when it is abandoned is cancelled. */
+  /** The same statements for one request: when the request is aborted, its running statement is cancelled. */
   until(waiter: Waiter): Statements {
     return new Asked(this, waiter)
   }
@@ -194,13 +194,12 @@ export class Database {
       return rows
     } catch (error) {
       observe(error as Error)
-      // A TypeError is of a value that cannot be sent.
-      const isAnswer = error instanceof pg.DatabaseError || error instanceof TypeError
-      const isUsable = isAnswer && !waiter?.closed && (await isReusable(client))
+      const isUsable = error instanceof pg.DatabaseError && !waiter?.closed && (await isReusable(client))
       // The request may have been aborted meanwhile.
       client.release(!isUsable || waiter?.closed)
       if (waiter?.closed) throw new RequestAborted('aborted while its statement ran', { cause: error })
-      if (isUsable) throw error
+      // A TypeError is of a value that cannot be sent: nothing is wrong with the database.
+      if (isUsable || error instanceof TypeError) throw error
       throw new DatabaseAway('the connection to the database was lost', { cause: error })
     } finally {
       waiter?.off('close', cancelIt)

@@ -61,3 +61,11 @@ t.test('a statement that takes too long is a 504, and the connection is kept', a
   t.equal((await call('GET', 'clusters')).status, 200)
   t.equal(database.pool.totalCount, 1)
 })
+
+t.test('a value that cannot be sent is an error of its statement, and costs no other one', async (t) => {
+  const { database } = await application(t)
+  const endless: Record<string, unknown> = {}
+  endless.itself = endless
+  await t.rejects(database.all('update_conditions', { id: endless as unknown as string }), TypeError)
+  t.ok((await database.all('list_kinds', {})).length)
+})
