@@ -2,12 +2,11 @@
  * What requests cost, and how near that is to what the machine can do: a real server on a real PostgreSQL, asked without pause
  * and at fixed rates, in turns with pgbench that sends the same statements.
  *
- * Usage: npm run bench [-- --only GET --short --seconds 2 --rounds 3 --workers 2 --write]
+ * Usage: npm run bench [-- --only GET --short --seconds 2 --rounds 3 --write]
  *
- * --only     those scenarios only whose name has this word
- * --short    one round of a second each
- * --workers  with so many workers of the server
- * --write    writes bench/results/bench.md and bench.svg
+ * --only   those scenarios only whose name has this word
+ * --short  one round of a second each
+ * --write  writes bench/results/bench.md and bench.svg
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -35,7 +34,6 @@ const { values: options } = parseArgs({
     short: { type: 'boolean', default: false },
     seconds: { type: 'string' },
     rounds: { type: 'string' },
-    workers: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -53,7 +51,6 @@ const SWEPT = 5000
 const WARM_UP = 5
 const SHARES = [0.25, 0.5, 0.75]
 
-const workers = (count: string): Record<string, string> => ({ HYPERFLEET_SERVER_WORKERS: count })
 if (options.write && (options.only || options.short))
   throw new Error('a part is no page: --write is for the whole')
 if (!program) console.log('pgbench is not installed (postgresql-contrib): no limits to compare with')
@@ -72,13 +69,11 @@ async function bench(postgres: Postgres): Promise<void> {
     if (asked.length) await measureSize(postgres, kilobytes, asked)
   }
   if (isAsked({ name: 'sweep' })) await measureSweeps(postgres)
-  const several = fleet.scenarios.filter((scenario) => scenario.workers && isAsked(scenario))
-  for (const scenario of several) await measureWorkers(postgres, fleet, scenario)
 }
 
 /** Over few and many connections, and at fixed rates. */
 const measureScenario = (postgres: Postgres, fleet: Fleet, scenario: Scenario) =>
-  onStage(postgres, fleet, scenario, [workers(options.workers)], async ([stage]) => {
+  onStage(postgres, fleet, scenario, async (stage) => {
     results.startSeconds.push(stage.server.startSeconds)
     results.memory.rest ||= usageOf(stage.server.pid).memory
     if (!options.short && !scenario.once) await warmUp(stage, scenario)
@@ -121,7 +116,7 @@ async function measureRates(stage: Stage, scenario: Scenario, most: number): Pro
 async function measureSmall(postgres: Postgres): Promise<void> {
   const { scenarios, ...fleet } = await seedFleet(postgres, CLUSTERS, SMALL.kilobytes, SMALL.adapters)
   const scenario = scenarios.find(({ name }) => name === 'list of 10') as Scenario
-  await onStage(postgres, { scenarios, ...fleet }, scenario, [workers(options.workers)], async ([stage]) => {
+  await onStage(postgres, { scenarios, ...fleet }, scenario, async (stage) => {
     const point = await compare(stage, { ...scenario, name: 'list of 10 small' }, 10, times)
     const answer = await fetch(`${stage.server.base}/clusters?size=10`)
     const kilobytes = (await answer.arrayBuffer()).byteLength / 10 / 1024
@@ -137,7 +132,7 @@ async function measureSize(postgres: Postgres, kilobytes: number, asked: Scenari
       results.sizes.push({ ...point, kilobytes: KILOBYTES })
   const fleet = await seedFleet(postgres, LONG.clusters, kilobytes)
   for (const scenario of fleet.scenarios.filter(({ name }) => short.includes(name)))
-    await onStage(postgres, fleet, scenario, [workers(options.workers)], async ([stage]) => {
+    await onStage(postgres, fleet, scenario, async (stage) => {
       const point = await compare(stage, scenario, 10, times)
       results.sizes.push({ ...point, kilobytes })
       say(point.name, `${kilobytes} KB`, point.server, point.limit)
@@ -146,7 +141,7 @@ async function measureSize(postgres: Postgres, kilobytes: number, asked: Scenari
 
 async function measureSweeps(postgres: Postgres): Promise<void> {
   const fleet = await seedFleet(postgres, SWEPT, KILOBYTES)
-  await onStage(postgres, fleet, {}, [workers(options.workers)], async ([stage]) => {
+  await onStage(postgres, fleet, {}, async (stage) => {
     for (const [name, how] of Object.entries(sweeps)) {
       await sweep(stage.server.base, SWEPT, how)
       const rounds = await inTurn(() => sweep(stage.server.base, SWEPT, how))
@@ -156,23 +151,6 @@ async function measureSweeps(postgres: Postgres): Promise<void> {
     }
   })
 }
-
-/** Two servers on one database, asked in turns. */
-const measureWorkers = (postgres: Postgres, fleet: Fleet, scenario: Scenario) =>
-  onStage(postgres, fleet, scenario, [workers('1'), workers('2')], async (stages) => {
-    for (const connections of CONNECTIONS.slice(1)) {
-      const rounds = stages.map((): Round[] => [])
-      for (let round = 0; round <= times.rounds; round++)
-        for (const [index, stage] of stages.entries()) {
-          const load = { ...scenario, clusters: stage.clusters, pages: stage.pages, connections }
-          const figures = await measured(stage, { ...load, seconds: times.seconds })
-          if (round) rounds[index]?.push(figures)
-        }
-      const [one, two] = rounds.map(middle) as [Round, Round]
-      results.workers.push({ name: scenario.name, connections, one, two })
-      say(scenario.name, `${connections} connections, one and two workers`, one, two)
-    }
-  })
 
 async function measureEmpty({ folder }: Postgres): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'bench/empty.ts'], {
@@ -224,7 +202,7 @@ try {
   const began = Date.now()
   await bench({ url: embedded.url, dir, folder })
   const minutes = Math.round((Date.now() - began) / 60_000)
-  const how = `A server as \`npm run serve\` runs it (validation, a log at \`info\`, metrics; no tokens${options.workers === '1' ? '' : `; ${options.workers} workers`}) on an embedded PostgreSQL, both on one machine with the client,
+  const how = `A server as \`npm run serve\` runs it (validation, a log at \`info\`, metrics; no tokens) on an embedded PostgreSQL, both on one machine with the client,
 which is ${client}, and undici at fixed rates. The fleet has ${CLUSTERS.toLocaleString('en')} clusters with 6 labels, a spec of ${KILOBYTES} KB, reports of 5 adapters and one node pool each. Each scenario begins with a
 copy of it. Times are in ms, processor time (CPU) in seconds for 1,000 requests, queries for one. The middle of ${times.rounds} rounds of ${times.seconds} s (or as long as there is a cluster left to report on for the first time, or to delete) after one to warm up; the whole took ${minutes} minutes.
 

@@ -1,7 +1,7 @@
 /** What `npm run bench` has measured, as a page and as plots. */
 import type { Arrivals } from './arrivals.ts'
 import type { Figures } from './load.ts'
-import type { Point, Round } from './measure.ts'
+import type { Point } from './measure.ts'
 import { svg } from './plot.ts'
 
 export interface Results {
@@ -15,7 +15,6 @@ export interface Results {
   /** At fixed rates: shares, of what the server gets done at most. */
   arrivals: (Arrivals & { name: string; share: number })[]
   sweeps: { name: string; seconds: number }[]
-  workers: { name: string; connections: number; one: Round; two: Round }[]
   /** Bytes: of a server that has just started, and at most, by scenario. */
   memory: { rest: number; peaks: { name: string; bytes: number }[] }
   startSeconds: number[]
@@ -28,7 +27,6 @@ export const noResults = (): Results => ({
   sizes: [],
   arrivals: [],
   sweeps: [],
-  workers: [],
   memory: { rest: 0, peaks: [] },
   startSeconds: [],
 })
@@ -88,7 +86,7 @@ export function targetsOf({ points, small, sweeps }: Results): Target[] {
 
 /** The page. */
 export function markdown(results: Results, about: string, how: string): string {
-  const { empty, points, small, sizes, arrivals, sweeps, workers, memory, startSeconds } = results
+  const { empty, points, small, sizes, arrivals, sweeps, memory, startSeconds } = results
   const sections = [
     [
       'Targets',
@@ -146,20 +144,6 @@ export function markdown(results: Results, about: string, how: string): string {
       table(
         ['', 'seconds'],
         sweeps.map(({ name, seconds }) => [name, seconds.toFixed(2)]),
-      ),
-    ],
-    [
-      'Workers',
-      'The same server with one and with two workers (`server.workers`), in turns. Workers accept for themselves, so connections may be spread unevenly.',
-      table(
-        ['', 'connections', 'one: requests/s', 'median', 'p99', 'two: requests/s', 'median', 'p99', 'gain'],
-        workers.map(({ name, connections, one, two }) => [
-          name,
-          connections,
-          ...short(one),
-          ...short(two),
-          (two.perSecond / one.perSecond).toFixed(2),
-        ]),
       ),
     ],
     [

@@ -16,10 +16,9 @@ export interface Scenario {
   before?: string[]
   /** Whether it can be done to each cluster once only in a run. */
   once?: boolean
-  /** Whether it is also measured with long specs, at fixed rates, with several workers. */
+  /** Whether it is also measured with long specs, and at fixed rates. */
   sizes?: boolean
   rates?: boolean
-  workers?: boolean
 }
 
 const AN_ID = idOf('{id}')
@@ -41,8 +40,8 @@ export function scenariosOf(spec: object): Scenario[] {
   const last = ADAPTERS.at(-1)
   const label = patch({ labels: { 'example.com/touched': '{n}' } })
   return [
-    { name: 'GET by id', requests: [get], sizes: true, rates: true, workers: true },
-    { name: 'list of 10', requests: [list({ size: 10 })], sizes: true, rates: true, workers: true },
+    { name: 'GET by id', requests: [get], sizes: true, rates: true },
+    { name: 'list of 10', requests: [list({ size: 10 })], sizes: true, rates: true },
     { name: 'list of 100', requests: [list({ size: 100 })] },
     { name: "poller's search, 200 matches", requests: [list({ size: 20, search: poller })] },
     {
@@ -51,7 +50,7 @@ export function scenariosOf(spec: object): Scenario[] {
       before: [`delete from adapter_statuses where adapter = '${last}'`],
       once: true,
     },
-    { name: 'report, changed', requests: [changed], sizes: true, rates: true, workers: true },
+    { name: 'report, changed', requests: [changed], sizes: true, rates: true },
     {
       name: 'report, unchanged but for its time',
       requests: [report(AN_ID, ADAPTERS[0], '{time}', 'as ever')],
@@ -75,7 +74,6 @@ export function scenariosOf(spec: object): Scenario[] {
         { ...label, share: 2 },
       ],
       rates: true,
-      workers: true,
     },
   ]
 }

@@ -4,7 +4,7 @@ import { ADAPTERS, databaseUrl, execute, makeFleet, UNRECONCILED } from './fleet
 import type { Stage } from './measure.ts'
 import { DIGITS, idOf } from './requests.ts'
 import { type Scenario, scenariosOf } from './scenarios.ts'
-import { type Server, startServer } from './server.ts'
+import { startServer } from './server.ts'
 
 /** A PostgreSQL, and the folder of its data. */
 export interface Postgres {
@@ -59,31 +59,31 @@ const numbered = [
   'update adapter_statuses set resource_id = given from numbered where resource_id = numbered.id',
 ]
 
-/** Runs some work on a copy of a fleet that is ready for a scenario, with servers of these settings on it. */
-export async function onStage<Result>(
+/** Runs some work on a copy of a fleet that is ready for a scenario, with a server on it. */
+export async function onStage(
   postgres: Postgres,
   fleet: Fleet,
   { prepare = [] }: Pick<Scenario, 'prepare'>,
-  settings: Record<string, string>[],
-  work: (stages: [Stage, ...Stage[]]) => Promise<Result>,
-): Promise<Result> {
+  work: (stage: Stage) => Promise<void>,
+): Promise<void> {
   const database = databaseUrl(postgres.url, 'bench')
   await execute(postgres.url, `create database bench template ${fleet.name} strategy file_copy`)
   await execute(database, ...prepare, 'vacuum analyze', 'checkpoint')
-  const common = {
-    database,
-    postmaster: postmasterOf(postgres),
-    clusters: fleet.clusters - UNRECONCILED,
-    pages: fleet.clusters / 20,
-    folder: postgres.folder,
-  }
-  const servers: Server[] = []
   try {
-    for (const each of settings)
-      servers.push(await startServer(database, join(postgres.folder, 'server.log'), each))
-    return await work(servers.map((server) => ({ ...common, server })) as [Stage, ...Stage[]])
+    const server = await startServer(database, join(postgres.folder, 'server.log'))
+    try {
+      await work({
+        database,
+        server,
+        postmaster: postmasterOf(postgres),
+        clusters: fleet.clusters - UNRECONCILED,
+        pages: fleet.clusters / 20,
+        folder: postgres.folder,
+      })
+    } finally {
+      await server.stop()
+    }
   } finally {
-    for (const server of servers) await server.stop()
     await execute(postgres.url, 'drop database bench with (force)')
   }
 }

@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger } from 'fastify'
+import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
 import { milliseconds } from './config/units.ts'
+import { Database, reach, unusable } from './database.ts'
 import { loadDocument } from './document.ts'
 import { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts'
 import { buildHealthListener } from './health.ts'
 import { listen } from './listener.ts'
 import { buildMetricsListener } from './metrics-listener.ts'
-import { migrate } from './migrate.ts'
+import { lackOf, migrate } from './migrate.ts'
 import { createLogger } from './observability/logger.ts'
-import { openService } from './service.ts'
-import { openWorkers } from './workers.ts'
+import { createMetrics } from './observability/metrics.ts'
+import { startVerification } from './observability/verification.ts'
+import { openReplica } from './replica.ts'
+import { StartError } from './start-error.ts'
 
 /** Where a server that has started can be reached. */
 interface Addresses {
@@ -68,26 +72,37 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
         grace.close()
       })
     }
-    const document = loadDocument({ defaultSize: config.lists.default_size })
-    if (migrating || embedded) await migrate(config, document.document['x-kinds'])
-    const service =
-      config.server.workers > 1
-        ? openWorkers(config, logger, grace.close)
-        : await openService(config, document, logger)
-    opened.push(service)
-    const parts = { config, document: document.document, logger, metrics: service.metrics }
-    const scraped = buildMetricsListener(parts, service.readings)
-    const health = buildHealthListener(parts, async () =>
-      lifecycle.isShuttingDown ? 'the server is shutting down' : service.fault(),
-    )
-    // Health last: while requests are finished, it says that there should be no more.
-    opened.push(health, { close: () => Promise.all([service.close(), scraped.close()]) })
+    const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
+    if (migrating || embedded) await migrate(config, document['x-kinds'])
+    if (config.tracing.enabled) {
+      // Only then: what it takes is large, and changes the modules that it watches.
+      const { startTracing } = await import('./observability/tracing.ts')
+      opened.push(startTracing(logger))
+    }
+    const database = new Database(config.database)
+    database.warn = (message) => logger.warn(message)
+    opened.push(database)
+    const replica = openReplica(config.database, database, logger)
+    if (replica) opened.push(replica)
+    const metrics = createMetrics(database, replica)
+    const parts = { config, database, replica, document, documentText: text, logger, metrics }
+    const api = await buildApp(parts)
+    const scraped = buildMetricsListener(parts)
+    const health = buildHealthListener(parts, () => {
+      if (lifecycle.isShuttingDown) return 'the server is shutting down'
+      return api.isOverloaded() ? 'the server has more to do than it can' : undefined
+    })
     // What is wrong with a setting is told before a database that is away is waited for.
-    const api = await service.start()
+    await reach(database, config.database)
+    await untilMigrated(database, config, logger)
     if (lifecycle.isShuttingDown) throw new Error('ended while it started')
+    if (config.verification.resources)
+      opened.push(startVerification(config.verification, database, metrics.registry, logger))
+    // Health last: while requests are finished, it says that there should be no more.
+    opened.push(health, { close: () => Promise.all([api.close(), scraped.close()]) })
     // Health last: who is told that the server is ready finds the API there.
     const open = async () => ({
-      api,
+      api: await listen(api, config.server, 'server'),
       metrics: await listen(scraped, config.metrics, 'metrics'),
       health: await listen(health, config.health, 'health'),
     })
@@ -108,4 +123,34 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
 async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined> {
   if (!database.embedded || database.url || database.host) return undefined
   return startEmbedded({ dir: database.embedded_dir, port: database.embedded_port })
+}
+
+/**
+ * A server never migrates a database that others may be using: it waits for whoever does, as long as for the database itself.
+ * And it says so when they follow other settings.
+ */
+async function untilMigrated(database: Database, config: Config, logger: FastifyBaseLogger) {
+  const { conn_retry_attempts, conn_retry_interval } = config.database.pool
+  for (let attempt = 1, told = ''; ; attempt++) {
+    // What cannot be read, or not yet: its grants may come with the migration, too.
+    const lack = await lackOf(database).catch((error) => unusable(config.database, error).message)
+    if (!lack) break
+    if (attempt === conn_retry_attempts) throw new StartError(lack)
+    if (lack !== told) logger.warn(`waiting: ${lack}`)
+    told = lack
+    await sleep(milliseconds(conn_retry_interval))
+  }
+  await tellOtherAdapters(database, config, logger)
+}
+
+async function tellOtherAdapters(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
+  for (const { kind, required_adapters } of await database.all('list_kinds', {})) {
+    const configured = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
+    if (required_adapters.join() !== configured.join()) {
+      logger.warn(
+        `the database requires [${required_adapters}] of ${kind}, this server's configuration [${configured}]; ` +
+          'the database is followed until `migrate` is run',
+      )
+    }
+  }
 }

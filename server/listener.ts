@@ -64,13 +64,10 @@ export interface Parts {
   metrics: Metrics
 }
 
-/** What a listener needs that asks nothing of the database. */
-export type ListenerParts = Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>
-
 /** A Fastify instance with what all three listeners share: TLS, ids, problems, limits, one log line a request. */
 export function buildListener(
   name: 'server' | 'health' | 'metrics',
-  { config, document, logger, metrics }: ListenerParts,
+  { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
 ): FastifyInstance {
   const { timeouts, body_limit, unsent_limit } = config.server
   const { tls } = config[name]

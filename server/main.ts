@@ -1,4 +1,3 @@
-import cluster from 'node:cluster'
 import { inspect } from 'node:util'
 import { about } from './about.ts'
 import { valueAt } from './config/file.ts'
@@ -12,7 +11,6 @@ import { migrate } from './migrate.ts'
 import { masked } from './observability/masking.ts'
 import { StartError } from './start-error.ts'
 import { verify } from './verify.ts'
-import { work } from './worker.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
 
@@ -24,7 +22,6 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
 
 /** Runs one command line; failures that the operator can mend are one line on standard error and exit code 1. */
 export async function main([command = 'help', ...args]: string[]): Promise<void> {
-  if (cluster.isWorker) return work()
   const { document } = loadDocument()
   const kinds = document['x-kinds']
   const names = Object.keys(kinds)

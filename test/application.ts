@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { buildApp } from '../server/app.ts'
 import { Database } from '../server/database.ts'
 import { loadDocument } from '../server/document.ts'
+import { buildHealthListener } from '../server/health.ts'
 import { createLogger } from '../server/observability/logger.ts'
 import { createMetrics, type Metrics } from '../server/observability/metrics.ts'
 import { openReplica, type Replica } from '../server/replica.ts'
@@ -93,6 +94,16 @@ export async function application(
       return answer
     },
   }
+}
+
+/** What GET /readyz says. */
+export async function readiness({ app, database }: Pick<Application, 'app' | 'database'>) {
+  const { settings: config, document, metrics, log: logger } = app
+  const parts = { config, database, document, documentText: '', metrics, logger }
+  const health = buildHealthListener(parts, () => undefined)
+  const answer = await health.inject('/readyz')
+  await health.close()
+  return answer.json()
 }
 
 /** The conditions every report must have, with `Available` as given. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
@@ -173,14 +173,6 @@ export async function startReplica(
   const replica = { ...run, api: `http://127.0.0.1:${api}`, health: `http://127.0.0.1:${health}` }
   await until('it is ready', run, async () => (await statusOf(`${replica.health}/readyz`)) === 200)
   return replica
-}
-
-/** The processes that a server has as workers. */
-export function workersOf({ child }: Pick<Replica, 'child'>): number[] {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-  return [...stdout.matchAll(/^ *(\d+) +(\d+) .*hyperfleet-api\.js worker$/gm)]
-    .filter(([, , parent]) => Number(parent) === child.pid)
-    .map(([, pid]) => Number(pid))
 }
 
 /** The status that a URL answers with, if it answers. */

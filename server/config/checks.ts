@@ -17,7 +17,7 @@ export function checkTogether(config: Config, kinds: string[], origin: Origin): 
 
 /** What is wrong with the settings of a server: other commands take no tokens and have no requests. */
 export function checkServing(config: Config, origin: Origin): Problem[] {
-  return [...checkTokens(config, origin), ...checkTimeouts(config, origin), ...checkWorkers(config, origin)]
+  return [...checkTokens(config, origin), ...checkTimeouts(config, origin)]
 }
 
 const variable = (key: string) => environmentName(key.split('.'))
@@ -54,17 +54,6 @@ function checkTimeouts({ database, server: { timeouts } }: Config, origin: Origi
       `set ${variable(inner)} or ${variable(outer)}`
     return [{ keys: [inner, outer], line }]
   })
-}
-
-/** A worker without a connection could answer nobody. */
-function checkWorkers({ server: { workers }, database: { pool } }: Config, origin: Origin): Problem[] {
-  if (workers <= pool.max_connections) return []
-  const keys = ['server.workers', 'database.pool.max_connections'] as const
-  const [one, other] = keys
-  const line =
-    `${one} ${given(one, workers, origin)} must not be above ${other} ` +
-    `${given(other, pool.max_connections, origin)}, which workers share: set ${keys.map(variable).join(' or ')}`
-  return [{ keys: [...keys], line }]
 }
 
 function checkCertificates(config: Config, origin: Origin): Problem[] {

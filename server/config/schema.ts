@@ -92,7 +92,7 @@ export const configSchema = {
           format: 'size',
           default: '64MiB',
           description:
-            'How much of answers may wait for callers to read them, and of large lists be read from the database (`lists.max_bytes`), on each listener; workers share it. Beyond, large answers to reads are 503, and a connection that takes nothing of its answer for five seconds is closed.',
+            'How much of answers may wait for callers to read them, and of large lists be read from the database (`lists.max_bytes`), on each listener. Beyond, large answers to reads are 503, and a connection that takes nothing of its answer for five seconds is closed.',
         },
         jwt: {
           type: 'object',
@@ -175,14 +175,6 @@ export const configSchema = {
             },
           },
         },
-        workers: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 64,
-          default: 1,
-          description:
-            'How many processes answer the API on one port. They share `database.pool.max_connections` and `database.pool.max_waiting` between them.',
-        },
         max_event_loop_delay: duration(
           '1s',
           'How far the server may be behind before it answers 503 until it has caught up.',
@@ -197,7 +189,7 @@ export const configSchema = {
               minimum: 0,
               default: 0,
               description:
-                'How many requests one caller may make of this server in `window`, of each of its workers where there are several; 0 for any number. Where tokens are asked for, only requests with a good one count, by whom it names; where nobody is asked, or it names nobody, by address, which all who come through one gateway share.',
+                'How many requests one caller may make of this server in `window`; 0 for any number. Where tokens are asked for, only requests with a good one count, by whom it names; where nobody is asked, or it names nobody, by address, which all who come through one gateway share.',
             },
             window: duration('1m', 'The time that `requests` counts in.'),
           },
@@ -467,7 +459,7 @@ export const configSchema = {
           maximum: 1000,
           default: 0,
           description:
-            'How many resources each server looks at in one turn; 0 for none. Each server goes round all of them for itself: two see twice as many; workers of one share it.',
+            'How many resources each server looks at in one turn; 0 for none. Each server goes round all of them for itself: two see twice as many.',
         },
         interval: duration('1m', 'The time between two turns.'),
       },

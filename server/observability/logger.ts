@@ -7,17 +7,14 @@ import type { Config } from '../config/load.ts'
 import { describeError } from './error-fields.ts'
 import { maskedLine } from './masking.ts'
 
-/**
- * One object a line, as JSON or as text for people. Bodies are never logged, and secrets only with masking off.
- * `worker` is which one writes, where there are several.
- */
-export function createLogger({ level, format, output, masking }: Config['logging'], worker?: number) {
+/** One object a line, as JSON or as text for people. Bodies are never logged, and secrets only with masking off. */
+export function createLogger({ level, format, output, masking }: Config['logging']) {
   const destination = output === 'stderr' ? 2 : 1
   const write = format === 'text' ? asText(isatty(destination)) : (line: string) => line
   return pino(
     {
       level,
-      base: { component: 'api', version: about.version, hostname: hostname(), worker },
+      base: { component: 'api', version: about.version, hostname: hostname() },
       messageKey: 'message',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },

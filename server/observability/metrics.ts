@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
-import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { about } from '../about.ts'
 import type { Database } from '../database.ts'
 import type { Replica } from '../replica.ts'
@@ -21,30 +21,16 @@ export interface Metrics {
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const UNKNOWN = 'unknown'
 
-/** What the metrics of several workers come to as one, where it is not the sum. */
-const AGGREGATORS: Record<string, Aggregator> = {
-  // The server's, which is as old as its oldest process.
-  process_start_time_seconds: 'min',
-  hyperfleet_api_build_info: 'first',
-  // The worst of them: the heap of one may be full while the others' are not.
-  nodejs_heap_size_used_bytes: 'max',
-  nodejs_heap_size_total_bytes: 'max',
-  hyperfleet_api_heap_limit_bytes: 'max',
-  nodejs_eventloop_lag_p99_seconds: 'max',
-  hyperfleet_db_replica_usable: 'min',
-  hyperfleet_db_replica_lag_seconds: 'max',
-}
-
-/** The metrics of a process, with those of its database, if it has one. */
-export function createMetrics(database?: Database, replica?: Replica): Metrics {
+/** The metrics of a server, with those of its database and its process. */
+export function createMetrics(database: Database, replica?: Replica): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ component: 'api', version: about.version })
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
-  if (database && replica) {
+  if (replica) {
     watchDatabases({ primary: database, replica: replica.database }, registry)
     watchReplica(replica, registry)
-  } else if (database) watchDatabases({ '': database }, registry)
+  } else watchDatabases({ '': database }, registry)
   const labelNames = ['method', 'path', 'code'] as const
   const requests = new Counter({
     name: 'hyperfleet_api_requests_total',
@@ -73,10 +59,6 @@ export function createMetrics(database?: Database, replica?: Replica): Metrics {
     help: 'How large the heap of JavaScript may become before the process ends.',
     registers,
   }).set(getHeapStatistics().heap_size_limit)
-  for (const [name, aggregator] of Object.entries(AGGREGATORS)) {
-    const metric = registry.getSingleMetric(name)
-    if (metric) Object.assign(metric, { aggregator })
-  }
   return {
     registry,
     observe(request, reply, code) {

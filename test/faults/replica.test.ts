@@ -2,12 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { loadDocument } from '../../server/document.ts'
 import { Freshness } from '../../server/freshness.ts'
-import { buildHealthListener, databaseFault } from '../../server/health.ts'
 import { maskedLine } from '../../server/observability/masking.ts'
-import { application } from '../application.ts'
-import { createDatabase, execute, testConfig } from '../databases.ts'
+import { application, readiness } from '../application.ts'
+import { createDatabase, execute } from '../databases.ts'
 import { parseMetrics } from '../prometheus.ts'
 import { openProxy } from '../proxy.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
@@ -75,25 +73,6 @@ async function asked({ metrics }: Server, query: string) {
       ({ name, labels }) => name.endsWith('_count') && labels.table === query && labels.server === server,
     )?.value ?? 0
   return { primary: count('primary'), replica: count('replica') }
-}
-
-/** What GET /readyz says. */
-async function readiness({ database, replica, metrics }: Server) {
-  const { document, text } = loadDocument()
-  const config = testConfig('postgres://nowhere')
-  const parts = {
-    config,
-    database,
-    replica,
-    document,
-    documentText: text,
-    logger: pino({ level: 'silent' }) as never,
-    metrics,
-  }
-  const health = buildHealthListener(parts, () => databaseFault(parts))
-  const answer = await health.inject('/readyz')
-  await health.close()
-  return answer.json()
 }
 
 t.test('lists are read from the replica, all else from the database', async (t) => {

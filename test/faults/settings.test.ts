@@ -2,8 +2,7 @@
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../server/database.ts'
-import { databaseFault } from '../../server/health.ts'
-import { type Application, application, report } from '../application.ts'
+import { type Application, application, readiness, report } from '../application.ts'
 import { createDatabase, execute, testConfig } from '../databases.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 
@@ -183,7 +182,7 @@ t.test('settings that change nothing', async (t) => {
     if (known.rows[0].value === null) continue // of a newer PostgreSQL
     await execute(server.url, 'delete from idempotency_keys')
     await server.set(name, value)
-    t.equal(await databaseFault({ config: testConfig(server.url), database: server.database }), undefined)
+    t.equal((await readiness(server)).reason, undefined)
     t.equal(await everything(server), expected, `${name} = ${value}`)
     await server.reset(name)
   }
@@ -197,10 +196,10 @@ t.test('settings that the rules cannot do with', async (t) => {
   await execute(server.url, 'create function functions.uuid_v7(timestamptz) returns uuid return null::uuid')
   for (const [name, value, named] of refused) {
     await server.set(name, value)
-    t.match(await databaseFault({ config, database: server.database }), named, `/readyz: ${name} = ${value}`)
+    t.match((await readiness(server)).reason, named, `/readyz: ${name} = ${value}`)
     await t.rejects(openDatabase(config.database), { message: named }, `the start: ${name} = ${value}`)
     await server.reset(name)
-    t.equal(await databaseFault({ config, database: server.database }), undefined)
+    t.equal((await readiness(server)).reason, undefined)
   }
 })
 

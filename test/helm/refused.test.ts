@@ -66,7 +66,6 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
   'a setting that there is not': ['drain_dealy', '--set=config.health.drain_dealy=3s'],
   'a duration that is none': ['drain_delay', '--set=config.health.drain_delay=3'],
   'no time to end': ['drain_delay', '--set=config.health.drain_delay=null'],
-  'no worker': ['/config/server/workers', '--set=config.server.workers=0'],
   'a port of its own choice': ['/config/server/port', '--set=config.server.port=0'],
   'no port': ['port', '--set=config.health.port=null'],
   'a value that there is not': ['replicas', '--set=replicas=3'],

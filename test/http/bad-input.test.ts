@@ -4,8 +4,8 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../server/app.ts'
 import { Database } from '../../server/database.ts'
 import { loadDocument, operationsOf, type Parameter, resolve } from '../../server/document.ts'
-import { buildHealthListener, databaseFault } from '../../server/health.ts'
-import { buildMetricsListener, readingsOf } from '../../server/metrics-listener.ts'
+import { buildHealthListener } from '../../server/health.ts'
+import { buildMetricsListener } from '../../server/metrics-listener.ts'
 import { createLogger } from '../../server/observability/logger.ts'
 import { createMetrics } from '../../server/observability/metrics.ts'
 import { application, base, report } from '../application.ts'
@@ -677,10 +677,10 @@ t.test('the other listeners', async (t) => {
   const lifecycle = { isShuttingDown: false }
   const listeners = {
     api: await buildApp(parts),
-    health: buildHealthListener(parts, async () =>
-      lifecycle.isShuttingDown ? 'the server is shutting down' : databaseFault(parts),
+    health: buildHealthListener(parts, () =>
+      lifecycle.isShuttingDown ? 'the server is shutting down' : undefined,
     ),
-    metrics: buildMetricsListener(parts, readingsOf(parts)),
+    metrics: buildMetricsListener(parts),
   }
   const ports = { api: 0, health: 0, metrics: 0 }
   for (const name of ['api', 'health', 'metrics'] as const) {

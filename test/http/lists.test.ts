@@ -554,10 +554,10 @@ t.test('total and items are of one snapshot', async (t) => {
   const pools = `clusters/${parent.id}/nodepools`
   let running = true
   const creations = Promise.all(
-    Array.from({ length: 8 }, async (_, worker) => {
+    Array.from({ length: 8 }, async (_, caller) => {
       for (let index = 0; index < 25; index++) {
-        await create(call, `c-${worker}-${index}`, { labels: { some: 'label' } })
-        await call('POST', pools, { kind: 'NodePool', name: `p-${worker}-${index}`, spec: {} })
+        await create(call, `c-${caller}-${index}`, { labels: { some: 'label' } })
+        await call('POST', pools, { kind: 'NodePool', name: `p-${caller}-${index}`, spec: {} })
       }
     }),
   ).finally(() => {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, connect } from 'node:net'
 import { Registry } from 'prom-client'
 import t from 'tap'
-import { buildMetricsListener, readingsOf } from '../../server/metrics-listener.ts'
+import { buildMetricsListener } from '../../server/metrics-listener.ts'
 import { pendingGauges } from '../../server/observability/pending-gauges.ts'
 import { type Application, application, base, report } from '../application.ts'
 import { createDatabase, execute } from '../databases.ts'
@@ -404,7 +404,7 @@ t.test('a database that does not answer does not hold the metrics', async (t) =>
     metrics: app.metrics,
     logger: app.log,
   }
-  const listener = buildMetricsListener(parts, readingsOf(parts))
+  const listener = buildMetricsListener(parts)
   await listener.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => listener.close())
   const address = `http://127.0.0.1:${(listener.server.address() as AddressInfo).port}`

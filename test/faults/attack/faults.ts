@@ -9,12 +9,10 @@ import { primaryLost } from './primary-lost.ts'
 import { releaseBefore } from './release-before.ts'
 import { serverKilled } from './server-killed.ts'
 import { sessionsTerminated } from './sessions-terminated.ts'
-import { workerKilled } from './worker-killed.ts'
 
 /** All that is tried. */
 export const faults: Fault[] = [
   serverKilled,
-  workerKilled,
   databaseKilled,
   sessionKilled,
   sessionsTerminated,
