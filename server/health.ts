@@ -6,15 +6,15 @@ import { within } from './within.ts'
 /**
  * The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?).
  *
- * `reluctance` is why the server itself wants no requests at present. The database is asked over the connections that
- * requests use: one that cannot get any is not ready either.
+ * `ownFault` returns why the server itself is not ready, undefined when it is. The database is asked over the connections
+ * that requests use: a server that gets none is not ready either.
  */
-export function buildHealthListener(parts: Parts, reluctance: () => string | undefined): FastifyInstance {
+export function buildHealthListener(parts: Parts, ownFault: () => string | undefined): FastifyInstance {
   const app = buildListener('health', parts)
   app.get('/healthz', async () => ({ status: 'ok' }))
   for (const path of ['/readyz', '/healthcheck']) {
     app.get(path, async (_request, reply) => {
-      const reason = reluctance() ?? (await databaseFault(parts, reply))
+      const reason = ownFault() ?? (await databaseFault(parts, reply))
       if (!reason) return { status: 'ok' }
       reply.code(503)
       return { status: 'error', reason }
@@ -23,7 +23,7 @@ export function buildHealthListener(parts: Parts, reluctance: () => string | und
   return app
 }
 
-/** What is wrong with the database, if anything. What comes late is abandoned with the answer. */
+/** Why the database cannot be used, undefined when it can. A query still running when the response ends is cancelled. */
 async function databaseFault({ config, database }: Parts, reply: FastifyReply): Promise<string | undefined> {
   const fault = database
     .until(reply.raw)

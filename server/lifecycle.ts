@@ -126,13 +126,13 @@ async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined
 }
 
 /**
- * A server never migrates a database that others may be using: it waits for whoever does, as long as for the database itself.
- * And it says so when they follow other settings.
+ * Waits until the database has been migrated, as long as for the database itself: a server never migrates a database that
+ * others may be using. Then warns of required adapters that differ from those configured. Throws a StartError when the wait is over.
  */
 async function untilMigrated(database: Database, config: Config, logger: FastifyBaseLogger) {
   const { conn_retry_attempts, conn_retry_interval } = config.database.pool
   for (let attempt = 1, told = ''; ; attempt++) {
-    // What cannot be read, or not yet: its grants may come with the migration, too.
+    // Tables may be unreadable until the migration has granted the rights on them.
     const lack = await lackOf(database).catch((error) => unusable(config.database, error).message)
     if (!lack) break
     if (attempt === conn_retry_attempts) throw new StartError(lack)

@@ -67,5 +67,6 @@ t.test('a value that cannot be sent is an error of its statement, and costs no o
   const endless: Record<string, unknown> = {}
   endless.itself = endless
   await t.rejects(database.all('update_conditions', { id: endless as unknown as string }), TypeError)
+  t.equal(database.pool.totalCount, 0, 'its connection is given up')
   t.ok((await database.all('list_kinds', {})).length)
 })
