@@ -52,10 +52,13 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
     return session
   }
   try {
-    await takeLock(await open())
+    const lock = await open()
+    await takeLock(lock)
     const client = await open()
     await run(client, 'lift_time_limits', [false])
     await bringUpToDate(client, database.until(lost), config, kinds)
+    // Only then is the lock free when this resolves: a session, and a pooler's above all, ends some time after its client.
+    await lock.query('rollback')
   } catch (error) {
     const isLost =
       lost.closed ||
