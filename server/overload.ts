@@ -9,19 +9,25 @@ declare module 'fastify' {
   }
 }
 
-/** How often it is looked how far behind the server is. */
+/** The shortest time between two samples of the delay of the event loop. */
 const SAMPLE_MS = 1000
 
-/** Answers 503 while the event loop is further behind than `limit` milliseconds, so that what has begun can be finished. */
+/**
+ * Answers 503 while the event loop is delayed by more than `limit` milliseconds, so that requests in progress can end.
+ *
+ * A sample without a measurement counts as an endless delay (@fastify/under-pressure 9.2.0): the event loop did not run between
+ * two samples. They are at least `limit` apart, so that such a delay is above it.
+ */
 export async function shedLoad(app: FastifyInstance, limit: number): Promise<void> {
+  const sampleInterval = Math.max(SAMPLE_MS, limit)
   // A start is a long turn of the event loop itself: what is measured of it says nothing of requests.
   let from = Number.POSITIVE_INFINITY
   app.addHook('onReady', async () => {
-    from = performance.now() + 2 * SAMPLE_MS
+    from = performance.now() + 2 * sampleInterval
   })
   await app.register(underPressure, {
     maxEventLoopDelay: limit,
-    sampleInterval: SAMPLE_MS,
+    sampleInterval,
     pressureHandler: async () => {
       if (app.isOverloaded()) throw new Problem('SVC-001', 'The server has more to do than it can; try again')
     },
