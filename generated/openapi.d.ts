@@ -517,16 +517,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description A name in lower case letters, digits and inner hyphens.
-         * @example my-cluster
-         */
-        Name: string;
-        /**
-         * @description Set by the server; accepted and ignored in a request, so that what was read can be sent again.
-         * @example 019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
-         */
-        ServerSet: unknown;
-        /**
          * @description A reference to the parent of a resource.
          * @example {
          *       "id": "019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
@@ -611,83 +601,6 @@ export interface components {
             conditions: components["schemas"]["ResourceCondition"][];
         };
         /**
-         * @description What all kinds of resources have in common.
-         * @example {
-         *       "kind": "Cluster",
-         *       "id": "019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
-         *       "href": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
-         *       "name": "my-cluster",
-         *       "labels": {
-         *         "environment": "production"
-         *       },
-         *       "spec": {
-         *         "region": "us-east1",
-         *         "release": {
-         *           "version": "4.19.1"
-         *         }
-         *       },
-         *       "generation": 1,
-         *       "created_time": "2026-03-10T08:00:00.000000Z",
-         *       "updated_time": "2026-03-10T08:00:00.000000Z",
-         *       "created_by": "user@example.com",
-         *       "updated_by": "user@example.com",
-         *       "status": {
-         *         "conditions": [
-         *           {
-         *             "type": "Ready",
-         *             "status": "True",
-         *             "reason": "ResourceReady",
-         *             "message": "All adapters report ready at current generation",
-         *             "observed_generation": 1,
-         *             "created_time": "2026-03-10T08:00:00.000000Z",
-         *             "last_updated_time": "2026-03-10T08:01:00.000000Z",
-         *             "last_transition_time": "2026-03-10T08:01:00.000000Z"
-         *           }
-         *         ]
-         *       }
-         *     }
-         */
-        Resource: {
-            /** @description The kind of the resource. */
-            kind: string;
-            /** @description The id: opaque, unique over all kinds. */
-            id: string;
-            /** @description The path of the resource. */
-            href: string;
-            /** @description The name, unique among the resources that are not marked for deletion. */
-            name: string;
-            owner_references?: components["schemas"]["ObjectReference"];
-            labels: components["schemas"]["Labels"];
-            spec: components["schemas"]["Spec"];
-            /**
-             * Format: int32
-             * @description Rises by one when the spec changes by value.
-             */
-            generation: number;
-            /**
-             * Format: date-time
-             * @description When the resource was created.
-             */
-            created_time: string;
-            /**
-             * Format: date-time
-             * @description When its spec, labels or mark for deletion were last changed. Reports do not move it.
-             */
-            updated_time: string;
-            /** @description Who created the resource. */
-            created_by: string;
-            /** @description Who last changed its spec or labels. */
-            updated_by: string;
-            /**
-             * Format: date-time
-             * @description When the resource was marked for deletion. Absent when it was not.
-             */
-            deleted_time?: string;
-            /** @description Who marked the resource for deletion. Absent when nobody did. */
-            deleted_by?: string;
-            status: components["schemas"]["ResourceStatus"];
-        };
-        /**
          * @description A Kubernetes cluster.
          * @example {
          *       "kind": "Cluster",
@@ -724,9 +637,47 @@ export interface components {
          *       }
          *     }
          */
-        Cluster: components["schemas"]["Resource"] & {
-            /** @enum {string} */
-            kind?: "Cluster";
+        Cluster: {
+            /**
+             * @description The kind of the resource.
+             * @enum {string}
+             */
+            kind: "Cluster";
+            /** @description The id: opaque, unique over all kinds. */
+            id: string;
+            /** @description The path of the resource. */
+            href: string;
+            /** @description The name, unique among the resources that are not marked for deletion. */
+            name: string;
+            labels: components["schemas"]["Labels"];
+            spec: components["schemas"]["Spec"];
+            /**
+             * Format: int32
+             * @description Rises by one when the spec changes by value.
+             */
+            generation: number;
+            /**
+             * Format: date-time
+             * @description When the resource was created.
+             */
+            created_time: string;
+            /**
+             * Format: date-time
+             * @description When its spec, labels or mark for deletion were last changed. Reports do not move it.
+             */
+            updated_time: string;
+            /** @description Who created the resource. */
+            created_by: string;
+            /** @description Who last changed its spec or labels. */
+            updated_by: string;
+            /**
+             * Format: date-time
+             * @description When the resource was marked for deletion. Absent when it was not.
+             */
+            deleted_time?: string;
+            /** @description Who marked the resource for deletion. Absent when nobody did. */
+            deleted_by?: string;
+            status: components["schemas"]["ResourceStatus"];
         };
         /**
          * @description A node pool of a cluster.
@@ -768,9 +719,48 @@ export interface components {
          *       }
          *     }
          */
-        NodePool: components["schemas"]["Resource"] & {
-            /** @enum {string} */
-            kind?: "NodePool";
+        NodePool: {
+            /**
+             * @description The kind of the resource.
+             * @enum {string}
+             */
+            kind: "NodePool";
+            /** @description The id: opaque, unique over all kinds. */
+            id: string;
+            /** @description The path of the resource. */
+            href: string;
+            /** @description The name, unique among the resources that are not marked for deletion. */
+            name: string;
+            owner_references: components["schemas"]["ObjectReference"];
+            labels: components["schemas"]["Labels"];
+            spec: components["schemas"]["Spec"];
+            /**
+             * Format: int32
+             * @description Rises by one when the spec changes by value.
+             */
+            generation: number;
+            /**
+             * Format: date-time
+             * @description When the resource was created.
+             */
+            created_time: string;
+            /**
+             * Format: date-time
+             * @description When its spec, labels or mark for deletion were last changed. Reports do not move it.
+             */
+            updated_time: string;
+            /** @description Who created the resource. */
+            created_by: string;
+            /** @description Who last changed its spec or labels. */
+            updated_by: string;
+            /**
+             * Format: date-time
+             * @description When the resource was marked for deletion. Absent when it was not.
+             */
+            deleted_time?: string;
+            /** @description Who marked the resource for deletion. Absent when nobody did. */
+            deleted_by?: string;
+            status: components["schemas"]["ResourceStatus"];
         };
         /**
          * @description A cluster to create.
@@ -794,20 +784,32 @@ export interface components {
              * @enum {string}
              */
             kind: "Cluster";
-            name: components["schemas"]["Name"] & string;
+            /** @description A name in lower case letters, digits and inner hyphens. */
+            name: string;
             labels?: components["schemas"]["Labels"];
             spec: components["schemas"]["ClusterSpec"];
-            id?: components["schemas"]["ServerSet"];
-            href?: components["schemas"]["ServerSet"];
-            owner_references?: components["schemas"]["ServerSet"];
-            generation?: components["schemas"]["ServerSet"];
-            created_time?: components["schemas"]["ServerSet"];
-            updated_time?: components["schemas"]["ServerSet"];
-            created_by?: components["schemas"]["ServerSet"];
-            updated_by?: components["schemas"]["ServerSet"];
-            deleted_time?: components["schemas"]["ServerSet"];
-            deleted_by?: components["schemas"]["ServerSet"];
-            status?: components["schemas"]["ServerSet"];
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            id?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            href?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            owner_references?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            generation?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            created_time?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            updated_time?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            created_by?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            updated_by?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            deleted_time?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            deleted_by?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            status?: unknown;
         };
         /**
          * @description A node pool to create.
@@ -829,23 +831,35 @@ export interface components {
              * @enum {string}
              */
             kind: "NodePool";
-            name: components["schemas"]["Name"] & string;
+            /** @description A name in lower case letters, digits and inner hyphens. */
+            name: string;
             labels?: components["schemas"]["Labels"];
             spec: components["schemas"]["NodePoolSpec"];
-            id?: components["schemas"]["ServerSet"];
-            href?: components["schemas"]["ServerSet"];
-            owner_references?: components["schemas"]["ServerSet"];
-            generation?: components["schemas"]["ServerSet"];
-            created_time?: components["schemas"]["ServerSet"];
-            updated_time?: components["schemas"]["ServerSet"];
-            created_by?: components["schemas"]["ServerSet"];
-            updated_by?: components["schemas"]["ServerSet"];
-            deleted_time?: components["schemas"]["ServerSet"];
-            deleted_by?: components["schemas"]["ServerSet"];
-            status?: components["schemas"]["ServerSet"];
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            id?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            href?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            owner_references?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            generation?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            created_time?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            updated_time?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            created_by?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            updated_by?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            deleted_time?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            deleted_by?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            status?: unknown;
         };
         /**
-         * @description What to change of a resource. Null counts as absent; spec or labels must be there.
+         * @description The changes of a cluster. Null counts as absent; spec or labels must be there.
          * @example {
          *       "spec": {
          *         "region": "us-east1"
@@ -853,7 +867,7 @@ export interface components {
          *       "generation": 1
          *     }
          */
-        PatchRequest: {
+        ClusterPatchRequest: {
             /** @description The new spec, which replaces the old one whole. */
             spec?: {
                 [key: string]: unknown;
@@ -869,21 +883,7 @@ export interface components {
             generation?: number | null;
         };
         /**
-         * @description What to change of a cluster.
-         * @example {
-         *       "spec": {
-         *         "region": "us-east1"
-         *       },
-         *       "generation": 1
-         *     }
-         */
-        ClusterPatchRequest: components["schemas"]["PatchRequest"] & {
-            spec?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * @description What to change of a node pool.
+         * @description The changes of a node pool. Null counts as absent; spec or labels must be there.
          * @example {
          *       "spec": {
          *         "replicas": 5
@@ -891,10 +891,20 @@ export interface components {
          *       "generation": 1
          *     }
          */
-        NodePoolPatchRequest: components["schemas"]["PatchRequest"] & {
+        NodePoolPatchRequest: {
+            /** @description The new spec, which replaces the old one whole. */
             spec?: {
                 [key: string]: unknown;
             } | null;
+            /** @description The new labels, which replace the old ones whole; {} clears them. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: int32
+             * @description Do it only at this generation, else 409.
+             */
+            generation?: number | null;
         };
         /**
          * @description What to change of a resource, as a JSON merge patch (RFC 7396). Null removes; spec or labels must be there.
@@ -933,7 +943,7 @@ export interface components {
             reason: string;
         };
         /**
-         * @description What all lists have in common.
+         * @description One page of clusters.
          * @example {
          *       "kind": "ClusterList",
          *       "page": 1,
@@ -942,9 +952,12 @@ export interface components {
          *       "items": []
          *     }
          */
-        List: {
-            /** @description The kind of the list. */
-            kind: string;
+        ClusterList: {
+            /**
+             * @description The kind of the list.
+             * @enum {string}
+             */
+            kind: "ClusterList";
             /**
              * Format: int32
              * @description The page that was asked for.
@@ -961,26 +974,9 @@ export interface components {
              */
             total: number;
             /** @description The items of the page. */
-            items: {
-                [key: string]: unknown;
-            }[];
+            items: components["schemas"]["Cluster"][];
             /** @description In a walk by cursor: where it goes on. Absent at its end. */
             next_cursor?: string;
-        };
-        /**
-         * @description One page of clusters.
-         * @example {
-         *       "kind": "ClusterList",
-         *       "page": 1,
-         *       "size": 0,
-         *       "total": 0,
-         *       "items": []
-         *     }
-         */
-        ClusterList: components["schemas"]["List"] & {
-            /** @enum {string} */
-            kind?: "ClusterList";
-            items?: components["schemas"]["Cluster"][];
         };
         /**
          * @description One page of node pools.
@@ -992,10 +988,31 @@ export interface components {
          *       "items": []
          *     }
          */
-        NodePoolList: components["schemas"]["List"] & {
-            /** @enum {string} */
-            kind?: "NodePoolList";
-            items?: components["schemas"]["NodePool"][];
+        NodePoolList: {
+            /**
+             * @description The kind of the list.
+             * @enum {string}
+             */
+            kind: "NodePoolList";
+            /**
+             * Format: int32
+             * @description The page that was asked for.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description How many items the page has.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many items there are on all pages, of the same snapshot as the items.
+             */
+            total: number;
+            /** @description The items of the page. */
+            items: components["schemas"]["NodePool"][];
+            /** @description In a walk by cursor: where it goes on. Absent at its end. */
+            next_cursor?: string;
         };
         /**
          * @description One condition in a report.
@@ -1173,16 +1190,37 @@ export interface components {
          *       "items": []
          *     }
          */
-        AdapterStatusList: components["schemas"]["List"] & {
-            /** @enum {string} */
-            kind?: "AdapterStatusList";
-            items?: components["schemas"]["AdapterStatus"][];
+        AdapterStatusList: {
+            /**
+             * @description The kind of the list.
+             * @enum {string}
+             */
+            kind: "AdapterStatusList";
+            /**
+             * Format: int32
+             * @description The page that was asked for.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description How many items the page has.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many items there are on all pages, of the same snapshot as the items.
+             */
+            total: number;
+            /** @description The items of the page. */
+            items: components["schemas"]["AdapterStatus"][];
+            /** @description In a walk by cursor: where it goes on. Absent at its end. */
+            next_cursor?: string;
         };
         /**
          * @description One rule that a request breaks.
          * @example {
          *       "field": "conditions[0].status",
-         *       "message": "must be equal to one of the allowed values",
+         *       "message": "must be one of True, False, Unknown",
          *       "constraint": "enum"
          *     }
          */
@@ -1193,7 +1231,7 @@ export interface components {
             message: string;
             /** @description What was sent. */
             value?: unknown;
-            /** @description The rule. */
+            /** @description The rule, where it is one of required, min, max, min_length, max_length, pattern, enum, format and unique. */
             constraint?: string;
         };
         /**
@@ -1223,11 +1261,8 @@ export interface components {
             detail: string;
             /** @description The path of the request. */
             instance: string;
-            /**
-             * @description The stable code of the error.
-             * @enum {string}
-             */
-            code: "HYPERFLEET-VAL-000" | "HYPERFLEET-VAL-005" | "HYPERFLEET-VAL-006" | "HYPERFLEET-VAL-010" | "HYPERFLEET-VAL-011" | "HYPERFLEET-VAL-012" | "HYPERFLEET-AUT-001" | "HYPERFLEET-AUT-002" | "HYPERFLEET-AUT-003" | "HYPERFLEET-NTF-000" | "HYPERFLEET-NTF-001" | "HYPERFLEET-NTF-004" | "HYPERFLEET-CNF-001" | "HYPERFLEET-CNF-002" | "HYPERFLEET-CNF-003" | "HYPERFLEET-LMT-001" | "HYPERFLEET-INT-001" | "HYPERFLEET-SVC-001" | "HYPERFLEET-SVC-002";
+            /** @description The stable code of the error, one of `x-codes`. Clients must take others as well, since codes are added. */
+            code: string;
             /**
              * Format: date-time
              * @description When it happened.
@@ -1240,115 +1275,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description What the server is. */
-        Metadata: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "id": "hyperfleet",
-                 *       "kind": "API",
-                 *       "href": "/api/hyperfleet/v1",
-                 *       "version": "0.1.0",
-                 *       "build_time": "2026-03-01T00:00:00.000000Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Metadata"];
-            };
-        };
-        /** @description The cluster. */
-        Cluster: {
-            headers: {
-                ETag: components["headers"]["ETag"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Cluster"];
-            };
-        };
-        /** @description The page. With `fields`, its items have only the members asked for. */
-        ClusterList: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "kind": "ClusterList",
-                 *       "page": 1,
-                 *       "size": 0,
-                 *       "total": 0,
-                 *       "items": []
-                 *     }
-                 */
-                "application/json": components["schemas"]["ClusterList"];
-            };
-        };
-        /** @description The node pool. */
-        NodePool: {
-            headers: {
-                ETag: components["headers"]["ETag"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["NodePool"];
-            };
-        };
-        /** @description The page. With `fields`, its items have only the members asked for. */
-        NodePoolList: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "kind": "NodePoolList",
-                 *       "page": 1,
-                 *       "size": 0,
-                 *       "total": 0,
-                 *       "items": []
-                 *     }
-                 */
-                "application/json": components["schemas"]["NodePoolList"];
-            };
-        };
-        /** @description The report, as it is stored. */
-        AdapterStatus: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AdapterStatus"];
-            };
-        };
-        /** @description The page. */
-        AdapterStatusList: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "kind": "AdapterStatusList",
-                 *       "page": 1,
-                 *       "size": 0,
-                 *       "total": 0,
-                 *       "items": []
-                 *     }
-                 */
-                "application/json": components["schemas"]["AdapterStatusList"];
-            };
-        };
-        /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
-        Discarded: {
-            headers: {
-                "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
-                [name: string]: unknown;
-            };
-            content?: never;
-        };
         /** @description The request breaks a rule of this document. `errors` names all violations. */
         BadRequest: {
             headers: {
@@ -1369,7 +1295,7 @@ export interface components {
                  *         {
                  *           "field": "name",
                  *           "message": "must NOT have more than 53 characters",
-                 *           "constraint": "maxLength"
+                 *           "constraint": "max_length"
                  *         }
                  *       ]
                  *     }
@@ -1462,6 +1388,27 @@ export interface components {
                  *       "detail": "Cluster with name='my-cluster' already exists",
                  *       "instance": "/api/hyperfleet/v1/clusters",
                  *       "code": "HYPERFLEET-CNF-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description Any other error, such as 405, 408 or 431. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/bad-request",
+                 *       "title": "Bad request",
+                 *       "status": 405,
+                 *       "detail": "This path does not have the method PUT: it has GET, POST",
+                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "code": "HYPERFLEET-NTF-004",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
                  *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                  *     }
@@ -1638,13 +1585,13 @@ export interface components {
         page: number;
         /**
          * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
-         *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+         *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits; `fields` makes items smaller, and
          *     a page with `cursor` is cut short instead. One item is never too large.
          */
         size: number;
         /**
          * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
-         *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+         *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits. One report is never too large.
          */
         statusSize: number;
         /**
@@ -1676,7 +1623,11 @@ export interface components {
          *     Nesting goes to 32, lists to 1000 values.
          */
         search: string;
-        /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+        /**
+         * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+         *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+         *     and `fields[]=a&fields[]=b` are the same.
+         */
         fields: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[];
         /**
          * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
@@ -1711,93 +1662,7 @@ export interface components {
          */
         "Idempotency-Key": string;
     };
-    requestBodies: {
-        /** @description What to change. */
-        ClusterPatch: {
-            content: {
-                /**
-                 * @example {
-                 *       "spec": {
-                 *         "region": "us-east1",
-                 *         "release": {
-                 *           "version": "4.19.2"
-                 *         }
-                 *       },
-                 *       "generation": 1
-                 *     }
-                 */
-                "application/json": components["schemas"]["ClusterPatchRequest"];
-                /**
-                 * @example {
-                 *       "spec": {
-                 *         "release": {
-                 *           "version": "4.19.2"
-                 *         }
-                 *       },
-                 *       "labels": {
-                 *         "environment": null
-                 *       }
-                 *     }
-                 */
-                "application/merge-patch+json": components["schemas"]["MergePatchRequest"];
-            };
-        };
-        /** @description What to change. */
-        NodePoolPatch: {
-            content: {
-                /**
-                 * @example {
-                 *       "spec": {
-                 *         "replicas": 5,
-                 *         "machine_type": "n2-standard-8"
-                 *       },
-                 *       "generation": 1
-                 *     }
-                 */
-                "application/json": components["schemas"]["NodePoolPatchRequest"];
-                /**
-                 * @example {
-                 *       "spec": {
-                 *         "replicas": 5
-                 *       }
-                 *     }
-                 */
-                "application/merge-patch+json": components["schemas"]["MergePatchRequest"];
-            };
-        };
-        /** @description The report. */
-        AdapterStatus: {
-            content: {
-                /**
-                 * @example {
-                 *       "adapter": "validator",
-                 *       "observed_generation": 1,
-                 *       "observed_time": "2026-03-10T08:01:00Z",
-                 *       "conditions": [
-                 *         {
-                 *           "type": "Available",
-                 *           "status": "True",
-                 *           "reason": "AllChecksPassed",
-                 *           "message": "The cluster is valid"
-                 *         },
-                 *         {
-                 *           "type": "Applied",
-                 *           "status": "True"
-                 *         },
-                 *         {
-                 *           "type": "Health",
-                 *           "status": "True"
-                 *         }
-                 *       ],
-                 *       "data": {
-                 *         "checks": 12
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
-            };
-        };
-    };
+    requestBodies: never;
     headers: {
         /**
          * @description The entity tag of the resource. It differs after every visible change, one of conditions by a report included.
@@ -1838,8 +1703,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Metadata"];
+            /** @description What the server is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "hyperfleet",
+                     *       "kind": "API",
+                     *       "href": "/api/hyperfleet/v1",
+                     *       "version": "0.1.0",
+                     *       "build_time": "2026-03-01T00:00:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Metadata"];
+                };
+            };
             400: components["responses"]["BadRequest"];
+            default: components["responses"]["Problem"];
         };
     };
     getVersionMetadata: {
@@ -1851,8 +1734,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Metadata"];
+            /** @description What the server is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "hyperfleet",
+                     *       "kind": "API",
+                     *       "href": "/api/hyperfleet/v1",
+                     *       "version": "0.1.0",
+                     *       "build_time": "2026-03-01T00:00:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Metadata"];
+                };
+            };
             400: components["responses"]["BadRequest"];
+            default: components["responses"]["Problem"];
         };
     };
     getCompatibility: {
@@ -1898,6 +1799,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            default: components["responses"]["Problem"];
         };
     };
     getSchema: {
@@ -1940,6 +1842,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
         };
     };
     getClusters: {
@@ -1949,7 +1852,7 @@ export interface operations {
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
-                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+                 *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits; `fields` makes items smaller, and
                  *     a page with `cursor` is cut short instead. One item is never too large.
                  */
                 size?: components["parameters"]["size"];
@@ -1982,7 +1885,11 @@ export interface operations {
                  *     Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
-                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                /**
+                 * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+                 *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+                 *     and `fields[]=a&fields[]=b` are the same.
+                 */
                 fields?: components["parameters"]["fields"];
                 /**
                  * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
@@ -1999,13 +1906,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["ClusterList"];
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "ClusterList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     postCluster: {
@@ -2064,12 +1989,17 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getClusterById: {
         parameters: {
             query?: {
-                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                /**
+                 * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+                 *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+                 *     and `fields[]=a&fields[]=b` are the same.
+                 */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -2084,7 +2014,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Cluster"];
+            /** @description The cluster. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -2093,6 +2032,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteClusterById: {
@@ -2110,7 +2050,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            202: components["responses"]["Cluster"];
+            /** @description The cluster. */
+            202: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2119,6 +2068,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchClusterById: {
@@ -2134,9 +2084,47 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["ClusterPatch"];
+        /** @description What to change. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "region": "us-east1",
+                 *         "release": {
+                 *           "version": "4.19.2"
+                 *         }
+                 *       },
+                 *       "generation": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterPatchRequest"];
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "release": {
+                 *           "version": "4.19.2"
+                 *         }
+                 *       },
+                 *       "labels": {
+                 *         "environment": null
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatchRequest"];
+            };
+        };
         responses: {
-            200: components["responses"]["Cluster"];
+            /** @description The cluster. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2148,6 +2136,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     forceDeleteCluster: {
@@ -2193,6 +2182,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getClusterStatuses: {
@@ -2202,7 +2192,7 @@ export interface operations {
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
-                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+                 *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits. One report is never too large.
                  */
                 size?: components["parameters"]["statusSize"];
                 /**
@@ -2235,7 +2225,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["AdapterStatusList"];
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "AdapterStatusList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdapterStatusList"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2243,6 +2250,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putClusterStatuses: {
@@ -2255,10 +2263,65 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["AdapterStatus"];
+        /** @description The report. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
         responses: {
-            200: components["responses"]["AdapterStatus"];
-            204: components["responses"]["Discarded"];
+            /** @description The report, as it is stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report, as it is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
+            204: {
+                headers: {
+                    "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2268,6 +2331,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     postClusterStatuses: {
@@ -2280,10 +2344,56 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["AdapterStatus"];
+        /** @description The report. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
         responses: {
-            201: components["responses"]["AdapterStatus"];
-            204: components["responses"]["Discarded"];
+            /** @description The report, as it is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
+            204: {
+                headers: {
+                    "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2293,6 +2403,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNodePools: {
@@ -2302,7 +2413,7 @@ export interface operations {
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
-                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+                 *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits; `fields` makes items smaller, and
                  *     a page with `cursor` is cut short instead. One item is never too large.
                  */
                 size?: components["parameters"]["size"];
@@ -2335,7 +2446,11 @@ export interface operations {
                  *     Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
-                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                /**
+                 * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+                 *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+                 *     and `fields[]=a&fields[]=b` are the same.
+                 */
                 fields?: components["parameters"]["fields"];
                 /**
                  * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
@@ -2352,19 +2467,41 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["NodePoolList"];
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNodePool: {
         parameters: {
             query?: {
-                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                /**
+                 * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+                 *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+                 *     and `fields[]=a&fields[]=b` are the same.
+                 */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -2379,7 +2516,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["NodePool"];
+            /** @description The node pool. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePool"];
+                };
+            };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -2388,6 +2534,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteNodePool: {
@@ -2405,7 +2552,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            202: components["responses"]["NodePool"];
+            /** @description The node pool. */
+            202: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePool"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2414,6 +2570,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchNodePool: {
@@ -2429,9 +2586,40 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["NodePoolPatch"];
+        /** @description What to change. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "replicas": 5,
+                 *         "machine_type": "n2-standard-8"
+                 *       },
+                 *       "generation": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodePoolPatchRequest"];
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "replicas": 5
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatchRequest"];
+            };
+        };
         responses: {
-            200: components["responses"]["NodePool"];
+            /** @description The node pool. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePool"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2443,6 +2631,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNodePoolReports: {
@@ -2452,7 +2641,7 @@ export interface operations {
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
-                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+                 *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits. One report is never too large.
                  */
                 size?: components["parameters"]["statusSize"];
                 /**
@@ -2485,7 +2674,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["AdapterStatusList"];
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "AdapterStatusList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdapterStatusList"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2493,6 +2699,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putNodePoolReport: {
@@ -2505,10 +2712,65 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["AdapterStatus"];
+        /** @description The report. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
         responses: {
-            200: components["responses"]["AdapterStatus"];
-            204: components["responses"]["Discarded"];
+            /** @description The report, as it is stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report, as it is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
+            204: {
+                headers: {
+                    "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2518,6 +2780,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNodePoolsByClusterId: {
@@ -2527,7 +2790,7 @@ export interface operations {
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
-                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits; `fields` makes items smaller, and
+                 *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits; `fields` makes items smaller, and
                  *     a page with `cursor` is cut short instead. One item is never too large.
                  */
                 size?: components["parameters"]["size"];
@@ -2560,7 +2823,11 @@ export interface operations {
                  *     Nesting goes to 32, lists to 1000 values.
                  */
                 search?: components["parameters"]["search"];
-                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                /**
+                 * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+                 *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+                 *     and `fields[]=a&fields[]=b` are the same.
+                 */
                 fields?: components["parameters"]["fields"];
                 /**
                  * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
@@ -2580,7 +2847,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["NodePoolList"];
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2588,6 +2872,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     createNodePool: {
@@ -2648,12 +2933,17 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNodePoolById: {
         parameters: {
             query?: {
-                /** @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. */
+                /**
+                 * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+                 *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+                 *     and `fields[]=a&fields[]=b` are the same.
+                 */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -2670,7 +2960,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["NodePool"];
+            /** @description The node pool. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePool"];
+                };
+            };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -2679,6 +2978,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteNodePoolById: {
@@ -2698,7 +2998,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            202: components["responses"]["NodePool"];
+            /** @description The node pool. */
+            202: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePool"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2707,6 +3016,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     patchNodePoolById: {
@@ -2724,9 +3034,40 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["NodePoolPatch"];
+        /** @description What to change. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "replicas": 5,
+                 *         "machine_type": "n2-standard-8"
+                 *       },
+                 *       "generation": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodePoolPatchRequest"];
+                /**
+                 * @example {
+                 *       "spec": {
+                 *         "replicas": 5
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatchRequest"];
+            };
+        };
         responses: {
-            200: components["responses"]["NodePool"];
+            /** @description The node pool. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePool"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2738,6 +3079,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     forceDeleteNodePool: {
@@ -2785,6 +3127,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getNodePoolsStatuses: {
@@ -2794,7 +3137,7 @@ export interface operations {
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
-                 *     configured otherwise) is refused with 400, and the violation (`size`, `maxBytes`) names the size that fits. One report is never too large.
+                 *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits. One report is never too large.
                  */
                 size?: components["parameters"]["statusSize"];
                 /**
@@ -2829,7 +3172,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["AdapterStatusList"];
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "AdapterStatusList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdapterStatusList"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2837,6 +3197,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     putNodePoolStatuses: {
@@ -2851,10 +3212,65 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["AdapterStatus"];
+        /** @description The report. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
         responses: {
-            200: components["responses"]["AdapterStatus"];
-            204: components["responses"]["Discarded"];
+            /** @description The report, as it is stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report, as it is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
+            204: {
+                headers: {
+                    "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2864,6 +3280,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     postNodePoolStatuses: {
@@ -2878,10 +3295,56 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["AdapterStatus"];
+        /** @description The report. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
         responses: {
-            201: components["responses"]["AdapterStatus"];
-            204: components["responses"]["Discarded"];
+            /** @description The report, as it is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
+            204: {
+                headers: {
+                    "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -2891,6 +3354,7 @@ export interface operations {
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
 }

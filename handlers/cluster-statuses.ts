@@ -7,7 +7,7 @@ export const getClusterStatuses: Handler<'getClusterStatuses'> = (request) =>
 
 /** Takes a report on a cluster. */
 export const putClusterStatuses: Handler<'putClusterStatuses'> = (request, reply) =>
-  report(request, reply, clusterAt(request.params), 200)
+  report(request, reply, clusterAt(request.params))
 
 /** Takes a report on a cluster from an older client. */
 export const postClusterStatuses: Handler<'postClusterStatuses'> = (request, reply) =>

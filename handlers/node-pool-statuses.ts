@@ -7,7 +7,7 @@ export const getNodePoolReports: Handler<'getNodePoolReports'> = (request) =>
 
 /** Takes a report on a node pool, by its own path. */
 export const putNodePoolReport: Handler<'putNodePoolReport'> = (request, reply) =>
-  report(request, reply, nodePoolAt(request.params), 200)
+  report(request, reply, nodePoolAt(request.params))
 
 /** One page of the reports on a node pool of a cluster. */
 export const getNodePoolsStatuses: Handler<'getNodePoolsStatuses'> = (request) =>
@@ -15,7 +15,7 @@ export const getNodePoolsStatuses: Handler<'getNodePoolsStatuses'> = (request) =
 
 /** Takes a report on a node pool of a cluster. */
 export const putNodePoolStatuses: Handler<'putNodePoolStatuses'> = (request, reply) =>
-  report(request, reply, nodePoolAt(request.params), 200)
+  report(request, reply, nodePoolAt(request.params))
 
 /** Takes a report on a node pool of a cluster from an older client. */
 export const postNodePoolStatuses: Handler<'postNodePoolStatuses'> = (request, reply) =>

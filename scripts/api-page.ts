@@ -184,10 +184,8 @@ export function apiPage(source: Document): string {
   /** The members of a schema; those that say the same share a row. */
   function memberRows({ properties = {}, required = [] }: Schema): string[][] {
     const rows = Object.entries(properties).map(([name, schema]) => {
-      const pointed = settle<Schema>(schema as Schema & Reference)
-      const parts = (schema.allOf ?? []).map((part) => settle<Schema>(part as Schema & Reference))
-      const meaning = [pointed, ...parts].find(({ description }) => description)?.description
-      return { name, cells: [cell(type(schema)), required.includes(name) ? 'yes' : '', cell(meaning)] }
+      const { description } = settle<Schema>(schema as Schema & Reference)
+      return { name, cells: [cell(type(schema)), required.includes(name) ? 'yes' : '', cell(description)] }
     })
     const kinds = [...new Set(rows.map(({ cells }) => cells.join('\n')))]
     return kinds.map((kind) => {
@@ -197,16 +195,11 @@ export function apiPage(source: Document): string {
   }
 
   function schemaText([name, schema]: [string, Schema]): string {
-    const parts = schema.allOf ?? [schema]
-    const bases = parts.flatMap(({ $ref }) => ($ref ? [link($ref.split('/').at(-1) ?? '')] : []))
-    const rows = parts.flatMap(memberRows)
-    const isObject = rows.length > 0
+    const rows = memberRows(schema)
     return [
       `### ${name}`,
       (schema.description ?? '').trim(),
-      ...(bases.length ? [`All of ${bases.join(', ')}${isObject ? ', and:' : '.'}`] : []),
-      ...(isObject ? [table(['member', 'type', 'required', 'meaning'], rows)] : []),
-      ...(isObject || bases.length ? [] : [`Type: ${type(schema)}.`]),
+      rows.length ? table(['member', 'type', 'required', 'meaning'], rows) : `Type: ${type(schema)}.`,
     ].join('\n\n')
   }
 
@@ -229,7 +222,7 @@ export function apiPage(source: Document): string {
         example.errors ? fenced('json', json(example)) : `For example: ${code(example.detail)}.`,
       ]
     })
-  const meanings = components.schemas.ProblemDetails?.properties?.code?.['x-enumDescriptions'] ?? {}
+  const meanings = components.schemas.ProblemDetails?.properties?.code?.['x-codes'] ?? {}
   const codeRows = Object.entries(problems).map(([name, { status, title, slug }]) => {
     const meaning = meanings[`HYPERFLEET-${name}`]
     if (!meaning) throw new Error(`the document does not say what HYPERFLEET-${name} means`)

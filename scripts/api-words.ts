@@ -9,7 +9,6 @@ export interface Schema {
   default?: unknown
   enum?: string[]
   nullable?: boolean
-  readOnly?: boolean
   minimum?: number
   maximum?: number
   minLength?: number
@@ -17,7 +16,6 @@ export interface Schema {
   maxItems?: number
   pattern?: string
   items?: Schema
-  allOf?: Schema[]
   properties?: Record<string, Schema>
   required?: string[]
   additionalProperties?: boolean | Schema
@@ -25,7 +23,7 @@ export interface Schema {
   'x-max-depth'?: number
   'x-max-bytes'?: number
   'x-unique-by'?: string
-  'x-enumDescriptions'?: Record<string, string>
+  'x-codes'?: Record<string, string>
 }
 export const code = (text: string) => `\`${text}\``
 export const codes = (texts: string[]) => texts.map(code).join(', ')
@@ -78,12 +76,10 @@ const bounds = (least: number | undefined, most: number | undefined, what = '') 
 /** What a value may be, in words: its type and its limits. */
 export function type(schema: Schema): string {
   if (schema.$ref) return link(schema.$ref.split('/').at(-1) ?? '')
-  if (schema.allOf) return schema.allOf.map(type).join(', ')
+  if (schema['x-codes']) return `one of the ${link('Codes')}`
   const isTime = schema.format === 'date-time'
   const words = schema.enum
-    ? schema['x-enumDescriptions']
-      ? `one of the ${link('Codes')}`
-      : codes(schema.enum)
+    ? codes(schema.enum)
     : schema.type === 'array'
       ? `list of ${type(schema.items ?? {})}${bounds(undefined, schema.maxItems)}`
       : schema.type === 'object' && typeof schema.additionalProperties === 'object'

@@ -101,13 +101,24 @@ function settlePath({ params }: { params: unknown }) {
   }
 }
 
-/** Drops empty parameters, which count as absent, and moves older names to the newer ones. Returns those that do not go together. */
+/**
+ * Drops empty parameters, which count as absent, moves older names to the newer ones, and makes one list of the values of
+ * a list, in whichever form clients send them: `fields=a,b`, `fields=a&fields=b`, `fields[]=a&fields[]=b`.
+ * Returns the parameters that do not go together.
+ */
 function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violation[] {
   const query = request.query as Record<string, unknown>
   const violations: Violation[] = []
   checkEncoding(request.url)
   for (const { name, allowEmptyValue } of parameters)
     if (query[name] === '' && !allowEmptyValue) delete query[name]
+  for (const { name } of parameters.filter(({ schema }) => schema.type === 'array')) {
+    const given = [query[name] ?? [], query[`${name}[]`] ?? []].flat()
+    const items = given.flatMap((each) => String(each).split(',')).map((item) => item.trim())
+    const named = new Set(items.filter(Boolean))
+    delete query[`${name}[]`]
+    query[name] = named.size ? [...named] : undefined
+  }
   for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded } of parameters) {
     const value = query[name]
     if (value === undefined) continue
@@ -122,11 +133,6 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
         message: `must not be given together with ${excluded}`,
         constraint: 'excludes',
       })
-    }
-    if (schema.type === 'array') {
-      const items = [value].flat().flatMap((each) => String(each).split(','))
-      const named = new Set(items.map((item) => item.trim()).filter(Boolean))
-      query[name] = named.size ? [...named] : undefined
     }
     // The validator would take 0x10 and 1e1 for integers; a list it takes for nothing.
     if (schema.type === 'integer' && !/^-?\d+$/.test(String(value))) query[name] = [value]

@@ -150,6 +150,35 @@ function fromDatabase(error: pg.DatabaseError): Problem {
   return new Problem('INT-001', 'The server failed; the log has more under this trace_id', { cause: error })
 }
 
+/**
+ * The rules that `errors[].constraint` names, by the keywords of JSON Schema. Clients of the document know these words and
+ * fail on others, so the violation of another rule has its message only.
+ */
+const constraints: Record<string, string> = {
+  required: 'required',
+  dependentRequired: 'required',
+  dependencies: 'required',
+  'x-required-conditions': 'required',
+  minimum: 'min',
+  exclusiveMinimum: 'min',
+  maximum: 'max',
+  exclusiveMaximum: 'max',
+  minLength: 'min_length',
+  maxLength: 'max_length',
+  'x-max-bytes': 'max_length',
+  pattern: 'pattern',
+  enum: 'enum',
+  const: 'enum',
+  format: 'format',
+  uniqueItems: 'unique',
+  'x-unique-by': 'unique',
+}
+
+function published({ constraint = '', ...violation }: Violation): Violation {
+  const word = constraints[constraint]
+  return word ? { ...violation, constraint: word } : violation
+}
+
 /** The problem document for a problem (RFC 9457). */
 function problemDocument(
   problem: Problem,
@@ -166,7 +195,7 @@ function problemDocument(
     code: `HYPERFLEET-${problem.code}`,
     timestamp: new Date().toISOString().replace('Z', '000Z'),
     trace_id,
-    ...(problem.violations && { errors: problem.violations }),
+    ...(problem.violations && { errors: problem.violations.map(published) }),
   }
 }
 

@@ -255,14 +255,17 @@ export async function listReports(request: FastifyRequest, named: Named, query: 
   return body
 }
 
-/** Takes a report, answered with `status` when it is stored, and with 204 and the reason when it is discarded. */
+/**
+ * Takes a report, answered with `status` (that of `reports.put_status` unless given) when it is stored, and with 204 and the
+ * reason when it is discarded.
+ */
 export async function report(
   request: FastifyRequest,
   reply: FastifyReply,
   named: Named,
-  status: 200 | 201,
+  status?: number,
 ): Promise<string | undefined> {
-  const { max_clock_skew, max_age = null } = request.server.settings.reports
+  const { max_clock_skew, max_age = null, put_status } = request.server.settings.reports
   const { discarded, body } = await request.database.one('report_status', {
     ...named,
     report: textOf(request),
@@ -270,7 +273,7 @@ export async function report(
     max_age,
   })
   if (discarded === null) {
-    reply.code(status)
+    reply.code(status ?? put_status)
     return body ?? ''
   }
   reply.code(204).header('hyperfleet-discarded', discarded)

@@ -4,13 +4,16 @@ import { type Document, loadDocument, operationsOf, resolve } from '../server/do
 
 /** Answers must have no members but those that the document names. */
 const closed = [
-  'Resource',
+  'Cluster',
+  'NodePool',
   'ResourceStatus',
   'ResourceCondition',
   'ObjectReference',
   'AdapterStatus',
   'AdapterCondition',
-  'List',
+  'ClusterList',
+  'NodePoolList',
+  'AdapterStatusList',
   'ProblemDetails',
   'ValidationError',
   'Metadata',

@@ -7,7 +7,6 @@ import { loadDocument, operationsOf, type Parameter, resolve } from '../server/d
 
 interface Schema {
   $ref?: string
-  allOf?: Schema[]
   type?: string
   format?: string
   enum?: string[]
@@ -51,18 +50,8 @@ const { document } = loadDocument()
 const INT32_MAX = 2 ** 31 - 1
 const MAX_EXAMPLE_ITEMS = 6
 
-/** A schema with its references followed and its parts put together. */
-function flat(schema: Schema): Schema {
-  const { allOf = [], ...own } = resolve<Schema>(document, schema as { $ref: string })
-  const whole: Schema = own
-  for (const part of allOf.map(flat)) {
-    const properties = { ...whole.properties }
-    for (const [name, each] of Object.entries(part.properties ?? {}))
-      properties[name] = { allOf: [properties[name] ?? {}, each] }
-    Object.assign(whole, part, Object.keys(properties).length > 0 && { properties })
-  }
-  return whole
-}
+/** A schema, or the one that a reference points to. */
+const settled = (schema: Schema) => resolve<Schema>(document, schema as { $ref: string })
 
 const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0')
 
@@ -107,7 +96,7 @@ function texts(schema: Schema): fc.Arbitrary<string> {
 
 /** Values that a schema allows. */
 export function valid(given: Schema): fc.Arbitrary<unknown> {
-  const schema = flat(given)
+  const schema = settled(given)
   if (schema.nullable) return fc.oneof(fc.constant(null), valid({ ...schema, nullable: false }))
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.type === 'string') return texts(schema)
@@ -159,7 +148,7 @@ const wrongTypes: Record<string, unknown[]> = {
 
 /** Values that break exactly one rule of a schema. */
 export function broken(given: Schema, field = ''): fc.Arbitrary<Broken>[] {
-  const schema = flat(given)
+  const schema = settled(given)
   const { type = '', minimum, maximum, minLength = 0, maxLength, required = [], properties = {} } = schema
   const at = (value: unknown, where = field) => fc.constant({ value, field: where })
   const inner = (name: string) => (field ? `${field}.${name}` : name)
@@ -267,7 +256,7 @@ function choices(parameter: Declared, languages: Languages): fc.Arbitrary<Choice
       { weight: 1, arbitrary: wrong('x'.repeat(maxLength + 1)) },
     )
   }
-  const { enum: names = [], ...single } = schema.type === 'array' ? flat(schema.items ?? {}) : schema
+  const { enum: names = [], ...single } = schema.type === 'array' ? settled(schema.items ?? {}) : schema
   if (schema.type === 'array')
     return fc.oneof(
       fine(fc.subarray(names, { minLength: 1 }).map((some) => some.join())),

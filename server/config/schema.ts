@@ -397,7 +397,7 @@ export const configSchema = {
     },
     reports: {
       type: 'object',
-      description: 'What is expected of the times in reports.',
+      description: 'Which times are accepted in reports, and how they are answered.',
       additionalProperties: false,
       default: {},
       properties: {
@@ -407,6 +407,13 @@ export const configSchema = {
           format: 'duration',
           description: 'How old a report may be. Without it, any age.',
           examples: ['24h'],
+        },
+        put_status: {
+          type: 'integer',
+          enum: [200, 201],
+          default: 200,
+          description:
+            'The status of a PUT that stores a report. Clients made from the published document of HyperFleet API take 200 for an error: 201 for those.',
         },
       },
     },

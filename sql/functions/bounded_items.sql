@@ -30,7 +30,7 @@ begin
                 jsonb_build_array(jsonb_build_object(
                     'field', 'size',
                     'message', format('must be at most %s for items as large as these%s', v_count, p_advice),
-                    'constraint', 'maxBytes'
+                    'constraint', 'maximum'
                 ))
             );
         end if;

@@ -17,13 +17,16 @@ declare
     v_latest timestamptz := v_now + make_interval(secs => v_ahead);
     v_earliest timestamptz := v_now - make_interval(secs => v_age);
     v_message text;
+    v_constraint text;
 begin
     if p_observed_time > v_latest then
+        v_constraint := 'maximum';
         v_message := format(
             'must not be later than %s: the server''s time is %s, and a clock may be %s s ahead (reports.max_clock_skew)',
             format_time(v_latest), format_time(v_now), v_ahead
         );
     elsif p_observed_time < v_earliest then
+        v_constraint := 'minimum';
         v_message := format(
             'must not be earlier than %s: the server''s time is %s, and a report may be %s s old (reports.max_age)',
             format_time(v_earliest), format_time(v_now), v_age
@@ -38,7 +41,7 @@ begin
             'field', 'observed_time',
             'message', v_message,
             'value', format_time(p_observed_time),
-            'constraint', 'range'
+            'constraint', v_constraint
         ))
     );
 end;

@@ -20,8 +20,7 @@ begin
             jsonb_build_array(jsonb_build_object(
                 'field', 'adapter',
                 'message', 'must be one of the 256 adapters that have reported on this resource',
-                'value', p_report.adapter,
-                'constraint', 'maxAdapters'
+                'value', p_report.adapter
             ))
         );
     end if;

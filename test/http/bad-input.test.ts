@@ -496,7 +496,7 @@ t.test('headers that must be sent once, and are', async (t) => {
   isProblem(t, await create('types', 'Content-Type: text/plain', type), 400, 'VAL-006', 'in either order')
   const keys = await create('keys', type, 'Idempotency-Key: a', 'Idempotency-Key: b')
   isProblem(t, keys, 400, 'VAL-000', 'two idempotency keys')
-  t.match(keys?.body.errors, [{ field: 'idempotency-key', constraint: 'once' }])
+  t.match(keys?.body.errors, [{ field: 'idempotency-key', message: 'must be given once' }])
   isProblem(t, await create('lengths', type, 'Content-Length: 1'), 400, 'VAL-006', 'two lengths')
   t.equal((await send('GET', clusters)).body.total, 0, 'nothing was created')
   t.equal(
@@ -544,7 +544,7 @@ t.test('a write does not pass over a precondition', async (t) => {
       }
       refused++
       isProblem(t, answer, 400, 'VAL-000', title)
-      t.match(answer.body.errors, [{ field: name, constraint: 'unsupported', message: /./ }], title)
+      t.match(answer.body.errors, [{ field: name, message: /./ }], title)
     }
   }
   t.ok(refused > 40, `${refused} were refused`)

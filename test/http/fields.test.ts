@@ -264,6 +264,23 @@ t.test('the fields of a resource', async (t) => {
   })
 })
 
+t.test('the forms in which clients send a list of fields are the same', async (t) => {
+  const { get, single } = await fleet(t)
+  const [path] = single
+  const wanted = (await get(`${path}?fields=name,spec`)).body
+  t.strictSame(Object.keys(wanted).sort(), ['id', 'name', 'spec'])
+  for (const query of [
+    'fields=name&fields=spec',
+    'fields%5B%5D=name&fields%5B%5D=spec',
+    'fields[]=name&fields[]=spec',
+    'fields=name&fields[]=spec',
+    'fields=name%2Cspec&fields=',
+  ])
+    t.strictSame((await get(`${path}?${query}`)).body, wanted, query)
+  for (const query of ['fields=nmae', 'fields[]=nmae'])
+    t.match((await get(`${path}?${query}`)).body, { status: 400, errors: [{ constraint: 'enum' }] }, query)
+})
+
 t.test('what is not asked for is not read', async (t) => {
   const { call, url } = await application(t)
   // Random text cannot be compressed, so that the spec is kept out of its row.

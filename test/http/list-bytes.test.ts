@@ -44,7 +44,7 @@ t.test('a page with more bytes than a list may have is refused, with the size th
     t.equal(status, 400, path)
     t.match(body, {
       code: 'HYPERFLEET-VAL-000',
-      errors: [{ field: 'size', constraint: 'maxBytes', message: /must be at most 3 .*fields.*cursor/ }],
+      errors: [{ field: 'size', constraint: 'max', message: /must be at most 3 .*fields.*cursor/ }],
     })
   }
   const pages: Item[] = []

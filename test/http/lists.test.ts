@@ -122,7 +122,7 @@ t.test('a page', async (t) => {
     isRefused(t, both, 'VAL-000', 'page', 'both')
     isRefused(t, both, 'VAL-000', 'size', 'both')
     const { body } = await call('GET', 'clusters?size=501')
-    t.match(body.errors[0], { field: 'size', message: /500/, value: 501, constraint: 'maximum' })
+    t.match(body.errors[0], { field: 'size', message: /500/, value: 501, constraint: 'max' })
   })
 
   await t.test('is refused with a parameter that is unknown', async (t) => {

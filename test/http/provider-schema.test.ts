@@ -15,7 +15,7 @@ import { createDatabase } from '../databases.ts'
 import { temporaryFolder } from '../processes.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 
-type Told = [field: string, message: string, constraint: string]
+type Told = [field: string, message: string]
 
 const fileOf = (name: string) => fileURLToPath(new URL(`../data/${name}`, import.meta.url))
 const provided = (name: string) => ({ HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: fileOf(name) })
@@ -33,11 +33,7 @@ const cluster = (spec: object, more: object = {}) => ({
 const nodePool = (spec: object) => ({ kind: 'NodePool', name: `n-${names++}`, spec })
 
 const told = ({ body }: Answer): Told[] =>
-  (body.errors ?? []).map(({ field, message, constraint }: Record<string, string>) => [
-    field,
-    message,
-    constraint,
-  ])
+  (body.errors ?? []).map(({ field, message }: Record<string, string>) => [field, message])
 
 /** The check of a schema, or of several of which ClusterSpec is one, as the server makes it of a document. */
 async function check(t: Test, schemas: object, openapi = '3.0.3') {
@@ -83,31 +79,31 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
     const wrong: [spec: object, ...told: Told[]][] = [
       [
         { region: 'nowhere', release: { version: 'new' }, extra: 1 },
-        ['spec.extra', 'is not a member that this request can have', 'additionalProperties'],
-        ['spec.region', 'must match pattern "^[a-z]+-[a-z]+\\d$"', 'pattern'],
-        ['spec.release.version', 'must match pattern "^\\d+\\.\\d+\\.\\d+$"', 'pattern'],
+        ['spec.extra', 'is not a member that this request can have'],
+        ['spec.region', 'must match pattern "^[a-z]+-[a-z]+\\d$"'],
+        ['spec.release.version', 'must match pattern "^\\d+\\.\\d+\\.\\d+$"'],
       ],
-      [{ ...good, replicas: 0 }, ['spec.replicas', 'must be > 0', 'minimum']],
-      [{ ...good, replicas: '3' }, ['spec.replicas', 'must be integer', 'type']],
-      [{ ...good, region: null }, ['spec.region', 'must be string', 'type']],
-      [{ ...good, displayName: 5 }, ['spec.displayName', 'must be string', 'type']],
-      [{ ...good, contact: 'nobody' }, ['spec.contact', 'must match format "email"', 'format']],
+      [{ ...good, replicas: 0 }, ['spec.replicas', 'must be > 0']],
+      [{ ...good, replicas: '3' }, ['spec.replicas', 'must be integer']],
+      [{ ...good, region: null }, ['spec.region', 'must be string']],
+      [{ ...good, displayName: 5 }, ['spec.displayName', 'must be string']],
+      [{ ...good, contact: 'nobody' }, ['spec.contact', 'must match format "email"']],
       [
         { ...good, zones: ['a', 'b', 'a'] },
-        ['spec.zones', 'must not have equal items, and 0 and 2 are', 'uniqueItems'],
+        ['spec.zones', 'must not have equal items, and 0 and 2 are'],
       ],
       [
         { ...good, taints: [{ key: '', effect: 'NoSchedule' }, { effect: 'Never' }] },
-        ['spec.taints[0].key', 'must NOT have fewer than 1 characters', 'minLength'],
-        ['spec.taints[1].key', 'is required', 'required'],
-        ['spec.taints[1].effect', 'must be one of NoSchedule, PreferNoSchedule, NoExecute', 'enum'],
+        ['spec.taints[0].key', 'must NOT have fewer than 1 characters'],
+        ['spec.taints[1].key', 'is required'],
+        ['spec.taints[1].effect', 'must be one of NoSchedule, PreferNoSchedule, NoExecute'],
       ],
       [
         { ...good, tags: { 'x-a': 1, b: 'c' } },
-        ['spec.tags.b', 'must be integer', 'type'],
-        ['spec.tags.x-a', 'must be string', 'type'],
+        ['spec.tags.b', 'must be integer'],
+        ['spec.tags.x-a', 'must be string'],
       ],
-      [{ ...good, replicas: 1, autoscaling: { min: 0, max: 1 } }, ['spec', 'is what it must not be', 'not']],
+      [{ ...good, replicas: 1, autoscaling: { min: 0, max: 1 } }, ['spec', 'is what it must not be']],
     ]
     for (const [spec, ...expected] of wrong) {
       const answer = await call('POST', 'clusters', cluster(spec))
@@ -117,8 +113,8 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
     const { body } = await call('POST', 'clusters', cluster({ ...good, replicas: 0 }))
     t.strictSame(body.errors[0].value, 0, 'with the value')
     t.strictSame(told(await call('POST', pools, nodePool({ replicas: -1 }))), [
-      ['spec.replicas', 'must be >= 0', 'minimum'],
-      ['spec.machine_type', 'is required', 'required'],
+      ['spec.replicas', 'must be >= 0'],
+      ['spec.machine_type', 'is required'],
     ])
   })
 
@@ -126,17 +122,17 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
     'or, of alternatives, with what is wrong with the one that a discriminator names',
     async (t) => {
       const wrong: [spec: object, ...told: Told[]][] = [
-        [{ platform: { type: 'gcp' } }, ['spec.platform.project', 'is required', 'required']],
-        [{ platform: { type: 'azure' } }, ['spec.platform.type', 'must be one of gcp, aws', 'enum']],
-        [{ platform: { account: '1' } }, ['spec.platform.type', 'is required', 'required']],
-        [{ platform: 'gcp' }, ['spec.platform', 'must be object', 'type']],
-        [{ platform: { type: 5 } }, ['spec.platform.type', 'must be one of gcp, aws', 'enum']],
-        [{ network: { name: 5 } }, ['spec.network', 'must fit one of its alternatives', 'oneOf']],
-        [{ network: 'other' }, ['spec.network', 'must fit one of its alternatives', 'oneOf']],
-        [{ access: {} }, ['spec.access', 'must fit one of its alternatives', 'anyOf']],
+        [{ platform: { type: 'gcp' } }, ['spec.platform.project', 'is required']],
+        [{ platform: { type: 'azure' } }, ['spec.platform.type', 'must be one of gcp, aws']],
+        [{ platform: { account: '1' } }, ['spec.platform.type', 'is required']],
+        [{ platform: 'gcp' }, ['spec.platform', 'must be object']],
+        [{ platform: { type: 5 } }, ['spec.platform.type', 'must be one of gcp, aws']],
+        [{ network: { name: 5 } }, ['spec.network', 'must fit one of its alternatives']],
+        [{ network: 'other' }, ['spec.network', 'must fit one of its alternatives']],
+        [{ access: {} }, ['spec.access', 'must fit one of its alternatives']],
         [
           { selector: { all: [{ label: 'a' }, { all: [{ label: 5 }] }] } },
-          ['spec.selector', 'must fit one of its alternatives', 'oneOf'],
+          ['spec.selector', 'must fit one of its alternatives'],
         ],
       ]
       for (const [more, ...expected] of wrong) {
@@ -159,7 +155,7 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
     for (let depth = 0; depth < 50_000; depth++) deep = { all: [deep] }
     const nested = JSON.stringify(cluster({ ...good, selector: 0 })).replace(':0', `:${write(deep)}`)
     t.strictSame(told(await call('POST', 'clusters', nested)), [
-      ['spec', 'must not nest more than 100 objects and arrays', 'x-max-depth'],
+      ['spec', 'must not nest more than 100 objects and arrays'],
     ])
   })
 
@@ -168,8 +164,8 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
     const refused = await call('PATCH', parent.href, { spec: { region: 5 }, labels: { a: 'b' } })
     t.equal(refused.status, 400)
     t.strictSame(told(refused), [
-      ['spec.release', 'is required', 'required'],
-      ['spec.region', 'must be string', 'type'],
+      ['spec.release', 'is required'],
+      ['spec.region', 'must be string'],
     ])
     t.strictSame((await call('GET', parent.href)).body, before)
     const changed = await call('PATCH', parent.href, { spec: { ...good, replicas: 2 } })
@@ -178,7 +174,7 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
     const { body: pool } = await call('POST', pools, nodePool({ replicas: 3, machine_type: 'large' }))
     for (const path of [pool.href, `${pools}/${pool.id}`]) {
       t.strictSame(told(await call('PATCH', path, { spec: { replicas: 3 } })), [
-        ['spec.machine_type', 'is required', 'required'],
+        ['spec.machine_type', 'is required'],
       ])
     }
   })
@@ -197,26 +193,26 @@ function write(value: unknown): string {
 t.test('specs must fit the schemas of an OpenAPI 3.1 document', async (t) => {
   const { call } = await application(t, { ...second })
   const wrong: [spec: object, ...told: Told[]][] = [
-    [{}, ['spec.region', 'is required', 'required']],
+    [{}, ['spec.region', 'is required']],
     [
       { a: 1 },
-      ['spec.region', 'is required', 'required'],
-      ['spec.a', 'is not a member that this request can have', 'unevaluatedProperties'],
+      ['spec.region', 'is required'],
+      ['spec.a', 'is not a member that this request can have'],
     ],
     [
       { replicas: 0 },
-      ['spec.region', 'is required where replicas is there', 'dependentRequired'],
-      ['spec.region', 'is required', 'required'],
-      ['spec.replicas', 'must be > 0', 'exclusiveMinimum'],
+      ['spec.region', 'is required where replicas is there'],
+      ['spec.region', 'is required'],
+      ['spec.replicas', 'must be > 0'],
     ],
-    [{ region: 'a', note: null }, ['spec.mode', 'is required where note is there', 'dependentRequired']],
-    [{ region: 'a', mode: 'own' }, ['spec.mode', 'must be managed', 'const']],
+    [{ region: 'a', note: null }, ['spec.mode', 'is required where note is there']],
+    [{ region: 'a', mode: 'own' }, ['spec.mode', 'must be managed']],
     [{ region: 'a', ports: [1, 'a', 1] }, ['spec.ports', 'must NOT have more than 2 items', 'items']],
-    [{ region: 'a', settings: { A: 1 } }, ['spec.settings.A', 'must match pattern "^[a-z]+$"', 'pattern']],
-    [{ region: 'a', autoscaling: true, replicas: 1 }, ['spec.replicas', 'must not be there', 'false schema']],
+    [{ region: 'a', settings: { A: 1 } }, ['spec.settings.A', 'must match pattern "^[a-z]+$"']],
+    [{ region: 'a', autoscaling: true, replicas: 1 }, ['spec.replicas', 'must not be there']],
     [
       { region: 'a', tree: { name: 'a', children: [{}] } },
-      ['spec.tree.children[0].name', 'is required', 'required'],
+      ['spec.tree.children[0].name', 'is required'],
     ],
   ]
   for (const [spec, ...expected] of wrong) {
@@ -242,9 +238,9 @@ t.test('a merge patch', async (t) => {
     const refused = await call('PATCH', made.href, { spec: { region: null, mode: 'own' } }, merge)
     t.match(refused, { status: 400, body: { code: 'HYPERFLEET-VAL-000' } })
     t.strictSame(told(refused).sort(), [
-      ['spec.mode', 'must be managed', 'const'],
-      ['spec.region', 'is required where replicas is there', 'dependentRequired'],
-      ['spec.region', 'is required', 'required'],
+      ['spec.mode', 'must be managed'],
+      ['spec.region', 'is required where replicas is there'],
+      ['spec.region', 'is required'],
     ])
     t.strictSame(await specOf(made), { region: 'a', replicas: 1 })
     const merged = await call(
@@ -303,7 +299,7 @@ t.test('a merge patch', async (t) => {
     const other = { region: 'a', replicas: 3 }
     const answer = await overtaken(t, made, other, { spec: { autoscaling: true } })
     t.equal(answer.status, 400, answer.text)
-    t.strictSame(told(answer), [['spec.replicas', 'must not be there', 'false schema']])
+    t.strictSame(told(answer), [['spec.replicas', 'must not be there']])
     t.strictSame(await specOf(made), other)
   })
 
@@ -978,7 +974,7 @@ t.test('what is told of a spec is bounded', async (t) => {
   const tree = { name: 'a', children: Array(2000).fill({ name: 'b' }) }
   const misnamed = cluster({ region: 'a', settings: { A: 1 }, tree })
   t.strictSame(told(await callSecond('POST', 'clusters', misnamed)), [
-    ['spec.settings.A', 'must match pattern "^[a-z]+$"', 'pattern'],
+    ['spec.settings.A', 'must match pattern "^[a-z]+$"'],
   ])
   const name = 'x'.repeat(300_000)
   const answer = await call('POST', 'clusters', cluster({ ...good, tags: { [name]: 'a' }, [name]: 1 }))

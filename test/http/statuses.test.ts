@@ -210,6 +210,17 @@ t.test('taking a report', async (t) => {
   })
 })
 
+t.test('a report by PUT is answered with the status that clients expect', async (t) => {
+  const { call } = await application(t, { HYPERFLEET_REPORTS_PUT_STATUS: '201' })
+  const { statuses } = await cluster(call)
+  for (const status of ['True', 'False'] as const) {
+    const answer = await call('PUT', statuses, report('validator', 1, status, 1))
+    t.equal(answer.status, 201)
+    t.equal(answer.body.adapter, 'validator')
+  }
+  t.equal((await call('PUT', statuses, report('validator', 2, 'True', 2))).status, 204)
+})
+
 t.test('discarding a report', async (t) => {
   const { call } = await application(t, { HYPERFLEET_CLUSTER_ADAPTERS: '["validator"]' })
 
@@ -501,11 +512,11 @@ t.test('refusing a report', async (t) => {
     const { statuses } = await cluster(call)
     const session = await openSession(t, url)
     const time = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)`
-    const cases: [away: number, rule: string, bound: number, setting: string][] = [
-      [6, 'later', 300, 'a clock may be 300 s ahead (reports.max_clock_skew)'],
-      [-91, 'earlier', -5400, 'a report may be 5400 s old (reports.max_age)'],
+    const cases: [away: number, rule: string, bound: number, constraint: string, setting: string][] = [
+      [6, 'later', 300, 'max', 'a clock may be 300 s ahead (reports.max_clock_skew)'],
+      [-91, 'earlier', -5400, 'min', 'a report may be 5400 s old (reports.max_age)'],
     ]
-    for (const [away, rule, bound, setting] of cases) {
+    for (const [away, rule, bound, constraint, setting] of cases) {
       const observed_time = new Date(Date.now() + away * 60_000).toISOString()
       const { status, body } = await call('PUT', statuses, { ...valid, observed_time })
       t.equal(status, 400)
@@ -517,7 +528,7 @@ t.test('refusing a report', async (t) => {
       t.match(body, {
         code: 'HYPERFLEET-VAL-000',
         detail: `observed_time ${message}`,
-        errors: [{ field: 'observed_time', value: observed_time.replace('Z', '000Z'), constraint: 'range' }],
+        errors: [{ field: 'observed_time', value: observed_time.replace('Z', '000Z'), constraint }],
       })
       for (const style of ['postgres', 'postgres_verbose', 'sql_standard', 'iso_8601']) {
         await session.query(`set IntervalStyle = ${style}`)

@@ -20,7 +20,8 @@ const operations = operationsOf(loadDocument().document).map(({ method, path, op
     path,
     id: operationId,
     hasBody: requestBody !== undefined,
-    statuses: Object.keys(responses),
+    // The default is of all that no operation has for itself, such as 405.
+    statuses: Object.keys(responses).filter((status) => status !== 'default'),
   }
 })
 type Operation = (typeof operations)[number]
