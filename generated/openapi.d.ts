@@ -1403,10 +1403,10 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "https://api.hyperfleet.io/errors/bad-request",
-                 *       "title": "Bad request",
+                 *       "type": "https://api.hyperfleet.io/errors/method-not-allowed",
+                 *       "title": "Method not allowed",
                  *       "status": 405,
-                 *       "detail": "This path does not have the method PUT: it has GET, POST",
+                 *       "detail": "PUT is not a method of /api/hyperfleet/v1/clusters",
                  *       "instance": "/api/hyperfleet/v1/clusters",
                  *       "code": "HYPERFLEET-NTF-004",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
@@ -1629,6 +1629,11 @@ export interface components {
          *     and `fields[]=a&fields[]=b` are the same.
          */
         fields: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[];
+        /**
+         * @deprecated
+         * @description Accepted and ignored (older clients).
+         */
+        ignoredSearch: string;
         /**
          * @description Walks through the list, in place of `page` (both are refused): empty to begin, then the `next_cursor` of the answer before, until there is
          *     none. Search and order are sent again with each step. A walk sees every resource that exists and matches
@@ -2001,6 +2006,11 @@ export interface operations {
                  *     and `fields[]=a&fields[]=b` are the same.
                  */
                 fields?: components["parameters"]["fields"];
+                /**
+                 * @deprecated
+                 * @description Accepted and ignored (older clients).
+                 */
+                search?: components["parameters"]["ignoredSearch"];
             };
             header?: {
                 /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
@@ -2503,6 +2513,11 @@ export interface operations {
                  *     and `fields[]=a&fields[]=b` are the same.
                  */
                 fields?: components["parameters"]["fields"];
+                /**
+                 * @deprecated
+                 * @description Accepted and ignored (older clients).
+                 */
+                search?: components["parameters"]["ignoredSearch"];
             };
             header?: {
                 /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
@@ -2945,6 +2960,11 @@ export interface operations {
                  *     and `fields[]=a&fields[]=b` are the same.
                  */
                 fields?: components["parameters"]["fields"];
+                /**
+                 * @deprecated
+                 * @description Accepted and ignored (older clients).
+                 */
+                search?: components["parameters"]["ignoredSearch"];
             };
             header?: {
                 /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */

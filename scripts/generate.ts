@@ -105,7 +105,7 @@ const { chartSchema } = await import('./chart-schema.ts')
 
 const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-generate-'))
 const embedded = await startEmbedded({ dir: folder })
-const kinds = loadDocument().document['x-kinds']
+const kinds = loadDocument()['x-kinds']
 const adapters = Object.keys(kinds).map((kind) => [adaptersName(kind), '[]'])
 const env = { HYPERFLEET_DATABASE_URL: embedded.url, ...Object.fromEntries(adapters) }
 const config = loadConfig(Object.keys(kinds), { env, file: '/dev/null', serving: false })
@@ -123,7 +123,7 @@ ${objects.map(({ definition }) => `${definition};`).join('\n\n')}
 `,
 )
 
-await writeFile(new URL('docs/api.md', root), apiPage(loadDocument().document))
+await writeFile(new URL('docs/api.md', root), apiPage(loadDocument()))
 await writeFile(new URL('docs/configuration.md', root), configurationPage(Object.keys(kinds)))
 
 const values = await readFile(new URL('helm/values.yaml', root), 'utf8')

@@ -24,7 +24,7 @@ const COMPRESSED_FROM_BYTES = 32 * 1024
  * settings of JWT, or the schemas of the provider, cannot be followed.
  */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { config, database, replica, document, documentText, metrics } = parts
+  const { config, database, replica, document, metrics } = parts
   const { jwt, cors: web } = config.server
   const specSchemas = loadSpecSchemas(document, config.server)
   const app = buildListener('server', parts)
@@ -77,7 +77,8 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     if (headers) schema.headers = { ...headers, properties: lowerCased(headers.properties) }
   })
 
-  await addPage(app, document, documentText)
+  // Clients made from the document of a server that asks for no token need not send one.
+  await addPage(app, config.server.jwt.enabled ? document : { ...document, security: [] })
   const limit = await createRateLimit(app, config.server.rate_limit)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(document) as never,

@@ -37,23 +37,16 @@ export interface Document {
   components: Record<string, Record<string, object>>
 }
 
-export const documentFile = new URL('../openapi.yaml', import.meta.url)
-
 /**
- * Reads openapi.yaml: as text, which is served, and as the object that everything is derived from.
+ * Reads openapi.yaml, from which everything is derived.
  *
- * `defaultSize` is the size of a page of resources when the request does not say; both forms tell it.
+ * `defaultSize` is the size of a page of resources when the request names none: that of the configuration.
  */
-export function loadDocument({ defaultSize }: { defaultSize?: number } = {}): {
-  document: Document
-  text: string
-} {
-  const text = readFileSync(documentFile, 'utf8')
-  const yaml = parseDocument(text)
+export function loadDocument({ defaultSize }: { defaultSize?: number } = {}): Document {
+  const yaml = parseDocument(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
   const place = ['components', 'parameters', 'size', 'schema', 'default']
-  if (defaultSize === undefined || yaml.getIn(place) === defaultSize) return { document: yaml.toJS(), text }
-  yaml.setIn(place, defaultSize)
-  return { document: yaml.toJS(), text: yaml.toString({ lineWidth: 0 }) }
+  if (defaultSize !== undefined) yaml.setIn(place, defaultSize)
+  return yaml.toJS()
 }
 
 /** What a `{$ref}` within the document points to; anything else is returned as it is. */

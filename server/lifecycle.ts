@@ -72,7 +72,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
         grace.close()
       })
     }
-    const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
+    const document = loadDocument({ defaultSize: config.lists.default_size })
     if (migrating || embedded) await migrate(config, document['x-kinds'])
     if (config.tracing.enabled) {
       // Only then: what it takes is large, and changes the modules that it watches.
@@ -85,7 +85,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     const replica = openReplica(config.database, database, logger)
     if (replica) opened.push(replica)
     const metrics = createMetrics(database, replica)
-    const parts = { config, database, replica, document, documentText: text, logger, metrics }
+    const parts = { config, database, replica, document, logger, metrics }
     const api = await buildApp(parts)
     const scraped = buildMetricsListener(parts)
     const health = buildHealthListener(parts, () => {

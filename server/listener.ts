@@ -59,7 +59,6 @@ export interface Parts {
   database: Database
   replica?: Replica | undefined
   document: Document
-  documentText: string
   logger: FastifyBaseLogger
   metrics: Metrics
 }

@@ -22,7 +22,7 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
 
 /** Runs one command line; failures that the operator can mend are one line on standard error and exit code 1. */
 export async function main([command = 'help', ...args]: string[]): Promise<void> {
-  const { document } = loadDocument()
+  const document = loadDocument()
   const kinds = document['x-kinds']
   const names = Object.keys(kinds)
   const commands: Record<string, () => Promise<unknown> | unknown> = {

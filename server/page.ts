@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { stringify } from 'yaml'
 import type { Document } from './document.ts'
 
 /** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
@@ -17,7 +18,7 @@ const contentSecurityPolicy = {
 }
 
 /** The document as JSON and YAML, and the page on which people try it. None of it needs a token. */
-export async function addPage(app: FastifyInstance, document: Document, documentText: string): Promise<void> {
+export async function addPage(app: FastifyInstance, document: Document): Promise<void> {
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(async (page) => {
     await page.register(helmet, { contentSecurityPolicy })
@@ -34,7 +35,10 @@ export async function addPage(app: FastifyInstance, document: Document, document
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
     app.get(path, async () => document)
   }
-  app.get('/openapi.yaml', async (_request, reply) =>
-    reply.type('application/yaml; charset=utf-8').send(documentText),
-  )
+  // Without anchors: some generators of clients cannot follow them.
+  let yaml: string | undefined
+  app.get('/openapi.yaml', async (_request, reply) => {
+    yaml ??= stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 })
+    return reply.type('application/yaml; charset=utf-8').send(yaml)
+  })
 }

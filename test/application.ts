@@ -41,7 +41,7 @@ export async function application(
 ): Promise<Application> {
   const url = given ?? (await createDatabase(env))
   const config = testConfig(url, env)
-  const { document, text } = loadDocument({ defaultSize: config.lists.default_size })
+  const document = loadDocument({ defaultSize: config.lists.default_size })
   const database = new Database(config.database)
   const log = logger ?? (createLogger(config.logging) as never as FastifyBaseLogger)
   const replica = openReplica(config.database, database, log)
@@ -51,7 +51,6 @@ export async function application(
     database,
     replica,
     document,
-    documentText: text,
     logger: log,
     metrics,
   }).catch(async (error) => {
@@ -99,7 +98,7 @@ export async function application(
 /** What GET /readyz says. */
 export async function readiness({ app, database }: Pick<Application, 'app' | 'database'>) {
   const { settings: config, document, metrics, log: logger } = app
-  const parts = { config, database, document, documentText: '', metrics, logger }
+  const parts = { config, database, document, metrics, logger }
   const health = buildHealthListener(parts, () => undefined)
   const answer = await health.inject('/readyz')
   await health.close()

@@ -4,7 +4,7 @@ import { loadConfig } from '../server/config/load.ts'
 import { loadDocument } from '../server/document.ts'
 import { migrate } from '../server/migrate.ts'
 
-export const kinds = loadDocument().document['x-kinds']
+export const kinds = loadDocument()['x-kinds']
 const template = 'hf_test_template'
 
 /** Settings for a test, from environment names; no adapter is required unless the test says so. */

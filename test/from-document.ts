@@ -46,7 +46,7 @@ export interface Request {
   isOpen: boolean
 }
 
-const { document } = loadDocument()
+const document = loadDocument()
 const INT32_MAX = 2 ** 31 - 1
 const MAX_EXAMPLE_ITEMS = 6
 
@@ -250,7 +250,8 @@ function choices(parameter: Declared, languages: Languages): fc.Arbitrary<Choice
     )
   }
   if (isLanguage(parameter)) {
-    const { maxLength = 0 } = schema
+    const { maxLength } = schema
+    if (maxLength === undefined) return fine(languages(parameter.name))
     return fc.oneof(
       { weight: 6, arbitrary: fine(languages(parameter.name)) },
       { weight: 1, arbitrary: wrong('x'.repeat(maxLength + 1)) },

@@ -7,7 +7,7 @@ import { loadDocument, operationsOf } from '../../server/document.ts'
 import { application } from '../application.ts'
 
 const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
-const { document } = loadDocument()
+const document = loadDocument()
 
 /** The section of each operation: its commands, and the status that it says comes of them. */
 const sections = page.split(/^### /m).flatMap((section) => {

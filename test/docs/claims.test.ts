@@ -61,7 +61,7 @@ const sources = files
   .filter((file) => /^(server|scripts|bench)\/.*\.ts$/.test(file))
   .map(read)
   .join('\n')
-const kinds = Object.keys(loadDocument().document['x-kinds'])
+const kinds = Object.keys(loadDocument()['x-kinds'])
 
 const documents = files
   .filter((file) => file.endsWith('.md'))

@@ -34,5 +34,5 @@ t.test('the guide names what there is', async (t) => {
   const [, listed = ''] = /`format`: ([\w\s,-]+?)\s+are checked/.exec(guide) ?? []
   const names = listed.split(/,\s*|\s+and\s+/)
   t.strictSame(names.sort(), formats.map(([name]) => name).sort(), 'formats')
-  for (const kind of Object.keys(loadDocument().document['x-kinds'])) t.match(guide, `\`${kind}Spec\``)
+  for (const kind of Object.keys(loadDocument()['x-kinds'])) t.match(guide, `\`${kind}Spec\``)
 })

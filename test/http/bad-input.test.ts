@@ -515,7 +515,7 @@ t.test('headers that must be sent once, and are', async (t) => {
 
 t.test('a write does not pass over a precondition', async (t) => {
   const { send } = await listening(t)
-  const { document } = loadDocument()
+  const document = loadDocument()
   const made = await send('POST', clusters, {
     headers: json,
     body: '{"kind":"Cluster","name":"guarded","spec":{}}',
@@ -663,14 +663,13 @@ t.test('ids of requests and traces', async (t) => {
 t.test('the other listeners', async (t) => {
   const url = await createDatabase()
   const config = testConfig(url)
-  const { document, text } = loadDocument()
+  const document = loadDocument()
   const database = new Database(config.database)
   const metrics = createMetrics(database)
   const parts = {
     config,
     database,
     document,
-    documentText: text,
     logger: createLogger(config.logging) as never,
     metrics,
   }

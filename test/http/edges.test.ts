@@ -84,8 +84,8 @@ t.test('a violation is told once', async (t) => {
   const { call } = await application(t)
   const { body } = await call('POST', 'clusters', { kind: 'Cluster', name: 123, spec: {} })
   t.strictSame(
-    body.errors.map(({ field, constraint }: Record<string, string>) => `${field} ${constraint}`),
-    ['name type'],
+    body.errors.map(({ field }: Record<string, string>) => field),
+    ['name'],
   )
 })
 

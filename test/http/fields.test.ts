@@ -11,7 +11,7 @@ import { openSession } from '../sessions.ts'
 // biome-ignore lint/suspicious/noExplicitAny: any member of a resource.
 type Json = any
 
-const parameter = loadDocument().document.components.parameters?.fields as {
+const parameter = loadDocument().components.parameters?.fields as {
   schema: { items: { enum: string[] } }
 }
 const known = parameter.schema.items.enum

@@ -1312,11 +1312,11 @@ t.test('force-delete', async (t) => {
   await t.test('leaves a line in the log', async (t) => {
     const { database, url } = server
     const lines: string[] = []
-    const { document, text: documentText } = loadDocument()
+    const document = loadDocument()
     const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) }) as never
     const config = testConfig(url)
     const metrics = createMetrics(database)
-    const app = await buildApp({ config, database, document, documentText, logger, metrics })
+    const app = await buildApp({ config, database, document, logger, metrics })
     t.teardown(() => app.close())
     const force = (path: string, payload: object) =>
       app.inject({ method: 'POST', url: `${base}/${path}`, payload })

@@ -39,7 +39,7 @@ const told = ({ body }: Answer): Told[] =>
 async function check(t: Test, schemas: object, openapi = '3.0.3') {
   const file = join(await temporaryFolder(t), 'provider.json')
   writeFileSync(file, JSON.stringify({ openapi, components: { schemas } }))
-  const { document } = loadDocument()
+  const document = loadDocument()
   const settings = { openapi_schema_path: file } as never
   const { check } = loadSpecSchemas(document, settings).get('Cluster') ?? {}
   if (!check) throw new Error('there is no check')
@@ -88,10 +88,7 @@ t.test('specs must fit the schemas of an OpenAPI 3.0 document', async (t) => {
       [{ ...good, region: null }, ['spec.region', 'must be string']],
       [{ ...good, displayName: 5 }, ['spec.displayName', 'must be string']],
       [{ ...good, contact: 'nobody' }, ['spec.contact', 'must match format "email"']],
-      [
-        { ...good, zones: ['a', 'b', 'a'] },
-        ['spec.zones', 'must not have equal items, and 0 and 2 are'],
-      ],
+      [{ ...good, zones: ['a', 'b', 'a'] }, ['spec.zones', 'must not have equal items, and 0 and 2 are']],
       [
         { ...good, taints: [{ key: '', effect: 'NoSchedule' }, { effect: 'Never' }] },
         ['spec.taints[0].key', 'must NOT have fewer than 1 characters'],
@@ -194,11 +191,7 @@ t.test('specs must fit the schemas of an OpenAPI 3.1 document', async (t) => {
   const { call } = await application(t, { ...second })
   const wrong: [spec: object, ...told: Told[]][] = [
     [{}, ['spec.region', 'is required']],
-    [
-      { a: 1 },
-      ['spec.region', 'is required'],
-      ['spec.a', 'is not a member that this request can have'],
-    ],
+    [{ a: 1 }, ['spec.region', 'is required'], ['spec.a', 'is not a member that this request can have']],
     [
       { replicas: 0 },
       ['spec.region', 'is required where replicas is there'],
@@ -207,13 +200,10 @@ t.test('specs must fit the schemas of an OpenAPI 3.1 document', async (t) => {
     ],
     [{ region: 'a', note: null }, ['spec.mode', 'is required where note is there']],
     [{ region: 'a', mode: 'own' }, ['spec.mode', 'must be managed']],
-    [{ region: 'a', ports: [1, 'a', 1] }, ['spec.ports', 'must NOT have more than 2 items', 'items']],
+    [{ region: 'a', ports: [1, 'a', 1] }, ['spec.ports', 'must NOT have more than 2 items']],
     [{ region: 'a', settings: { A: 1 } }, ['spec.settings.A', 'must match pattern "^[a-z]+$"']],
     [{ region: 'a', autoscaling: true, replicas: 1 }, ['spec.replicas', 'must not be there']],
-    [
-      { region: 'a', tree: { name: 'a', children: [{}] } },
-      ['spec.tree.children[0].name', 'is required'],
-    ],
+    [{ region: 'a', tree: { name: 'a', children: [{}] } }, ['spec.tree.children[0].name', 'is required']],
   ]
   for (const [spec, ...expected] of wrong) {
     const answer = await call('POST', 'clusters', cluster(spec))
@@ -239,8 +229,8 @@ t.test('a merge patch', async (t) => {
     t.match(refused, { status: 400, body: { code: 'HYPERFLEET-VAL-000' } })
     t.strictSame(told(refused).sort(), [
       ['spec.mode', 'must be managed'],
-      ['spec.region', 'is required where replicas is there'],
       ['spec.region', 'is required'],
+      ['spec.region', 'is required where replicas is there'],
     ])
     t.strictSame(await specOf(made), { region: 'a', replicas: 1 })
     const merged = await call(
@@ -454,7 +444,7 @@ t.test('getSchema', async (t) => {
 
 t.test('a document that cannot be used stops the start, and says why', async (t) => {
   const folder = await temporaryFolder(t)
-  const { document } = loadDocument()
+  const document = loadDocument()
   const load = (path: string) => loadSpecSchemas(document, { openapi_schema_path: path } as never)
   const of = (schemas: string, openapi = '3.0.3') =>
     `openapi: ${openapi}\ncomponents: { schemas: { ${schemas} } }`
@@ -616,7 +606,7 @@ t.test('what a document may say besides', async (t) => {
     'openapi: 3.0.3\nx: &x { type: object }\ncomponents: { schemas: { ClusterSpec: { <<: *x, required: [a] } } }',
   )
   const settings = { openapi_schema_path: merged } as never
-  const schemas = loadSpecSchemas(loadDocument().document, settings)
+  const schemas = loadSpecSchemas(loadDocument(), settings)
   t.match(schemas.get('Cluster')?.schema, { type: 'object', required: ['a'] }, 'merge keys of YAML')
 })
 

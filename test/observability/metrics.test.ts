@@ -400,7 +400,6 @@ t.test('a database that does not answer does not hold the metrics', async (t) =>
     config: app.settings,
     database,
     document: app.document,
-    documentText: '',
     metrics: app.metrics,
     logger: app.log,
   }
