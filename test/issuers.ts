@@ -11,6 +11,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, 
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import type { Answer } from './application.ts'
+import type { Scope } from './processes.ts'
 
 const tls = new URL('data/tls/', import.meta.url)
 
@@ -42,7 +43,7 @@ export interface TestIssuer extends KeyServer {
 export const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
 
 /** Makes an issuer with a key `first` (RS256), which ends with the test. */
-export async function createIssuer(t: Test, { secure = false } = {}): Promise<TestIssuer> {
+export async function createIssuer(t: Scope, { secure = false } = {}): Promise<TestIssuer> {
   const keys: TestIssuer['keys'] = new Map()
   const set = () => ({ keys: [...keys.values()].map(({ publicJwk }) => publicJwk) })
   const server = await serveKeys(t, () => JSON.stringify(set()), secure)
@@ -115,7 +116,7 @@ export async function unusableKeys(): Promise<JWK[]> {
   ]
 }
 
-async function serveKeys(t: Test, body: () => string, secure: boolean): Promise<KeyServer> {
+async function serveKeys(t: Scope, body: () => string, secure: boolean): Promise<KeyServer> {
   const listener = (_request: unknown, response: ServerResponse) => {
     state.reads++
     state.answer(response)
