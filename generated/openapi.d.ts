@@ -1076,7 +1076,7 @@ export interface components {
             observed_generation: number;
             /**
              * Format: date-time
-             * @description When the adapter saw it, with any offset. At most 5 minutes ahead of the server.
+             * @description When the adapter saw it, in the year 1 or later, with an offset under 16 hours. At most 5 minutes ahead of the server.
              */
             observed_time: string;
             /** @description The adapter's conditions, each type once. */
