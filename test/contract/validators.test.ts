@@ -1,0 +1,86 @@
+/** Libraries that check requests and answers by the document accept those of a running server, and no others. */
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { find } from '../helm/helm.ts'
+import { root, temporaryFolder } from '../processes.ts'
+import { type Exchange, record } from './exchanges.ts'
+
+const folder = join(root, 'test/contract')
+const python = ['python3', 'python'].map(find).find(Boolean) ?? 'python3'
+const core = spawnSync(python, ['-c', 'import openapi_core']).status === 0
+const go = find('go')
+
+const validators: [string, string[], string | false][] = [
+  [
+    'kin-openapi',
+    [go ?? 'go', 'run', './validate', 'kin-openapi'],
+    go ? false : 'there is no go on the PATH',
+  ],
+  ['libopenapi', [go ?? 'go', 'run', './validate', 'libopenapi'], go ? false : 'there is no go on the PATH'],
+  ['openapi-core', [python, 'validate/openapi_core.py'], core ? false : 'python3 has no openapi_core'],
+]
+
+const { document, exchanges } = await record(t)
+
+/** An exchange whose answer is not of its schema. */
+function corrupt(name: string): Exchange {
+  const found = exchanges.find((each) => each.name === name)
+  if (!found) throw new Error(`there is no ${name}`)
+  const body = JSON.stringify({ ...JSON.parse(found.response.body), generation: 'one', code: 1 })
+  return { ...found, name: `${name}, corrupted`, response: { ...found.response, body } }
+}
+
+const looked = [...exchanges, corrupt('get: 200'), corrupt('get what is not there: 404')]
+
+t.test('the exchanges are those that are meant', async (t) => {
+  t.strictSame(
+    exchanges.map(({ name }) => name),
+    [
+      'create: 201',
+      'get: 200',
+      'create what was read: 201',
+      'list: 200',
+      'list with search: 200',
+      'get what is known: 304',
+      'patch: 200',
+      'merge patch: 200',
+      'patch of another version: 412',
+      'report: 200',
+      'late report: 204',
+      'list of reports: 200',
+      'create a node pool: 201',
+      'create what breaks rules: 400',
+      'get what is not there: 404',
+      'delete: 202',
+      'schema: 200',
+      'compatibility: 200',
+    ],
+  )
+})
+
+for (const [name, [program = '', ...args], skip] of validators)
+  t.test(`${name} accepts them`, { skip }, async (t) => {
+    const files = await temporaryFolder(t)
+    writeFileSync(join(files, 'document.json'), document)
+    writeFileSync(join(files, 'exchanges.json'), JSON.stringify(looked))
+    const inputs = ['document.json', 'exchanges.json'].map((each) => join(files, each))
+    const { stdout, stderr, status } = spawnSync(program, [...args, ...inputs], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    if (!t.equal(status, 0, stderr)) return
+    const verdicts = JSON.parse(stdout) as { name: string; request: string; response: string }[]
+    t.strictSame(
+      verdicts.map((each) => each.name),
+      looked.map((each) => each.name),
+    )
+    for (const verdict of verdicts) {
+      if (verdict.name === 'create what breaks rules: 400') t.match(verdict.request, /name|pattern/i)
+      else t.equal(verdict.request, '', `request of ${verdict.name}`)
+      if (verdict.name.endsWith(', corrupted'))
+        t.match(verdict.response, /generation|code|integer|string/, verdict.name)
+      else t.equal(verdict.response, '', `answer of ${verdict.name}`)
+    }
+  })
