@@ -46,5 +46,15 @@ t.test('a failure is explained when all that is said of it is', async (t) => {
   t.strictSame(explain(failure(order, 'name: must match pattern')), [])
   t.strictSame(explain({ ...failure(order), status: 500 }), [])
   t.strictSame(explain({ ...failure(order), check: 'not_a_server_error' }), [])
+  const negative = (components: string): Failure => ({
+    ...failure(),
+    check: 'negative_data_rejection',
+    message: `Invalid data should have been rejected\nInvalid component: ${components} - violates \`type\``,
+    request: 'GET http://127.0.0.1/x?size=&page=1',
+    status: 200,
+  })
+  t.equal(explain(negative('parameter `size` in query')).length, 1)
+  t.strictSame(explain(negative('parameters `size`, `page` in query')), [])
+  t.strictSame(explain(negative('parameter `size` in query, body')), [])
   for (const { reason, says } of explanations) t.match(reason, /\w+ \w+/, says)
 })

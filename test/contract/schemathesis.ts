@@ -46,9 +46,11 @@ export interface Outcome {
   errors: string[]
 }
 
-/** What is said of a failure: each violation of the request, or the detail; else what schemathesis says of the answer. */
-function sayings({ check, message, body }: Failure): string[] {
+/** What is said of a failure: each violation of the request, or the detail; else what schemathesis says of it. */
+function sayings(failure: Failure): string[] {
+  const { check, message, body, status = 0 } = failure
   if (check === 'response_schema_conformance') return [message.split('\n')[0] ?? '']
+  if (check === 'negative_data_rejection' && status < 400) return accepted(failure)
   try {
     const { errors, detail } = JSON.parse(body)
     return (
@@ -59,6 +61,16 @@ function sayings({ check, message, body }: Failure): string[] {
   }
 }
 
+/** The parameters of a query that should have been refused, as they were sent; the message where it is of anything else. */
+function accepted({ message, request }: Failure): string[] {
+  const [, components = ''] = /^Invalid components?: (.*?)(?: - violates .*)?$/m.exec(message) ?? []
+  if (!/^parameters? (`\w+`(, )?)+ in query$/.test(components)) return [message]
+  const query = queryOf(request)
+  return [...components.matchAll(/`(\w+)`/g)].map(([, name = '']) => `query ${name}=${query.get(name)}`)
+}
+
+const queryOf = (request: string) => new URL(request.replace(/^\w+ /, '')).searchParams
+
 /** The explanations of a failure; none when any of what is said of it has none. */
 export function explain(failure: Failure): Explanation[] {
   const found = sayings(failure).map((saying) =>
@@ -67,7 +79,7 @@ export function explain(failure: Failure): Explanation[] {
         check === failure.check &&
         status === failure.status &&
         new RegExp(says).test(saying) &&
-        (!query || new URL(failure.request.replace(/^\w+ /, '')).searchParams.has(query)),
+        (!query || queryOf(failure.request).has(query)),
     ),
   )
   return found.includes(undefined) ? [] : [...new Set(found as Explanation[])]
