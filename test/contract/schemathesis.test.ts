@@ -54,6 +54,7 @@ t.test('a failure is explained when all that is said of it is', async (t) => {
     status: 200,
   })
   t.equal(explain(negative('parameter `size` in query')).length, 1)
+  t.equal(explain(negative('parameters `size`, `cursor` in query')).length, 1)
   t.strictSame(explain(negative('parameters `size`, `page` in query')), [])
   t.strictSame(explain(negative('parameter `size` in query, body')), [])
   for (const { reason, says } of explanations) t.match(reason, /\w+ \w+/, says)

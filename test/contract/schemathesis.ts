@@ -66,7 +66,9 @@ function accepted({ message, request }: Failure): string[] {
   const [, components = ''] = /^Invalid components?: (.*?)(?: - violates .*)?$/m.exec(message) ?? []
   if (!/^parameters? (`\w+`(, )?)+ in query$/.test(components)) return [message]
   const query = queryOf(request)
-  return [...components.matchAll(/`(\w+)`/g)].map(([, name = '']) => `query ${name}=${query.get(name)}`)
+  return [...components.matchAll(/`(\w+)`/g)].map(([, name = '']) =>
+    query.has(name) ? `query ${name}=${query.get(name)}` : `query ${name} was not sent`,
+  )
 }
 
 const queryOf = (request: string) => new URL(request.replace(/^\w+ /, '')).searchParams
