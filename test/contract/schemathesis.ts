@@ -54,7 +54,9 @@ function sayings(failure: Failure): string[] {
   try {
     const { errors, detail } = JSON.parse(body)
     return (
-      errors?.map((each: { field: string; message: string }) => `${each.field}: ${each.message}`) ?? [detail]
+      errors?.map((each: { field: string; message: string }) => `${each.field}: ${each.message}`) ?? [
+        detail ?? message,
+      ]
     )
   } catch {
     return [message]

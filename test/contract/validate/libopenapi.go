@@ -1,3 +1,5 @@
+//go:build libopenapi
+
 package main
 
 import (
@@ -9,6 +11,8 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 	validation "github.com/pb33f/libopenapi-validator/errors"
 )
+
+func init() { judges["libopenapi"] = libOpenAPI }
 
 func libOpenAPI(text []byte) judge {
 	document, err := libopenapi.NewDocument(text)
