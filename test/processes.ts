@@ -29,7 +29,7 @@ export interface ServerProcess {
 
 /** Starts `npm start` as a process of its own, on free ports; resolves with where it serves. Ends with the test. */
 export async function quickStart(
-  t: Test,
+  t: Scope,
   env: Record<string, string>,
   nodeFlags: string[] = [],
 ): Promise<ServerProcess> {

@@ -1,0 +1,63 @@
+/** The generators that make a client of the document, each with the commands that do so in the folder of its program. */
+
+/** What is installed for a generator beside its language: the packages of tools/. */
+type Tools = 'npm' | 'pip'
+
+export interface Client {
+  /** The folder of its program. */
+  name: string
+  generator: string
+  version: string
+  /** The programs of the language, which must be on the PATH. */
+  needs: string[]
+  tools: Tools[]
+  /** In the folder of the program, where the document is openapi.json. */
+  generate: string
+  compile: string
+  run: string
+  /** Whether the digits of a number beyond 2^53 and the six of a time come through the client as they are. */
+  exactNumbers: boolean
+  exactTimes: boolean
+}
+
+const typescript = {
+  needs: [],
+  tools: ['npm'] as Tools[],
+  compile: 'tsc -p .',
+  run: 'tsx main.ts',
+  exactNumbers: false,
+  exactTimes: true,
+}
+
+const go = { needs: ['go'], tools: [], compile: 'go build -o client .', run: './client', exactTimes: true }
+
+const python = { needs: ['python3'], compile: 'mypy --follow-imports=silent main.py', run: 'python main.py' }
+
+export const clients: Client[] = [
+  {
+    ...typescript,
+    name: 'typescript-openapi-fetch',
+    generator: 'openapi-typescript, openapi-fetch',
+    version: '7.13.0, 0.17.0',
+    generate: 'openapi-typescript openapi.json -o generated/api.ts',
+  },
+  {
+    ...go,
+    name: 'go-oapi-codegen',
+    generator: 'oapi-codegen',
+    version: '2.8.2',
+    generate:
+      'go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -generate types,client -package main -o client.gen.go openapi.json',
+    exactNumbers: false,
+  },
+  {
+    ...python,
+    name: 'python-openapi-python-client',
+    generator: 'openapi-python-client',
+    version: '0.29.1',
+    tools: ['pip'],
+    generate: 'openapi-python-client generate --path openapi.json --meta none --output-path generated',
+    exactNumbers: true,
+    exactTimes: true,
+  },
+]
