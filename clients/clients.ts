@@ -42,6 +42,27 @@ export const clients: Client[] = [
     generate: 'openapi-typescript openapi.json -o generated/api.ts',
   },
   {
+    ...typescript,
+    name: 'typescript-hey-api',
+    generator: '@hey-api/openapi-ts',
+    version: '0.99.0',
+    generate: 'openapi-ts -i openapi.json -o generated -c @hey-api/client-fetch',
+  },
+  {
+    ...typescript,
+    name: 'typescript-orval',
+    generator: 'orval',
+    version: '8.38.0',
+    generate: 'orval --config orval.config.mjs',
+  },
+  {
+    ...typescript,
+    name: 'typescript-swagger-typescript-api',
+    generator: 'swagger-typescript-api',
+    version: '13.13.0',
+    generate: 'swagger-typescript-api generate -p openapi.json -o generated -n client.ts',
+  },
+  {
     ...go,
     name: 'go-oapi-codegen',
     generator: 'oapi-codegen',

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log"
 	"maps"
 	"os"
@@ -23,7 +22,7 @@ func main() {
 	spec := given.JSON200.Items[0].Spec
 
 	created, err := api.PostClusterWithResponse(ctx, nil, ClusterCreateRequest{
-		Kind: ClusterCreateRequestKindCluster, Name: name, Labels: &Labels{"client": name, "stage": "test"}, Spec: ClusterSpec(spec),
+		Kind: ClusterCreateRequestKindCluster, Name: name, Labels: &Labels{"client": name}, Spec: ClusterSpec(spec),
 	})
 	try(err)
 	expect("status of the create", created.StatusCode(), 201)
@@ -41,19 +40,18 @@ func main() {
 	expect("cluster found", found.JSON200.Items[0].Name, name)
 
 	replacing := maps.Clone(spec)
-	replacing["region"] = "us-east1"
+	replacing["region"], replacing["zone"] = "us-east1", "a"
 	replaced, err := api.PatchClusterByIdWithResponse(ctx, id, nil, ClusterPatchRequest{Spec: ptr(map[string]any(replacing)), Generation: ptr(int32(1))})
 	try(err)
 	expect("generation after a patch", replaced.JSON200.Generation, 2)
 
-	// A nil pointer is sent as null, which removes the label.
 	merged, err := api.PatchClusterByIdWithApplicationMergePatchPlusJSONBodyWithResponse(ctx, id, nil, MergePatchRequest{
-		Spec: &map[string]any{"region": "us-west1"}, Labels: &map[string]*string{"stage": nil},
+		Spec: &map[string]any{"region": "us-west1", "zone": nil},
 	})
 	try(err)
 	expect("generation after a merge patch", merged.JSON200.Generation, 3)
 	expect("region after a merge patch", merged.JSON200.Spec["region"], any("us-west1"))
-	expect("labels after a merge patch", fmt.Sprint(merged.JSON200.Labels), fmt.Sprint(Labels{"client": name}))
+	expect("zone after a merge patch", merged.JSON200.Spec["zone"], nil)
 
 	stale, err := api.PatchClusterByIdWithResponse(ctx, id, &PatchClusterByIdParams{IfMatch: &tag}, ClusterPatchRequest{Labels: &map[string]string{}})
 	try(err)

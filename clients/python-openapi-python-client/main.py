@@ -22,7 +22,6 @@ from generated.models import (
     ConditionRequestStatus,
     Labels,
     MergePatchRequest,
-    MergePatchRequestLabelsType0,
     MergePatchRequestSpec,
     NodePool,
     NodePoolCreateRequest,
@@ -50,7 +49,7 @@ expect("member of a later release", given.additional_properties["added_later"], 
 create = ClusterCreateRequest(
     kind=ClusterCreateRequestKind.CLUSTER,
     name=NAME,
-    labels=Labels.from_dict({"client": NAME, "stage": "test"}),
+    labels=Labels.from_dict({"client": NAME}),
     spec=ClusterSpec.from_dict(given.spec.to_dict()),
 )
 created = post_cluster.sync_detailed(client=api, body=create)
@@ -72,21 +71,18 @@ found = get_clusters.sync(client=api, search=f"labels.client = '{NAME}'")
 assert isinstance(found, ClusterList)
 expect("clusters found", [cluster.name for cluster in found.items], [NAME])
 
-spec = ClusterPatchRequestSpecType0.from_dict({**given.spec.to_dict(), "region": "us-east1"})
+spec = ClusterPatchRequestSpecType0.from_dict({**given.spec.to_dict(), "region": "us-east1", "zone": "a"})
 replaced = patch_cluster_by_id.sync(cluster_id, client=api, body=ClusterPatchRequest(spec=spec, generation=1))
 assert isinstance(replaced, Cluster)
 expect("generation after a patch", replaced.generation, 2)
 
 # The class of the body chooses the media type.
-merge = MergePatchRequest(
-    spec=MergePatchRequestSpec.from_dict({"region": "us-west1"}),
-    labels=MergePatchRequestLabelsType0.from_dict({"stage": None}),
-)
+merge = MergePatchRequest(spec=MergePatchRequestSpec.from_dict({"region": "us-west1", "zone": None}))
 merged = patch_cluster_by_id.sync(cluster_id, client=api, body=merge)
 assert isinstance(merged, Cluster)
 expect("generation after a merge patch", merged.generation, 3)
 expect("region after a merge patch", merged.spec["region"], "us-west1")
-expect("labels after a merge patch", merged.labels.to_dict(), {"client": NAME})
+expect("whether it has a zone after a merge patch", "zone" in merged.spec, False)
 
 clearing = ClusterPatchRequest(labels=ClusterPatchRequestLabelsType0())
 stale = patch_cluster_by_id.sync(cluster_id, client=api, body=clearing, if_match=tag)

@@ -16,7 +16,7 @@ expect('added_later' in given && given.added_later, { level: 1 }, 'a member of a
 
 const { spec } = given
 const created = await api.POST(CLUSTERS, {
-  body: { kind: 'Cluster', name, labels: { client: name, stage: 'test' }, spec },
+  body: { kind: 'Cluster', name, labels: { client: name }, spec },
 })
 expect(created.response.status, 201, 'the create')
 const cluster_id = created.data?.id ?? ''
@@ -35,18 +35,18 @@ expect(names, [name], 'the clusters found')
 
 const replaced = await api.PATCH(CLUSTER, {
   params: { path },
-  body: { spec: { ...spec, region: 'us-east1' }, generation: 1 },
+  body: { spec: { ...spec, region: 'us-east1', zone: 'a' }, generation: 1 },
 })
 expect(replaced.data?.generation, 2, 'the generation after a patch')
 
 const merged = await api.PATCH(CLUSTER, {
   params: { path },
   headers: { 'Content-Type': 'application/merge-patch+json' },
-  body: { spec: { region: 'us-west1' }, labels: { stage: null } },
+  body: { spec: { region: 'us-west1', zone: null } },
 })
 expect(merged.data?.generation, 3, 'the generation after a merge patch')
 expect(merged.data.spec.region, 'us-west1')
-expect(merged.data.labels, { client: name })
+expect('zone' in merged.data.spec, false)
 
 const stale = await api.PATCH(CLUSTER, {
   params: { path, header: { 'If-Match': tag } },
