@@ -29,7 +29,7 @@ const typescript = {
   exactTimes: true,
 }
 
-const go = { needs: ['go'], tools: [], compile: 'go build -o client .', run: './client', exactTimes: true }
+const go = { needs: ['go'], tools: [] as Tools[], compile: 'go build -o client .', run: './client', exactTimes: true }
 
 const python = { needs: ['python3'], compile: 'mypy --follow-imports=silent main.py', run: 'python main.py' }
 
@@ -69,6 +69,26 @@ export const clients: Client[] = [
     version: '2.8.2',
     generate:
       'go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -generate types,client -package main -o client.gen.go openapi.json',
+    exactNumbers: false,
+  },
+  {
+    ...go,
+    name: 'go-ogen',
+    generator: 'ogen',
+    version: '1.25.0',
+    generate:
+      'go run github.com/ogen-go/ogen/cmd/ogen@v1.25.0 --config ogen.yml --target generated --package generated --clean openapi.json',
+    exactNumbers: true,
+    exactTimes: false,
+  },
+  {
+    ...go,
+    name: 'go-openapi-generator',
+    generator: 'openapi-generator',
+    version: '7.25.0',
+    tools: ['pip'],
+    generate:
+      'openapi-generator-cli generate -g go -i openapi.json -o generated --package-name hyperfleet --additional-properties=disallowAdditionalPropertiesIfNotPresent=false,withGoMod=false',
     exactNumbers: false,
   },
   {

@@ -1,0 +1,3 @@
+module hyperfleet-client
+
+go 1.25.0
