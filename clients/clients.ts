@@ -29,7 +29,13 @@ const typescript = {
   exactTimes: true,
 }
 
-const go = { needs: ['go'], tools: [] as Tools[], compile: 'go build -o client .', run: './client', exactTimes: true }
+const go = {
+  needs: ['go'],
+  tools: [] as Tools[],
+  compile: 'go build -o client .',
+  run: './client',
+  exactTimes: true,
+}
 
 const python = { needs: ['python3'], compile: 'mypy --follow-imports=silent main.py', run: 'python main.py' }
 
@@ -86,6 +92,7 @@ export const clients: Client[] = [
     name: 'go-openapi-generator',
     generator: 'openapi-generator',
     version: '7.25.0',
+    needs: ['go', 'python3', 'java'],
     tools: ['pip'],
     generate:
       'openapi-generator-cli generate -g go -i openapi.json -o generated --package-name hyperfleet --additional-properties=disallowAdditionalPropertiesIfNotPresent=false,withGoMod=false',
@@ -98,6 +105,44 @@ export const clients: Client[] = [
     version: '0.29.1',
     tools: ['pip'],
     generate: 'openapi-python-client generate --path openapi.json --meta none --output-path generated',
+    exactNumbers: true,
+    exactTimes: true,
+  },
+  {
+    ...python,
+    name: 'python-openapi-generator',
+    generator: 'openapi-generator',
+    version: '7.25.0',
+    needs: ['python3', 'java'],
+    tools: ['pip'],
+    generate:
+      'openapi-generator-cli generate -g python -i openapi.json -o . --package-name hyperfleet --additional-properties=disallowAdditionalPropertiesIfNotPresent=false,generateSourceCodeOnly=true',
+    exactNumbers: true,
+    exactTimes: true,
+  },
+  {
+    name: 'java-openapi-generator',
+    generator: 'openapi-generator',
+    version: '7.25.0',
+    needs: ['java', 'mvn', 'python3'],
+    tools: ['pip'],
+    generate:
+      'openapi-generator-cli generate -g java -i openapi.json -o . --library native --invoker-package hyperfleet --api-package hyperfleet.api --model-package hyperfleet.model --global-property=apis,models,supportingFiles,apiTests=false,modelTests=false',
+    compile: 'mvn -q -B compile dependency:build-classpath -Dmdep.outputFile=classpath',
+    run: 'java -cp "target/classes:$(cat classpath)" Main',
+    exactNumbers: true,
+    exactTimes: true,
+  },
+  {
+    name: 'rust-openapi-generator',
+    generator: 'openapi-generator',
+    version: '7.25.0',
+    needs: ['cargo', 'java', 'python3'],
+    tools: ['pip'],
+    generate:
+      'openapi-generator-cli generate -g rust -i openapi.json -o generated --additional-properties=packageName=hyperfleet,library=reqwest,supportAsync=false',
+    compile: 'cargo build -q --locked',
+    run: 'cargo run -q --locked',
     exactNumbers: true,
     exactTimes: true,
   },

@@ -55,19 +55,24 @@ export const asLater = (text: string) =>
     .replace(/\{(?=\s*"(kind|type|adapter|field)"\s*:)/g, '{"added_later":{"level":1},')
     .replaceAll('HYPERFLEET-NTF-001', 'HYPERFLEET-NTF-901')
 
+/** Headers that are of one connection, or that fetch sets. */
+const ofTheConnection = [
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'host',
+  'http2-settings',
+  'upgrade',
+]
+
 async function openProxy(t: Scope, api: string): Promise<string> {
   const pass = async (request: IncomingMessage, response: ServerResponse) => {
-    const {
-      connection,
-      host,
-      'content-length': _length,
-      'accept-encoding': _encoding,
-      ...headers
-    } = request.headers
+    const headers = new Headers(request.headers as Record<string, string>)
+    for (const name of ofTheConnection) headers.delete(name)
     const body = Buffer.concat(await request.toArray())
     const answer = await fetch(`${api}${request.url}`, {
       method: request.method,
-      headers: headers as Record<string, string>,
+      headers,
       ...(body.length && { body }),
     })
     const { 'content-length': _, connection: __, ...rest } = Object.fromEntries(answer.headers)
