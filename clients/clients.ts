@@ -43,8 +43,8 @@ export const clients: Client[] = [
   {
     ...typescript,
     name: 'typescript-openapi-fetch',
-    generator: 'openapi-typescript, openapi-fetch',
-    version: '7.13.0, 0.17.0',
+    generator: 'openapi-typescript',
+    version: '7.13.0',
     generate: 'openapi-typescript openapi.json -o generated/api.ts',
   },
   {

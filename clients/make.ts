@@ -26,6 +26,15 @@ export interface Result {
   failure?: string
 }
 
+/** How a table tells it. */
+export const word = (yes: boolean | undefined) => (yes === undefined ? '–' : yes ? 'yes' : 'no')
+
+/** Another document, and what makes the program fit it. */
+interface Other {
+  document?: string
+  env?: Record<string, string>
+}
+
 /** Runs a command of the shell; throws with what it has said when it fails. */
 async function run(command: string, cwd: string, env: Record<string, string> = {}): Promise<void> {
   const PATH = [...binaries, process.env.PATH].join(delimiter)
@@ -64,12 +73,12 @@ export async function install(clients: Client[]): Promise<void> {
     await run(installations[each], join(here, 'tools'))
 }
 
-/** Makes one client of a document: that of the server, unless another is given. */
-export async function make(client: Client, scene: Scene, document = scene.document): Promise<Result> {
+/** Makes one client: of the document of the server, unless it is another's. */
+export async function make(client: Client, scene: Scene, other: Other = {}): Promise<Result> {
   const begun = Date.now()
   const folder = join(scene.folder, client.name)
   await cp(join(here, client.name), folder, { recursive: true })
-  await writeFile(join(folder, 'openapi.json'), document)
+  await writeFile(join(folder, 'openapi.json'), other.document ?? scene.document)
   if (client.tools.includes('npm')) {
     await symlink(modules, join(folder, 'node_modules'))
     for (const file of ['package.json', 'tsconfig.json'])
@@ -77,11 +86,11 @@ export async function make(client: Client, scene: Scene, document = scene.docume
   }
   const result: Result = { client, generates: false, compiles: false, works: false, seconds: 0 }
   try {
-    await run(client.generate, folder)
+    await run(client.generate, folder, other.env)
     result.generates = true
-    await run(client.compile, folder)
+    await run(client.compile, folder, other.env)
     result.compiles = true
-    await run(client.run, folder, { HYPERFLEET_API: scene.url })
+    await run(client.run, folder, { HYPERFLEET_API: scene.url, ...other.env })
     result.works = true
     Object.assign(result, await survivors(client, scene))
   } catch (error) {

@@ -6,10 +6,8 @@
  */
 import { fail } from '../server/main.ts'
 import { clients } from './clients.ts'
-import { install, make, type Result } from './make.ts'
+import { install, make, type Result, word } from './make.ts'
 import { openScene } from './scene.ts'
-
-const word = (yes: boolean | undefined) => (yes === undefined ? '–' : yes ? 'yes' : 'no')
 
 function line({ client, generates, compiles, works, exactNumbers, exactTimes, seconds }: Result): string {
   const stages = [generates, generates ? compiles : undefined, compiles ? works : undefined]
