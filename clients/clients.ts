@@ -69,6 +69,16 @@ export const clients: Client[] = [
     generate: 'swagger-typescript-api generate -p openapi.json -o generated -n client.ts',
   },
   {
+    ...typescript,
+    name: 'typescript-openapi-generator',
+    generator: 'openapi-generator',
+    version: '7.25.0',
+    needs: ['java', 'python3'],
+    tools: ['npm', 'pip'],
+    generate: 'openapi-generator-cli generate -g typescript-fetch -i openapi.json -o generated',
+    exactTimes: false,
+  },
+  {
     ...go,
     name: 'go-oapi-codegen',
     generator: 'oapi-codegen',
