@@ -93,12 +93,12 @@ await writeFile(
 )
 
 // From here on with the queries just written: what uses them is loaded only now.
-const { Database } = await import('../server/database.ts')
+const { Database } = await import('../server/db/database.ts')
 const { startEmbedded } = await import('../server/embedded/embedded.ts')
 const { loadConfig } = await import('../server/config/load.ts')
 const { adaptersName } = await import('../server/config/settings.ts')
 const { loadDocument } = await import('../server/document.ts')
-const { migrate } = await import('../server/migrate.ts')
+const { migrate } = await import('../server/db/migrate.ts')
 const { apiPage } = await import('./api-page.ts')
 const { configurationPage } = await import('./configuration-page.ts')
 const { chartSchema } = await import('./chart-schema.ts')

@@ -5,8 +5,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import pg from 'pg'
 import type { components } from '../generated/openapi.d.ts'
 import { SearchError } from '../search/search-error.ts'
-import { Overloaded } from './connection-queue.ts'
-import { DatabaseUnavailable } from './database-errors.ts'
+import { Overloaded } from './db/connection-queue.ts'
+import { DatabaseUnavailable } from './db/database-errors.ts'
 import { newTraceId } from './observability/request-trace.ts'
 
 export type Violation = components['schemas']['ValidationError']

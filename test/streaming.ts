@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { migrate } from '../server/db/migrate.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../server/embedded/embedded.ts'
 import { end, loadBinaries, type Running, run } from '../server/embedded/postgres-process.ts'
-import { migrate } from '../server/migrate.ts'
 import { execute, kinds, testConfig } from './databases.ts'
 import { findFreePorts, type Scope, temporaryFolder } from './processes.ts'
 

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Queries } from '../../generated/sql.ts'
-import type { Database } from '../database.ts'
+import type { Database } from '../db/database.ts'
 import { within } from '../within.ts'
 
 type Count = Queries['count_unreconciled']['row']

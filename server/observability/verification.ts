@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
 import type { Config } from '../config/load.ts'
 import { milliseconds } from '../config/units.ts'
-import type { Waiter } from '../connection-queue.ts'
-import type { Database } from '../database.ts'
+import type { Waiter } from '../db/connection-queue.ts'
+import type { Database } from '../db/database.ts'
 
 /** Comes before every id. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'

@@ -1,6 +1,6 @@
 /** What the replica takes over of the settings of the database, where its own URL does not say it. */
 import t from 'tap'
-import { connection, replicaConfig } from '../../server/connection.ts'
+import { connection, replicaConfig } from '../../server/db/connection.ts'
 import { testConfig } from '../databases.ts'
 
 /** How the replica is connected to. */

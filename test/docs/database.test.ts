@@ -1,7 +1,7 @@
 /** The roles and grants of docs/database.md: they are enough, and no right to write is one too many. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { migrate } from '../../server/migrate.ts'
+import { migrate } from '../../server/db/migrate.ts'
 import { type Application, application, report } from '../application.ts'
 import { createEmptyDatabase, execute, kinds, testConfig } from '../databases.ts'
 

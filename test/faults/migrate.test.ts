@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { migrate } from '../../server/migrate.ts'
+import { migrate } from '../../server/db/migrate.ts'
 import { StartError } from '../../server/start-error.ts'
 import { application, condition, report } from '../application.ts'
 import { execute, kinds, testConfig } from '../databases.ts'
@@ -89,7 +89,7 @@ t.test('migrate', async (t) => {
     const changed = join(copy, 'sql/functions/conditions/condition_states.sql')
     writeFileSync(changed, `${readFileSync(changed, 'utf8')}-- Changed.\n`)
     await execute(url, `update resources set states = array['Reconciled=Unknown']`)
-    const next: typeof import('../../server/migrate.ts') = await import(join(copy, 'server/migrate.ts'))
+    const next: typeof import('../../server/db/migrate.ts') = await import(join(copy, 'server/db/migrate.ts'))
     await next.migrate(testConfig(url, one), kinds)
     t.same(await database.all('list_inconsistencies', {}), [])
     await migrate(testConfig(url, one), kinds)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { Freshness } from '../../server/freshness.ts'
+import { Freshness } from '../../server/db/replica-lag.ts'
 import { maskedLine } from '../../server/observability/masking.ts'
 import { application, readiness } from '../application.ts'
 import { createDatabase, execute } from '../databases.ts'

@@ -1,7 +1,7 @@
 /** What a role, a database or a pooler may set: either nothing comes of it, or the server refuses it by its name. */
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { openDatabase } from '../../server/database.ts'
+import { openDatabase } from '../../server/db/database.ts'
 import { type Application, application, readiness, report } from '../application.ts'
 import { createDatabase, execute, testConfig } from '../databases.ts'
 import { openSession, untilWaiting } from '../sessions.ts'

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
+import { migrate } from '../../../server/db/migrate.ts'
 import { startEmbedded } from '../../../server/embedded/embedded.ts'
-import { migrate } from '../../../server/migrate.ts'
 import { kinds, testConfig } from '../../databases.ts'
 import {
   type Environment,

@@ -1,13 +1,13 @@
 import pg from 'pg'
-import { type Queries, queries } from '../generated/sql.ts'
-import { type Selection, selectedText, selectedValues } from '../search/selection.ts'
-import type { Config } from './config/load.ts'
-import { milliseconds } from './config/units.ts'
+import { type Queries, queries } from '../../generated/sql.ts'
+import { type Selection, selectedText, selectedValues } from '../../search/selection.ts'
+import type { Config } from '../config/load.ts'
+import { milliseconds } from '../config/units.ts'
+import { StartError } from '../start-error.ts'
+import { within } from '../within.ts'
 import { abandon, type Cancellable, CONNECT_TIMEOUT_MS, connection, describe } from './connection.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { DatabaseAway, RequestAborted } from './database-errors.ts'
-import { StartError } from './start-error.ts'
-import { within } from './within.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type pg from 'pg'
-import type { Config } from './config/load.ts'
-import { milliseconds } from './config/units.ts'
-import { keepSecret } from './observability/masking.ts'
-import { StartError } from './start-error.ts'
+import type { Config } from '../config/load.ts'
+import { milliseconds } from '../config/units.ts'
+import { keepSecret } from '../observability/masking.ts'
+import { StartError } from '../start-error.ts'
 
 type Ssl = Config['database']['ssl']
 

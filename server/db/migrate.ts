@@ -5,16 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import Postgrator from 'postgrator'
-import { type Queries, queries } from '../generated/sql.ts'
-import { about } from './about.ts'
-import type { Config } from './config/load.ts'
+import { type Queries, queries } from '../../generated/sql.ts'
+import { about } from '../about.ts'
+import type { Config } from '../config/load.ts'
+import type { Kinds } from '../document.ts'
+import { StartError } from '../start-error.ts'
 import { abandon, type Cancellable, connection, describe } from './connection.ts'
 import { type Database, openDatabase, type Statements } from './database.ts'
 import { DatabaseUnavailable } from './database-errors.ts'
-import type { Kinds } from './document.ts'
-import { StartError } from './start-error.ts'
 
-const sql = new URL('../sql/', import.meta.url)
+const sql = new URL('../../sql/', import.meta.url)
 const BATCH = 500
 
 /** How long a migration waits for a table, how long it then lets others go first, and how often. */

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from './config/load.ts'
-import { milliseconds } from './config/units.ts'
+import type { Config } from '../config/load.ts'
+import { milliseconds } from '../config/units.ts'
+import { within } from '../within.ts'
 import { describe, replicaConfig } from './connection.ts'
 import type { Waiter } from './connection-queue.ts'
 import { Database, reason, type Statements } from './database.ts'
 import { DatabaseAway, DatabaseUnavailable } from './database-errors.ts'
-import { Freshness, type Sample } from './freshness.ts'
-import { within } from './within.ts'
+import { Freshness, type Sample } from './replica-lag.ts'
 
 /** How long a server may take to say how far it is, and each step on the way there. */
 const PATIENCE_MS = 1000

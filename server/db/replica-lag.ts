@@ -1,4 +1,4 @@
-import type { Queries } from '../generated/sql.ts'
+import type { Queries } from '../../generated/sql.ts'
 
 /** What a server said of itself, and when it was asked (on the clock of `performance`). */
 export interface Sample {
