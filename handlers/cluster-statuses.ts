@@ -1,4 +1,4 @@
-import type { Handler } from '../server/handler.ts'
+import type { Handler } from '../server/http/handler.ts'
 import { clusterAt, listReports, report } from '../server/resources.ts'
 
 /** One page of the reports on a cluster. */

@@ -1,4 +1,4 @@
-import type { Handler } from '../server/handler.ts'
+import type { Handler } from '../server/http/handler.ts'
 import {
   clusterAt,
   createResource,

@@ -1,8 +1,8 @@
 import { Ajv, type AnySchema, type KeywordDefinition } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
+import { MAX_VIOLATIONS, Problem, type Violation } from './http/problems.ts'
 import { keywords } from './keywords.ts'
-import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
 import type { SpecSchemas } from './spec-schemas/load.ts'
 
 const shared = {

@@ -1,5 +1,5 @@
 import { errors } from 'jose'
-import { Problem } from '../problems.ts'
+import { Problem } from '../http/problems.ts'
 import { KeysUnavailable } from './key-set.ts'
 
 const realm = 'Bearer realm="hyperfleet-api"'

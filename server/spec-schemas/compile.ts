@@ -9,7 +9,7 @@ import {
 } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
-import { MAX_VIOLATIONS } from '../problems.ts'
+import { MAX_VIOLATIONS } from '../http/problems.ts'
 import { ECHOES, keysOf } from '../violations.ts'
 import {
   annotations,

@@ -13,7 +13,7 @@ import {
   settings,
 } from '../../server/config/settings.ts'
 import { loadDocument } from '../../server/document.ts'
-import { problems } from '../../server/problems.ts'
+import { problems } from '../../server/http/problems.ts'
 import { root } from '../processes.ts'
 
 /** Who runs the commands of the documents, or why nobody does. By file and how the block begins. */

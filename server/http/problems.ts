@@ -3,11 +3,11 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
-import type { components } from '../generated/openapi.d.ts'
-import { SearchError } from '../search/search-error.ts'
-import { Overloaded } from './db/connection-queue.ts'
-import { DatabaseUnavailable } from './db/database-errors.ts'
-import { newTraceId } from './observability/request-trace.ts'
+import type { components } from '../../generated/openapi.d.ts'
+import { SearchError } from '../../search/search-error.ts'
+import { Overloaded } from '../db/connection-queue.ts'
+import { DatabaseUnavailable } from '../db/database-errors.ts'
+import { newTraceId } from '../observability/request-trace.ts'
 
 export type Violation = components['schemas']['ValidationError']
 

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Config } from './config/load.ts'
-import { milliseconds } from './config/units.ts'
+import type { Config } from '../config/load.ts'
+import { milliseconds } from '../config/units.ts'
 import { Problem } from './problems.ts'
 
 /** How many callers are counted; of more, those that have not called for the longest time begin anew. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { milliseconds } from './config/units.ts'
+import { milliseconds } from '../../config/units.ts'
+import { pendingGauges } from '../../observability/pending-gauges.ts'
 import { buildListener, type Parts } from './listener.ts'
-import { pendingGauges } from './observability/pending-gauges.ts'
 
 /** The listener of GET /metrics. */
 export function buildMetricsListener(parts: Parts): FastifyInstance {

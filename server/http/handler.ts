@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { operations } from '../generated/openapi.d.ts'
+import type { operations } from '../../generated/openapi.d.ts'
 
 type Id = keyof operations
 type Parameters<Op extends Id, Part extends 'path' | 'query'> = NonNullable<

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { milliseconds } from './config/units.ts'
+import { milliseconds } from '../../config/units.ts'
+import { within } from '../../within.ts'
 import { buildListener, type Parts } from './listener.ts'
-import { within } from './within.ts'
 
 /**
  * The listener of GET /healthz (is the process alive?) and GET /readyz (should it get requests?).
