@@ -4,9 +4,9 @@ import { RE2JS } from 're2js'
 import type { Config } from '../config/load.ts'
 import { isRepeated } from '../http/headers.ts'
 import { StartError } from '../start-error.ts'
+import { checkName, type Qualify } from './caller-names.ts'
 import { ALGORITHMS, KeySet, type KeysUnavailable } from './key-set.ts'
 import { fileSource, readAuthority, urlSource } from './key-source.ts'
-import { checkName, type Qualify } from './names.ts'
 import { tokenInvalid } from './refusals.ts'
 
 type Settings = Config['server']['jwt']['configs'][number]

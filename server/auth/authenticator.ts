@@ -3,8 +3,8 @@ import { decodeJwt } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config/load.ts'
 import { isRepeated } from '../http/headers.ts'
+import { qualifier } from './caller-names.ts'
 import { type Claims, Issuer, LEEWAY_S } from './issuer.ts'
-import { qualifier } from './names.ts'
 import { callerMissing, tokenInvalid, tokenMissing, tokenProblem } from './refusals.ts'
 
 /** A token that has been checked, with the keys of `version`. */
