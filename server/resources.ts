@@ -8,9 +8,9 @@ import { bytesIn } from './config/units.ts'
 import type { Statements } from './db/database.ts'
 import { Problem } from './http/problems.ts'
 import { mediaTypeOf } from './http/request-body.ts'
-import type { Check } from './spec-schemas/compile.ts'
-import { refuse } from './validation.ts'
-import { toViolations } from './violations.ts'
+import { refuse } from './validation/ajv.ts'
+import type { Check } from './validation/spec-schemas/compile.ts'
+import { toViolations } from './validation/violations.ts'
 
 /** What a path names: all resources of a kind, or those of one parent. */
 interface Collection {

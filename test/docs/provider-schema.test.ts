@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { loadDocument } from '../../server/document.ts'
-import { formats } from '../../server/spec-schemas/formats.ts'
+import { formats } from '../../server/validation/spec-schemas/string-formats.ts'
 import { quickStart, temporaryFolder } from '../processes.ts'
 
 const guide = readFileSync(new URL('../../docs/provider-schema.md', import.meta.url), 'utf8')

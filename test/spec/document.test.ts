@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { conditionMembers, resourceFields, statusFields } from '../../search/fields.ts'
 import { loadDocument, operationsOf, resolve } from '../../server/document.ts'
 import { problems } from '../../server/http/problems.ts'
-import { keywords } from '../../server/keywords.ts'
+import { keywords } from '../../server/validation/keywords.ts'
 import { application, base } from '../application.ts'
 import { createIssuer, trusting } from '../issuers.ts'
 

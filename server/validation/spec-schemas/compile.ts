@@ -9,7 +9,7 @@ import {
 } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
-import { MAX_VIOLATIONS } from '../http/problems.ts'
+import { MAX_VIOLATIONS } from '../../http/problems.ts'
 import { ECHOES, keysOf } from '../violations.ts'
 import {
   annotations,
@@ -22,8 +22,8 @@ import {
   SchemaFault,
   targetOf,
 } from './bundle.ts'
-import { formats } from './formats.ts'
 import { type LinearRegExp, linearRegExp } from './patterns.ts'
+import { formats } from './string-formats.ts'
 import { uniqueItems } from './unique-items.ts'
 
 /** Tells what breaks a schema, as Ajv tells it; nothing when it fits. */

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
-import type { Violation } from './http/problems.ts'
-import { joinPath } from './http/request-body.ts'
+import type { Violation } from '../http/problems.ts'
+import { joinPath } from '../http/request-body.ts'
 
 /** Keywords that only say that another one failed, which has said so itself. */
 export const ECHOES = new Set(['allOf', 'discriminator', 'if', 'propertyNames', 'x-property-names'])

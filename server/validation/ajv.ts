@@ -1,9 +1,9 @@
 import { Ajv, type AnySchema, type KeywordDefinition } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
-import { MAX_VIOLATIONS, Problem, type Violation } from './http/problems.ts'
+import { MAX_VIOLATIONS, Problem, type Violation } from '../http/problems.ts'
 import { keywords } from './keywords.ts'
-import type { SpecSchemas } from './spec-schemas/load.ts'
+import type { SpecSchemas } from './spec-schemas/provider-schemas.ts'
 
 const shared = {
   allErrors: true,
