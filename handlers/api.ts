@@ -1,6 +1,6 @@
-import { about } from '../server/about.ts'
 import type { Handler } from '../server/http/handler.ts'
 import { Problem } from '../server/http/problems.ts'
+import { about } from '../server/lib/version.ts'
 
 const metadata = { id: 'hyperfleet', kind: 'API', href: '/api/hyperfleet/v1', ...about }
 

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { isDuration, milliseconds } from '../server/config/units.ts'
 import { fail } from '../server/main.ts'
-import { StartError } from '../server/start-error.ts'
+import { StartError } from '../server/process/start-error.ts'
 
 const issuer = 'http://localhost/dev-issuer'
 

@@ -7,7 +7,7 @@
  *
  * Usage: npx hyperfleet-api --help, or npm run serve
  */
-import '../server/ignore-sigusr1.js'
+import '../server/process/ignore-sigusr1.js'
 
 if (!process.features.typescript || import.meta.url.includes('/node_modules/')) {
   try {

@@ -1,16 +1,16 @@
 import { inspect } from 'node:util'
-import { about } from './about.ts'
 import { valueAt } from './config/file.ts'
 import { loadConfig, loadSettings } from './config/load.ts'
 import { redacted } from './config/secrets.ts'
 import { settings } from './config/settings.ts'
 import { toolConfig } from './config/tool.ts'
 import { migrate } from './db/migrate.ts'
-import { loadDocument } from './document.ts'
-import { serve } from './lifecycle.ts'
+import { verify } from './invariants/verify.ts'
+import { about } from './lib/version.ts'
 import { masked } from './observability/masking.ts'
-import { StartError } from './start-error.ts'
-import { verify } from './verify.ts'
+import { loadDocument } from './openapi/document.ts'
+import { serve } from './process/lifecycle.ts'
+import { StartError } from './process/start-error.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
 

@@ -2,7 +2,7 @@ import pg from 'pg'
 import type { Config } from '../server/config/load.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { migrate } from '../server/db/migrate.ts'
-import { loadDocument } from '../server/document.ts'
+import { loadDocument } from '../server/openapi/document.ts'
 
 export const kinds = loadDocument()['x-kinds']
 const template = 'hf_test_template'

@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
-import { type Document, loadDocument, operationsOf, resolve } from '../server/document.ts'
+import { type Document, loadDocument, operationsOf, resolve } from '../server/openapi/document.ts'
 
 /** Answers must have no members but those that the document names. */
 const closed = [

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../server/embedded/embedded.ts'
 import { end, ROOT, run } from '../server/embedded/postgres-process.ts'
-import { StartError } from '../server/start-error.ts'
+import { StartError } from '../server/process/start-error.ts'
 import { execute } from './databases.ts'
 
 const LOCALE = 'de_DE.UTF-8'

@@ -3,7 +3,7 @@
  * says what it breaks, so that a test knows the answer without a second validator.
  */
 import fc from 'fast-check'
-import { loadDocument, operationsOf, type Parameter, resolve } from '../server/document.ts'
+import { loadDocument, operationsOf, type Parameter, resolve } from '../server/openapi/document.ts'
 
 interface Schema {
   $ref?: string

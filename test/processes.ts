@@ -107,7 +107,14 @@ export const PLAIN = '/usr/bin/env'
 export const plainly = ['-u', 'NODE_OPTIONS']
 
 const commands = {
-  start: [process.execPath, '--import', './server/ignore-sigusr1.js', '--import', 'tsx', 'scripts/start.ts'],
+  start: [
+    process.execPath,
+    '--import',
+    './server/process/ignore-sigusr1.js',
+    '--import',
+    'tsx',
+    'scripts/start.ts',
+  ],
   'npm start': ['npm', 'start'],
   'npm run serve': ['npm', 'run', 'serve'],
   'hyperfleet-api': [process.execPath, 'scripts/hyperfleet-api.js'],

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv'
-import { StartError } from '../start-error.ts'
+import { StartError } from '../process/start-error.ts'
 import { checkServing, checkTogether } from './checks.ts'
 import { explain } from './explain.ts'
 import { assign, findFile, readFile, remove, type Tree, valueAt } from './file.ts'

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Config } from '../config/load.ts'
 import { milliseconds } from '../config/units.ts'
 import { keepSecret } from '../observability/masking.ts'
-import { StartError } from '../start-error.ts'
+import { StartError } from '../process/start-error.ts'
 
 type Ssl = Config['database']['ssl']
 

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
-import { StartError } from '../start-error.ts'
+import { StartError } from '../process/start-error.ts'
 
 export type Binaries = Record<'initdb' | 'postgres', string>
 export type Running = { child: ChildProcess; lines: Interface; log: string[]; ended: Promise<void> }

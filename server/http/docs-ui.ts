@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { stringify } from 'yaml'
-import type { Document } from '../document.ts'
+import type { Document } from '../openapi/document.ts'
 
 /** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
 const contentSecurityPolicy = {

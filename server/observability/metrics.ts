@@ -2,9 +2,9 @@ import { getHeapStatistics } from 'node:v8'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { about } from '../about.ts'
 import type { Database } from '../db/database.ts'
 import type { Replica } from '../db/replica.ts'
+import { about } from '../lib/version.ts'
 
 /** What the server counts; one of these for each server, since names are unique in a registry. */
 export interface Metrics {

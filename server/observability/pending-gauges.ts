@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Queries } from '../../generated/sql.ts'
 import type { Database } from '../db/database.ts'
-import { within } from '../within.ts'
+import { within } from '../lib/timeout.ts'
 
 type Count = Queries['count_unreconciled']['row']
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Kinds } from '../document.ts'
+import type { Kinds } from '../openapi/document.ts'
 
 /** What a route is about: a kind, and the parameter that names one resource of it. */
 interface Subject {

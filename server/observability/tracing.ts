@@ -5,8 +5,8 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { NodeSDK, resources } from '@opentelemetry/sdk-node'
 import type { FastifyBaseLogger } from 'fastify'
-import { about } from '../about.ts'
-import { within } from '../within.ts'
+import { within } from '../lib/timeout.ts'
+import { about } from '../lib/version.ts'
 
 /** How long the end of the process waits for the last spans to be taken: a dead collector must not hold it. */
 const FLUSH_MS = 3000

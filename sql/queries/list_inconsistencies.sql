@@ -1,4 +1,4 @@
--- list_inconsistencies: everything in the database that the rules do not allow, for server/verify.ts.
+-- list_inconsistencies: everything in the database that the rules do not allow, for server/invariants/verify.ts.
 --
 -- Returns one row for each; none when all is well.
 --   problem  text

@@ -1,5 +1,5 @@
 -- list_sampled_problems: the next resources of a walk over all, by id, each with what does not follow in it
--- (resource_problems), for server/observability/verification.ts.
+-- (resource_problems), for server/invariants/sampler.ts.
 --
 -- Params
 --   $1 after  uuid?  the last one seen; null: begins anywhere, at a moment since the oldest was created

@@ -15,7 +15,7 @@ import {
   settings,
 } from '../../server/config/settings.ts'
 import { milliseconds } from '../../server/config/units.ts'
-import { StartError } from '../../server/start-error.ts'
+import { StartError } from '../../server/process/start-error.ts'
 import { kinds } from '../databases.ts'
 
 type Given = Omit<NonNullable<Parameters<typeof loadConfig>[1]>, 'file'> & { file?: Tree | string }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { apiPage } from '../../scripts/api-page.ts'
-import { loadDocument, operationsOf } from '../../server/document.ts'
+import { loadDocument, operationsOf } from '../../server/openapi/document.ts'
 import { application } from '../application.ts'
 
 const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')

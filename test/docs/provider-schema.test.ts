@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { loadDocument } from '../../server/document.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
 import { formats } from '../../server/validation/spec-schemas/string-formats.ts'
 import { quickStart, temporaryFolder } from '../processes.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse as parseYaml } from 'yaml'
 import { chartSchema } from '../../scripts/chart-schema.ts'
-import { about } from '../../server/about.ts'
+import { about } from '../../server/lib/version.ts'
 import { root } from '../processes.ts'
 import { KUBERNETES, only, parse, renderBeside, renderSet, run, sets, skip, valuesOf } from './helm.ts'
 

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { queries } from '../../generated/sql.ts'
 import { resourceFields } from '../../search/fields.ts'
 import { select, selected } from '../../search/selection.ts'
-import { loadDocument } from '../../server/document.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
 import { type Answer, application, conditions, report } from '../application.ts'
 import { openSession } from '../sessions.ts'
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
-import { loadDocument, operationsOf } from '../../server/document.ts'
+import { loadDocument, operationsOf } from '../../server/openapi/document.ts'
 import { type Answer, type Application, application, base, condition } from '../application.ts'
 
 type Call = Application['call']

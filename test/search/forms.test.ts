@@ -1,7 +1,7 @@
 import t from 'tap'
 import { conditionMembers } from '../../search/fields.ts'
 import { CONDITION_TYPE, KIND, LABEL_KEY, MAX_SPEC_DEPTH } from '../../search/forms.ts'
-import { loadDocument } from '../../server/document.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
 import { application, condition, report } from '../application.ts'
 
 type Node = { [name: string]: unknown }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { milliseconds } from '../../config/units.ts'
-import { within } from '../../within.ts'
+import { within } from '../../lib/timeout.ts'
 import { buildListener, type Parts } from './listener.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { Config } from '../../config/load.ts'
-import type { Document } from '../../document.ts'
 import { isDeeperThan } from '../../http/request-body.ts'
-import { StartError } from '../../start-error.ts'
+import type { Document } from '../../openapi/document.ts'
+import { StartError } from '../../process/start-error.ts'
 import { bundle, isMapping, type Schema, SchemaFault, type Source } from './bundle.ts'
 import { type Check, compile } from './compile.ts'
 

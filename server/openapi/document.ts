@@ -43,7 +43,7 @@ export interface Document {
  * `defaultSize` is the size of a page of resources when the request names none: that of the configuration.
  */
 export function loadDocument({ defaultSize }: { defaultSize?: number } = {}): Document {
-  const yaml = parseDocument(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
+  const yaml = parseDocument(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'))
   const place = ['components', 'parameters', 'size', 'schema', 'default']
   if (defaultSize !== undefined) yaml.setIn(place, defaultSize)
   return yaml.toJS()

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 
-const file = new URL('../package.json', import.meta.url)
+const file = new URL('../../package.json', import.meta.url)
 const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
 
 /** Which server this is, and when its files were laid down. */

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from './config/load.ts'
-import { milliseconds } from './config/units.ts'
-import { Database, reach, unusable } from './db/database.ts'
-import { lackOf, migrate } from './db/migrate.ts'
-import { openReplica } from './db/replica.ts'
-import { loadDocument } from './document.ts'
-import { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts'
-import { buildApp } from './http/app.ts'
-import { buildHealthListener } from './http/listeners/health-listener.ts'
-import { listen } from './http/listeners/listener.ts'
-import { buildMetricsListener } from './http/listeners/metrics-listener.ts'
-import { createLogger } from './observability/logger.ts'
-import { createMetrics } from './observability/metrics.ts'
-import { startVerification } from './observability/verification.ts'
+import type { Config } from '../config/load.ts'
+import { milliseconds } from '../config/units.ts'
+import { Database, reach, unusable } from '../db/database.ts'
+import { lackOf, migrate } from '../db/migrate.ts'
+import { openReplica } from '../db/replica.ts'
+import { type EmbeddedDatabase, startEmbedded } from '../embedded/embedded.ts'
+import { buildApp } from '../http/app.ts'
+import { buildHealthListener } from '../http/listeners/health-listener.ts'
+import { listen } from '../http/listeners/listener.ts'
+import { buildMetricsListener } from '../http/listeners/metrics-listener.ts'
+import { startVerification } from '../invariants/sampler.ts'
+import { createLogger } from '../observability/logger.ts'
+import { createMetrics } from '../observability/metrics.ts'
+import { loadDocument } from '../openapi/document.ts'
 import { StartError } from './start-error.ts'
 
 /** Where a server that has started can be reached. */
@@ -76,7 +76,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     if (migrating || embedded) await migrate(config, document['x-kinds'])
     if (config.tracing.enabled) {
       // Only then: what it takes is large, and changes the modules that it watches.
-      const { startTracing } = await import('./observability/tracing.ts')
+      const { startTracing } = await import('../observability/tracing.ts')
       opened.push(startTracing(logger))
     }
     const database = new Database(config.database)

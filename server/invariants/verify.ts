@@ -1,5 +1,5 @@
-import type { Config } from './config/load.ts'
-import { openDatabase } from './db/database.ts'
+import type { Config } from '../config/load.ts'
+import { openDatabase } from '../db/database.ts'
 
 /**
  * Checks that everything in a database follows from what was written to it: conditions from reports, counts, no
