@@ -3,7 +3,7 @@ import pg from 'pg'
 
 export const ADAPTERS = ['validation', 'dns', 'pullsecret', 'hypershift', 'placement']
 export const UNRECONCILED = 200
-export const PROGRAM = 'scripts/hyperfleet-api.js'
+export const PROGRAM = 'commands/hyperfleet-api.js'
 
 /** The environment of a process that works on a database, with no other settings than these. */
 export function environment(database: string, more: Record<string, string> = {}): NodeJS.ProcessEnv {
@@ -59,7 +59,7 @@ export async function makeFleet(
   if (!there.length) {
     const amounts = { clusters, 'node-pools': 1, unreconciled: UNRECONCILED }
     const flags = Object.entries(amounts).flatMap(([flag, value]) => [`--${flag}`, String(value)])
-    run('--import', 'tsx', 'scripts/seed.ts', ...flags)
+    run('--import', 'tsx', 'commands/seed.ts', ...flags)
   }
   return url
 }

@@ -4,7 +4,7 @@
  *
  * Usage: npm run clients [-- go-oapi-codegen …]
  */
-import { fail } from '../server/main.ts'
+import { fail } from '../commands/main.ts'
 import { clients } from './clients.ts'
 import { install, make, type Result, word } from './make.ts'
 import { openScene } from './scene.ts'

@@ -33,7 +33,7 @@ export async function quickStart(
   env: Record<string, string>,
   nodeFlags: string[] = [],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', ...nodeFlags, 'scripts/start.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...nodeFlags, 'commands/start.ts'], {
     env: {
       PATH: process.env.PATH,
       HYPERFLEET_SERVER_PORT: '0',
@@ -113,11 +113,11 @@ const commands = {
     './server/process/ignore-sigusr1.js',
     '--import',
     'tsx',
-    'scripts/start.ts',
+    'commands/start.ts',
   ],
   'npm start': ['npm', 'start'],
   'npm run serve': ['npm', 'run', 'serve'],
-  'hyperfleet-api': [process.execPath, 'scripts/hyperfleet-api.js'],
+  'hyperfleet-api': [process.execPath, 'commands/hyperfleet-api.js'],
   /** Of the release before. */
   'hyperfleet-api.ts': [process.execPath, '--import', 'tsx', 'scripts/hyperfleet-api.ts'],
 }

@@ -1,4 +1,4 @@
--- seed_resources: creates a batch of resources with reports of all required adapters, for scripts/seed.
+-- seed_resources: creates a batch of resources with reports of all required adapters, for commands/seed.
 --
 -- Everything in it follows from a resource's number, and its conditions from its reports by the same function
 -- as everywhere: `verify` finds nothing to say of a seeded database.

@@ -26,7 +26,7 @@ const right = {
 
 /** Runs the command line with no settings but these, to its end. */
 async function run(args: string[], env: Environment, cwd?: string) {
-  const script = fileURLToPath(new URL('../../scripts/hyperfleet-api.js', import.meta.url))
+  const script = fileURLToPath(new URL('../../commands/hyperfleet-api.js', import.meta.url))
   const child = spawn(process.execPath, [script, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },

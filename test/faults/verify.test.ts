@@ -23,7 +23,7 @@ t.test('verify', async (t) => {
   await call('PUT', `${cluster.href}/statuses`, report('validation', 1, 'True', 1))
   const run = () =>
     promisify(execFile)(process.execPath, [
-      'scripts/hyperfleet-api.js',
+      'commands/hyperfleet-api.js',
       'verify',
       '--database-url',
       url,

@@ -287,7 +287,7 @@ t.test('a start that fails never shows the password of the URL', async (t) => {
   const urls = [...passwords.map((each) => `postgres://someone:${each}@127.0.0.1:1/fleet`), 'tell-nobody']
   await Promise.all(
     urls.map(async (url) => {
-      const child = spawn(process.execPath, ['scripts/hyperfleet-api.js', 'serve'], {
+      const child = spawn(process.execPath, ['commands/hyperfleet-api.js', 'serve'], {
         env: {
           PATH: process.env.PATH,
           ...adapters,

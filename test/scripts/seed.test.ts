@@ -21,7 +21,7 @@ t.test('seed', async (t) => {
   const { call } = await application(t, adapters, url)
   const total = async (path: string) => (await call('GET', path)).body.total
   const seed = (...args: string[]) =>
-    run('--import', 'tsx', 'scripts/seed.ts', '--database-url', url, ...args)
+    run('--import', 'tsx', 'commands/seed.ts', '--database-url', url, ...args)
 
   await t.test('adds what is asked for, in order by the rules', async (t) => {
     const { code, said } = await seed('--clusters', '600', '--node-pools=2', '--unreconciled', '350')
@@ -33,7 +33,7 @@ t.test('seed', async (t) => {
     t.equal(await total(`clusters?search=status.conditions.Reconciled='True'`), 250)
     t.equal(await total(`clusters?search=labels.example.com/customer='customer-7'`), 10)
     t.equal(await total(`nodepools?search=status.conditions.Ready='True'`), 1200)
-    t.match(await run('scripts/hyperfleet-api.js', 'verify', '--database-url', url), {
+    t.match(await run('commands/hyperfleet-api.js', 'verify', '--database-url', url), {
       code: 0,
       said: 'all is consistent',
     })

@@ -122,7 +122,7 @@ const listed: Inconsistencies = async (url) => {
 
 /** What `hyperfleet-api verify` lists. */
 export const verify: Inconsistencies = (url) =>
-  promisify(execFile)(process.execPath, ['scripts/hyperfleet-api.js', 'verify', '--database-url', url]).then(
+  promisify(execFile)(process.execPath, ['commands/hyperfleet-api.js', 'verify', '--database-url', url]).then(
     () => [],
     ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}${stderr}`.trim().split('\n'),
   )

@@ -9,8 +9,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { isDuration, milliseconds } from '../server/config/units.ts'
-import { fail } from '../server/main.ts'
 import { StartError } from '../server/process/start-error.ts'
+import { fail } from './main.ts'
 
 const issuer = 'http://localhost/dev-issuer'
 

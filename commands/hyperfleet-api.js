@@ -21,6 +21,6 @@ if (!process.features.typescript || import.meta.url.includes('/node_modules/')) 
     process.exit(1)
   }
 }
-const { fail, main } = await import('../server/main.ts')
+const { fail, main } = await import('./main.ts')
 
 main(process.argv.slice(2)).catch(fail)

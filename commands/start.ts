@@ -7,9 +7,9 @@
  */
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../server/config/load.ts'
-import { fail } from '../server/main.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import { serve } from '../server/process/lifecycle.ts'
+import { fail } from './main.ts'
 
 const baseFile = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
 

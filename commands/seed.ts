@@ -13,9 +13,9 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { toolConfig } from '../server/config/tool.ts'
 import { type Database, openDatabase } from '../server/db/database.ts'
-import { fail } from '../server/main.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import { StartError } from '../server/process/start-error.ts'
+import { fail } from './main.ts'
 import { type Progress, progressBar } from './progress-bar.ts'
 
 const BATCH = 500
