@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { handlers } from '../handlers/index.ts'
 import { valueAt } from '../server/config/file.ts'
 import { loadConfig, loadSettings } from '../server/config/load.ts'
 import { redacted } from '../server/config/secrets.ts'
@@ -26,7 +27,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const kinds = document['x-kinds']
   const names = Object.keys(kinds)
   const commands: Record<string, () => Promise<unknown> | unknown> = {
-    serve: () => serve(loadConfig(names, { args })),
+    serve: () => serve(loadConfig(names, { args }), handlers),
     migrate: () => migrate(loadConfig(names, { args, serving: false }), kinds), // of a server elsewhere: an embedded one is migrated when it starts
     verify: () => verify(toolConfig(names, args)),
     config: () => console.log(JSON.stringify(printable(names, args), null, 2)),

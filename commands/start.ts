@@ -5,7 +5,9 @@
  *
  * Usage: npm start [-- --config FILE --server-port 8001 …]
  */
+
 import { fileURLToPath } from 'node:url'
+import { handlers } from '../handlers/index.ts'
 import { loadConfig } from '../server/config/load.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import { serve } from '../server/process/lifecycle.ts'
@@ -16,7 +18,7 @@ const baseFile = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
 async function start() {
   const kinds = Object.keys(loadDocument()['x-kinds'])
   const config = loadConfig(kinds, { args: process.argv.slice(2), baseFile })
-  const { api, health, metrics } = await serve(config, { migrating: true })
+  const { api, health, metrics } = await serve(config, handlers, { migrating: true })
   const token = config.server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''
   console.log(`
 The page      ${api}/openapi-ui

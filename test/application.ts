@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
+import { handlers } from '../handlers/index.ts'
 import { Database } from '../server/db/database.ts'
 import { openReplica, type Replica } from '../server/db/replica.ts'
 import { buildApp } from '../server/http/app.ts'
@@ -47,6 +48,7 @@ export async function application(
   const replica = openReplica(config.database, database, log)
   const metrics = createMetrics(database, replica)
   const app = await buildApp({
+    handlers,
     config,
     database,
     replica,

@@ -14,7 +14,7 @@ import { buildListener, type Parts } from './listeners/listener.ts'
 import { shedLoad } from './load-shedding.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type Json, parseJson } from './request-body.ts'
-import { operationResolver } from './routes.ts'
+import { type Handlers, operationResolver } from './routes.ts'
 
 /** Smaller answers cost more to compress than to send within a cluster. */
 const COMPRESSED_FROM_BYTES = 32 * 1024
@@ -23,8 +23,8 @@ const COMPRESSED_FROM_BYTES = 32 * 1024
  * The listener of the API: the operations of the document, and the document itself. Throws a StartError when the
  * settings of JWT, or the schemas of the provider, cannot be followed.
  */
-export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { config, database, replica, document, metrics } = parts
+export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<FastifyInstance> {
+  const { config, database, replica, document, handlers, metrics } = parts
   const { jwt, cors: web } = config.server
   const specSchemas = loadSpecSchemas(document, config.server)
   const app = buildListener('server', parts)
@@ -82,7 +82,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const limit = await createRateLimit(app, config.server.rate_limit)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(document) as never,
-    operationResolver: operationResolver(document, identity, limit) as never,
+    operationResolver: operationResolver(document, handlers, identity, limit) as never,
     addEmptySchema: true,
   })
   return app

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import { Problem } from './problems.ts'
 
 /** uri-host [ ":" port ] of RFC 3986; empty where the target has no authority. */
@@ -19,4 +20,10 @@ export function checkHost(request: IncomingMessage) {
     throw new Problem('VAL-006', 'The header Host is missing')
   if (!HOST.test(host ?? ''))
     throw new Problem('VAL-006', 'The header Host is not a host with an optional port')
+}
+
+/** The value of a header, as Node has it; null when it was not sent. */
+export function headerOf({ headers }: Pick<FastifyRequest, 'headers'>, name: string): string | null {
+  const value = headers[name]
+  return value === undefined ? null : String(value)
 }

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -137,3 +138,6 @@ export function joinPath(keys: (string | number)[]): string {
 /** The media type of a body, without its parameters. */
 export const mediaTypeOf = ({ headers }: { headers: { 'content-type'?: string } }): string =>
   headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** The body as it was sent: parsed and written again, its numbers could be others. */
+export const textOf = ({ json }: Pick<FastifyRequest, 'json'>): string => json?.text ?? ''

@@ -1,31 +1,17 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import type { operations } from '../../generated/openapi.d.ts'
-import * as api from '../../handlers/api.ts'
-import * as clusterStatuses from '../../handlers/cluster-statuses.ts'
-import * as clusters from '../../handlers/clusters.ts'
-import * as nodePoolStatuses from '../../handlers/node-pool-statuses.ts'
-import * as nodePools from '../../handlers/node-pools.ts'
 import type { Identity } from '../auth/authenticator.ts'
 import { RequestAborted } from '../db/database-errors.ts'
 import { type Document, operationsOf, type Parameter, resolve } from '../openapi/document.ts'
 import { refuse } from '../validation/ajv.ts'
 import { toViolations } from '../validation/violations.ts'
-import type { Handler } from './handler.ts'
 import { isRepeated } from './headers.ts'
 import { Problem, type Violation } from './problems.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { mediaTypeOf, unstorable } from './request-body.ts'
+import { bind } from './target.ts'
 
-type Id = keyof operations
-
-/** Every operation of the document has its handler: the compiler sees to it, and the start once more. */
-const handlers: { [Op in Id]: Handler<Op> } = {
-  ...api,
-  ...clusters,
-  ...clusterStatuses,
-  ...nodePools,
-  ...nodePoolStatuses,
-}
+/** What serves each operation of the document, by its x-operation. */
+export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
 
 /**
  * Gives the glue what it needs for each operation. A request passes, in this order: who calls (401) and whether too often
@@ -33,29 +19,38 @@ const handlers: { [Op in Id]: Handler<Op> } = {
  * syntax (400), its content (400), the handler. Without `identity` nobody is asked, without `limit` nothing is too often.
  * Throws when the document and the handlers differ.
  */
-export function operationResolver(document: Document, identity?: Identity, limit?: RateLimit) {
-  const described = operationsOf(document)
-  const ids = described.map(({ operation }) => operation.operationId)
-  const unknown = Object.keys(handlers).filter((id) => !ids.includes(id))
-  const missing = ids.filter((id, index) => !(id in handlers) || ids.indexOf(id) !== index)
+export function operationResolver(
+  document: Document,
+  handlers: Handlers,
+  identity?: Identity,
+  limit?: RateLimit,
+) {
+  const described = new Map(operationsOf(document).map((each) => [each.operation.operationId, each]))
+  const named = [...described.values()].map(({ operation }) => operation['x-operation'])
+  const unknown = Object.keys(handlers).filter((name) => !named.includes(name))
+  const missing = named.filter((name) => !(name in handlers))
   if (unknown.length || missing.length) {
     throw new Error(
-      `document and handlers differ: without operation: [${unknown}]; without handler or twice: [${missing}]`,
+      `document and handlers differ: without operation: [${unknown}]; without handler: [${missing}]`,
     )
   }
 
   return (operationId: string): Partial<RouteOptions> => {
-    const { method, operation } =
-      described.find((candidate) => candidate.operation.operationId === operationId) ?? {}
-    const parameters = (operation?.parameters ?? []).map((parameter) =>
+    const found = described.get(operationId)
+    if (!found) throw new Error(`the document has no operation ${operationId}`)
+    const { method, path, operation } = found
+    const { 'x-operation': name, 'x-kind': kind } = operation
+    const serve = handlers[name] as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+    const parameters = (operation.parameters ?? []).map((parameter) =>
       resolve<Parameter>(document, parameter),
     )
-    const body = operation?.requestBody && resolve<{ content: object }>(document, operation.requestBody)
-    const isSecured = (operation?.security ?? document.security).length > 0
+    const body = operation.requestBody && resolve<{ content: object }>(document, operation.requestBody)
+    const isSecured = (operation.security ?? document.security).length > 0
     const mediaTypes = body && Object.keys(body.content)
     const headers = parameters.filter((parameter) => parameter.in === 'header')
     const refused = method === 'GET' ? [] : unsupportedPreconditions(document, headers)
     return {
+      ...(kind && { config: { target: bind(document['x-kinds'], kind, path) } }),
       onRequest: async (request) => {
         settlePath(request)
         if (isSecured) {
@@ -75,7 +70,7 @@ export function operationResolver(document: Document, identity?: Identity, limit
       preHandler: async (request) => checkBody(request),
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
-        const body = await handlers[operationId as Id](request as never, reply).catch(unlessAborted(reply))
+        const body = await serve(request, reply).catch(unlessAborted(reply))
         if (body !== undefined) reply.type('application/json')
         return body
       },

@@ -11,6 +11,10 @@ export type Kinds = Record<string, Kind>
 
 export interface Operation {
   operationId: string
+  /** What it does, by noun: the handler that serves it, the same for every kind. */
+  'x-operation': string
+  /** The kind of the resources that it is about. */
+  'x-kind'?: string
   security?: object[]
   requestBody?: { content: Record<string, unknown> } | { $ref: string }
   parameters?: ({ $ref: string } | Parameter)[]

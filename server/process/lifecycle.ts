@@ -11,6 +11,7 @@ import { buildApp } from '../http/app.ts'
 import { buildHealthListener } from '../http/listeners/health-listener.ts'
 import { listen } from '../http/listeners/listener.ts'
 import { buildMetricsListener } from '../http/listeners/metrics-listener.ts'
+import type { Handlers } from '../http/routes.ts'
 import { startVerification } from '../invariants/sampler.ts'
 import { createLogger } from '../observability/logger.ts'
 import { createMetrics } from '../observability/metrics.ts'
@@ -29,7 +30,11 @@ interface Addresses {
  *
  * An embedded database is started, migrated and stopped with it; any other is migrated only when asked to.
  */
-export async function serve(config: Config, { migrating = false } = {}): Promise<Addresses> {
+export async function serve(
+  config: Config,
+  handlers: Handlers,
+  { migrating = false } = {},
+): Promise<Addresses> {
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
   const lifecycle = { isShuttingDown: false }
   let isServing = false
@@ -86,7 +91,7 @@ export async function serve(config: Config, { migrating = false } = {}): Promise
     if (replica) opened.push(replica)
     const metrics = createMetrics(database, replica)
     const parts = { config, database, replica, document, logger, metrics }
-    const api = await buildApp(parts)
+    const api = await buildApp({ ...parts, handlers })
     const scraped = buildMetricsListener(parts)
     const health = buildHealthListener(parts, () => {
       if (lifecycle.isShuttingDown) return 'the server is shutting down'

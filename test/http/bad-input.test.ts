@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
+import { handlers } from '../../handlers/index.ts'
 import { Database } from '../../server/db/database.ts'
 import { buildApp } from '../../server/http/app.ts'
 import { buildHealthListener } from '../../server/http/listeners/health-listener.ts'
@@ -675,7 +676,7 @@ t.test('the other listeners', async (t) => {
   }
   const lifecycle = { isShuttingDown: false }
   const listeners = {
-    api: await buildApp(parts),
+    api: await buildApp({ ...parts, handlers }),
     health: buildHealthListener(parts, () =>
       lifecycle.isShuttingDown ? 'the server is shutting down' : undefined,
     ),

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { handlers } from '../../handlers/index.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { buildApp } from '../../server/http/app.ts'
 import { createMetrics } from '../../server/observability/metrics.ts'
@@ -1316,7 +1317,7 @@ t.test('force-delete', async (t) => {
     const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) }) as never
     const config = testConfig(url)
     const metrics = createMetrics(database)
-    const app = await buildApp({ config, database, document, logger, metrics })
+    const app = await buildApp({ handlers, config, database, document, logger, metrics })
     t.teardown(() => app.close())
     const force = (path: string, payload: object) =>
       app.inject({ method: 'POST', url: `${base}/${path}`, payload })

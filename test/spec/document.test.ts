@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import t from 'tap'
 import { parse } from 'yaml'
+import { handlers } from '../../handlers/index.ts'
 import { conditionMembers, resourceFields, statusFields } from '../../search/fields.ts'
 import { problems } from '../../server/http/problems.ts'
 import { loadDocument, operationsOf, resolve } from '../../server/openapi/document.ts'
@@ -20,6 +20,8 @@ const withoutDatabase = [...publicOperations, 'getSchema']
 type Node = { [name: string]: unknown }
 interface Described {
   operationId: string
+  'x-operation': string
+  'x-kind'?: string
   tags: string[]
   summary?: string
   description?: string
@@ -71,15 +73,14 @@ t.test('operations', async (t) => {
     )
   })
 
-  await t.test('are exported by the file of their tag, and by no other', async (t) => {
-    const tags = [...new Set(operations.flatMap((each) => each.tags))]
-    const fileOf = (tag: string) => `${tag.toLowerCase().replaceAll(' ', '-')}.ts`
-    const folder = new URL('../../handlers/', import.meta.url)
-    t.strictSame(readdirSync(folder).sort(), tags.map(fileOf).sort())
-    for (const tag of tags) {
-      const exported = Object.keys(await import(new URL(fileOf(tag), folder).href))
-      const tagged = operations.filter((each) => each.tags.includes(tag)).map((each) => each.operationId)
-      t.strictSame(exported.sort(), tagged.sort(), tag)
+  await t.test('have a handler by noun, and a kind where their path has one', async (t) => {
+    const named = new Set(operations.map((each) => each['x-operation']))
+    t.strictSame([...named].sort(), Object.keys(handlers).sort())
+    const kinds = Object.entries(document['x-kinds'])
+    for (const { operationId, path, 'x-kind': kind, 'x-operation': name } of operations) {
+      const [, { plural = '' } = {}] = kinds.find(([each]) => each === kind) ?? []
+      t.equal(/^(resources|reports)\./.test(name), kind !== undefined, operationId)
+      if (kind) t.match(path, new RegExp(`/${plural}(/\\{\\w+\\})?(/statuses|/force-delete)?$`), operationId)
     }
   })
 

@@ -26,6 +26,7 @@ import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProbl
 import type { Json } from '../request-body.ts'
 import { type AnswerBound, boundAnswers } from '../response-buffer.ts'
 import { arrives, endIfSilent, watchArrivals } from '../silent-connections.ts'
+import { targetOf } from '../target.ts'
 import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
@@ -66,7 +67,7 @@ export interface Parts {
 /** A Fastify instance with what all three listeners share: TLS, ids, problems, limits, one log line a request. */
 export function buildListener(
   name: 'server' | 'health' | 'metrics',
-  { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
+  { config, logger, metrics }: Pick<Parts, 'config' | 'logger' | 'metrics'>,
 ): FastifyInstance {
   const { timeouts, body_limit, unsent_limit } = config.server
   const { tls } = config[name]
@@ -80,10 +81,9 @@ export function buildListener(
     requireHostHeader: false,
   }
   const silence = milliseconds(timeouts.write)
-  const describe = describeRequest(document['x-kinds'])
   const conclude = (request: FastifyRequest, reply: FastifyReply, status = reply.statusCode) => {
     metrics.observe(request, reply, status)
-    request.log.info(describe(request, reply, status), 'request')
+    request.log.info(describeRequest(request, reply, status), 'request')
   }
   /** Connections that were answered before, or in the middle of, their request. */
   const refused = new WeakSet<Socket>()
@@ -141,6 +141,11 @@ export function buildListener(
   } as FastifyServerOptions)
   followRenewals(app, name, tls)
   app.decorateRequest('traceId', '')
+  app.decorateRequest('target', {
+    getter() {
+      return targetOf(this)
+    },
+  })
   app.addHook('onRequest', async (request, reply) => {
     const { traceId, span } = traceOf(request.raw)
     request.traceId = traceId

@@ -5,7 +5,7 @@ import { isDeeperThan } from '../../http/request-body.ts'
 import type { Document } from '../../openapi/document.ts'
 import { StartError } from '../../process/start-error.ts'
 import { bundle, isMapping, type Schema, SchemaFault, type Source } from './bundle.ts'
-import { type Check, compile } from './compile.ts'
+import { type Check, compile } from './compile-schema.ts'
 
 /** The schema of the spec of a kind. Without `check` any spec fits it. */
 interface SpecSchema {

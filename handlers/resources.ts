@@ -1,0 +1,129 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { writeCursor } from '../search/cursor.ts'
+import { resourceFields } from '../search/fields.ts'
+import { type Selection, select, selectWalk } from '../search/selection.ts'
+import { bytesIn } from '../server/config/units.ts'
+import { bounded } from '../server/http/bounded-list.ts'
+import { headerOf } from '../server/http/headers.ts'
+import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
+import { writeMerged } from '../server/validation/merged-spec.ts'
+import type { Handler } from './handler.ts'
+
+/** One page of a collection, or one step of a walk through it by cursor. */
+export const list: Handler<'getClusters'> = async (request) => {
+  const { lists, target, query } = request
+  const { kind, owner_id } = target
+  const { page = 1, size, fields = null, cursor } = query
+  const whole = owner_id === null && query.search === undefined
+  const parameters = { kind, owner_id, page, size, fields, whole }
+  // The children of one parent are found by an index, whatever the search.
+  const narrowed = <Each extends Selection>(selection: Each) =>
+    owner_id === null ? selection : { ...selection, unindexed: false }
+  if (cursor === undefined) {
+    const selection = narrowed(select(query, resourceFields))
+    const { body } = await bounded(request, 'refuse', (bound) =>
+      lists.list('list_resources', { ...parameters, ...bound, known: null }, selection),
+    )
+    return body
+  }
+  const walk = selectWalk({ ...query, cursor }, resourceFields, [kind, owner_id])
+  const known = walk.position?.total ?? null
+  const { body, total, last } = await bounded(request, 'cut', (bound) =>
+    lists.list('list_resources', { ...parameters, ...bound, known }, narrowed(walk)),
+  )
+  return last ? `{"next_cursor":"${writeCursor({ total, last }, walk.bounds)}",${body.slice(1)}` : body
+}
+
+/** One resource, or some of its members; 304 without a body when the caller has this version already. */
+export const get: Handler<'getClusterById'> = async (request, reply) => {
+  const { fields = null } = request.query
+  const if_none_match = headerOf(request, 'if-none-match')
+  const parameters = { ...request.target, if_none_match, fields }
+  const { body, version } = await request.database.one('get_resource', parameters)
+  tag(reply, version)
+  if (body === null) reply.code(304)
+  return body ?? undefined
+}
+
+/** Creates a resource, answered with 201 and where it is. */
+export const create: Handler<'postCluster'> = async (request, reply) => {
+  const { server, database, caller, target } = request
+  const { kind, owner_id } = target
+  const { body, href, version, started } = await database.one('create_resource', {
+    kind,
+    owner_id,
+    body: textOf(request),
+    caller,
+    key: idempotencyKey(request),
+    key_ttl: server.settings.idempotency.ttl,
+  })
+  if (started) server.metrics.reconciliationStarted(kind, false)
+  tag(reply.code(201).header('location', href), version)
+  return body
+}
+
+/**
+ * The Idempotency-Key as it is kept: of two issuers with the same name for a caller, each has keys of its own, whatever
+ * is set now or was set before. No header has a line feed.
+ */
+function idempotencyKey(request: FastifyRequest): string | null {
+  const key = headerOf(request, 'idempotency-key')
+  return key === null || !request.issuer ? key : `${request.issuer}\n${key}`
+}
+
+/** Changes spec and labels, as the media type of the body says. */
+export const patch: Handler<'patchClusterById'> = async (request, reply) => {
+  const { server, database, caller, target } = request
+  const is_merge = mediaTypeOf(request) === 'application/merge-patch+json'
+  const change = {
+    ...target,
+    patch: textOf(request),
+    if_match: headerOf(request, 'if-match'),
+    max_bytes: bytesIn(server.settings.server.body_limit),
+  }
+  const write = (at: number | null) => database.one('patch_resource', { ...change, is_merge, caller, at })
+  const check = server.specSchemas.get(target.kind)?.check
+  const mergesSpec = is_merge && check && Object.hasOwn(request.body, 'spec')
+  const { body, version, started } = await (mergesSpec
+    ? writeMerged(database, change, check, write)
+    : write(null))
+  if (started) server.metrics.reconciliationStarted(target.kind, false)
+  tag(reply, version)
+  return body
+}
+
+/** Marks a resource for deletion, answered with 202. */
+export const remove: Handler<'deleteClusterById'> = async (request, reply) => {
+  const { database, caller, target } = request
+  const if_match = headerOf(request, 'if-match')
+  const { body, version, started } = await database.one('delete_resource', { ...target, caller, if_match })
+  for (const kind of started) request.server.metrics.reconciliationStarted(kind, true)
+  tag(reply.code(202), version)
+  return body
+}
+
+/** Removes a marked resource and its descendants, answered with 204; the log keeps who did it and why. */
+export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply) => {
+  const { target } = request
+  const if_match = headerOf(request, 'if-match')
+  const { removed } = await request.database.one('force_delete_resource', { ...target, if_match })
+  // A log that keeps only errors keeps this, too.
+  const log = request.log.level === 'silent' ? request.log : request.log.child({}, { level: 'warn' })
+  log.warn(
+    {
+      audit: 'force-delete',
+      resource_type: target.kind.toLowerCase(),
+      resource_id: target.id,
+      caller: request.caller,
+      ...(request.issuer && { issuer: request.issuer }),
+      reason: request.body.reason,
+      removed: JSON.parse(removed),
+    },
+    'a resource was removed by force',
+  )
+  reply.code(204)
+  return undefined
+}
+
+/** The entity tag of a resource: strong, and another one after every visible change. */
+const tag = (reply: FastifyReply, version: number) => reply.header('etag', `"${version}"`)

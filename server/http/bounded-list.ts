@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify'
+import { bytesIn } from '../config/units.ts'
+
+/** Up to this size, a list takes no room of its own (FastifyInstance.reserve): most are read by one statement. */
+const UNRESERVED_BYTES = 1024 * 1024
+/** How much larger a list may be at each further try. */
+const STEP = 4
+
+/**
+ * Reads a list within `lists.max_bytes`. `beyond` is what becomes of a larger one, as in the function bounded_items; `read`
+ * reads it within a bound. One that turns out to be larger than the bound is read again within a larger one, with room
+ * reserved for that; throws a 503 where there is none.
+ */
+export async function bounded<Row extends { body: string | null }>(
+  { server }: FastifyRequest,
+  beyond: 'cut' | 'refuse',
+  read: (bound: { max_bytes: number; beyond: string }) => Promise<Row>,
+): Promise<Row & { body: string }> {
+  const limit = bytesIn(server.settings.lists.max_bytes)
+  for (let bound = UNRESERVED_BYTES; ; bound *= STEP) {
+    const max_bytes = Math.min(bound, limit)
+    const release = bound > UNRESERVED_BYTES ? server.reserve(max_bytes) : undefined
+    try {
+      const row = await read({ max_bytes, beyond: bound < limit ? 'none' : beyond })
+      if (hasBody(row)) return row
+    } finally {
+      release?.()
+    }
+  }
+}
+
+const hasBody = <Row extends { body: string | null }>(row: Row): row is Row & { body: string } =>
+  row.body !== null
