@@ -14,7 +14,7 @@ import { buildListener, type Parts } from './listeners/listener.ts'
 import { shedLoad } from './load-shedding.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type Json, parseJson } from './request-body.ts'
-import { type Handlers, operationResolver } from './routes.ts'
+import { type Handlers, operationResolver, separateParameters } from './routes.ts'
 
 /** Smaller answers cost more to compress than to send within a cluster. */
 const COMPRESSED_FROM_BYTES = 32 * 1024
@@ -66,16 +66,11 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
       return request.json?.value
     },
   )
-  app.setValidatorCompiler(validatorCompiler(specSchemas))
+  const compile = validatorCompiler(specSchemas)
+  app.setValidatorCompiler(compile)
   // Answers come as JSON from the database, or are small.
   app.setSerializerCompiler(() => JSON.stringify)
-  app.addHook('onRoute', ({ schema }) => {
-    if (!schema || !('operationId' in schema)) return
-    const { querystring, headers } = schema as { querystring?: object; headers?: { properties: object } }
-    // An unknown parameter is a mistake: serach= must not list everything.
-    schema.querystring = { type: 'object', properties: {}, ...querystring, additionalProperties: false }
-    if (headers) schema.headers = { ...headers, properties: lowerCased(headers.properties) }
-  })
+  app.addHook('onRoute', (route) => separateParameters(route, compile))
 
   // Clients made from the document of a server that asks for no token need not send one.
   await addPage(app, config.server.jwt.enabled ? document : { ...document, security: [] })
@@ -87,10 +82,6 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   })
   return app
 }
-
-/** Node gives the names of headers in lower case. */
-const lowerCased = (properties: object) =>
-  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name.toLowerCase(), schema]))
 
 /** What pages of other origins may do: all that the document has, and see the headers that it tells of. */
 const crossOrigin = (origins: string[], document: Document) => ({

@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { AnySchema, ValidateFunction } from 'ajv'
+import type { FastifyReply, FastifyRequest, FastifySchemaCompiler, RouteOptions } from 'fastify'
 import type { Identity } from '../auth/authenticator.ts'
 import { RequestAborted } from '../db/database-errors.ts'
 import { type Document, operationsOf, type Parameter, resolve } from '../openapi/document.ts'
@@ -187,13 +188,48 @@ function checkEncoding(url: string) {
   }
 }
 
-/** Before the body is read: parameters are refused first. */
+/** The compiled schemas of the parameters of a route, by the member of the request that has their values. */
+type ParameterChecks = Partial<Record<'params' | 'query' | 'headers', ValidateFunction>>
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    parameters?: ParameterChecks
+  }
+}
+
+/**
+ * Takes the parameters out of the schema of a route, so that Fastify checks the body alone: parameters are refused first,
+ * before the body is read. An unknown one is a mistake: `serach=` must not list everything.
+ */
+export function separateParameters(route: RouteOptions, compile: FastifySchemaCompiler<AnySchema>) {
+  const { schema, method, url } = route
+  if (!schema || !('operationId' in schema)) return
+  const { params, querystring, headers, ...rest } = schema as Record<string, object>
+  const closed = { type: 'object', properties: {}, ...querystring, additionalProperties: false }
+  const compiled = (httpPart: string, part: object | undefined) =>
+    part && (compile({ schema: part, method: String(method), url, httpPart }) as ValidateFunction)
+  const parameters = {
+    params: compiled('params', params),
+    query: compiled('querystring', closed),
+    headers: compiled('headers', headers && lowerCased(headers as { properties: object })),
+  }
+  route.config = { ...route.config, parameters: parameters as ParameterChecks }
+  route.schema = rest
+}
+
+/** Node gives the names of headers in lower case. */
+const lowerCased = (headers: { properties: object }) => ({
+  ...headers,
+  properties: Object.fromEntries(
+    Object.entries(headers.properties).map(([name, schema]) => [name.toLowerCase(), schema]),
+  ),
+})
+
 function checkParameters(request: FastifyRequest, settled: Violation[]) {
-  const parts = { params: request.params, querystring: request.query, headers: request.headers }
-  const errors = Object.entries(parts).flatMap(([part, values]) => {
-    const validate = request.getValidationFunction(part as keyof typeof parts)
-    return !validate || validate(values as Record<string, unknown>) ? [] : (validate.errors ?? [])
-  })
+  const checks = Object.entries(request.routeOptions.config.parameters ?? {})
+  const errors = checks.flatMap(([part, validate]) =>
+    !validate || validate(request[part as keyof ParameterChecks]) ? [] : (validate.errors ?? []),
+  )
   refuse([...settled, ...toViolations(errors as never)])
 }
 
