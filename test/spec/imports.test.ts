@@ -1,0 +1,48 @@
+/** The structure of the code: which folder may import which, and how much stands in one place. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, normalize } from 'node:path'
+import t from 'tap'
+import { root } from '../processes.ts'
+
+/** Each may import those after it, and none before it. */
+const layers = ['commands', 'handlers', 'server', 'search', 'generated']
+
+const files = layers.flatMap((layer) =>
+  readdirSync(join(root, layer), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(ts|js)$/.test(file))
+    .map((file) => join(layer, file)),
+)
+
+/** The files that a file imports by a relative path, types included. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const found = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']*)'/g)]
+  return found.map(([, path = '']) => normalize(join(dirname(file), path)))
+}
+
+const layerOf = (file: string) => file.split('/')[0] ?? ''
+
+t.test('imports run one way', async (t) => {
+  const edges = files.flatMap((file) => importsOf(file).map((imported) => ({ file, imported })))
+  t.ok(edges.length > files.length, `${edges.length} imports`)
+  const backwards = edges.filter(
+    ({ file, imported }) => layers.indexOf(layerOf(imported)) < layers.indexOf(layerOf(file)),
+  )
+  // A layer that is not listed, such as test/, has the index -1.
+  t.strictSame(backwards, [])
+})
+
+t.test('a name stands for one file', async (t) => {
+  const named = files.filter((file) => layerOf(file) !== 'generated').map((file) => basename(file))
+  t.strictSame(
+    named.filter((name, index) => named.indexOf(name) !== index),
+    [],
+  )
+})
+
+t.test('a folder of the server holds no more than can be seen at once', async (t) => {
+  const counts = new Map<string, number>()
+  for (const file of files.filter((each) => layerOf(each) === 'server'))
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+  for (const [folder, count] of counts) t.ok(count <= 12, `${folder}: ${count}`)
+})
