@@ -245,6 +245,27 @@ export interface paths {
         patch: operations["patchNodePool"];
         trace?: never;
     };
+    "/api/hyperfleet/v1/nodepools/{nodepool_id}/force-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a node pool by force, by its own path
+         * @description Removes a node pool that is marked for deletion, with everything under it, whatever its adapters have reported. It
+         *     changes only what is stored here: what adapters made elsewhere stays. The log keeps who did it, and why.
+         */
+        post: operations["forceDeleteNodePoolById"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/nodepools/{nodepool_id}/statuses": {
         parameters: {
             query?: never;
@@ -1408,7 +1429,7 @@ export interface components {
                  *       "status": 405,
                  *       "detail": "PUT is not a method of /api/hyperfleet/v1/clusters",
                  *       "instance": "/api/hyperfleet/v1/clusters",
-                 *       "code": "HYPERFLEET-NTF-004",
+                 *       "code": "HYPERFLEET-VAL-013",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
                  *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                  *     }
@@ -2634,6 +2655,52 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NodePool"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    forceDeleteNodePoolById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The provider account is gone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ForceDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

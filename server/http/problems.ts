@@ -8,6 +8,8 @@ import { SearchError } from '../../search/search-error.ts'
 import { Overloaded } from '../db/connection-queue.ts'
 import { DatabaseUnavailable } from '../db/database-errors.ts'
 import { newTraceId } from '../observability/request-trace.ts'
+import type { Kinds } from '../openapi/document.ts'
+import { nestedRoute } from './target.ts'
 
 export type Violation = components['schemas']['ValidationError']
 
@@ -23,12 +25,12 @@ export const problems = {
   'VAL-010': { status: 413, slug: 'payload-too-large', title: 'Payload too large' },
   'VAL-011': { status: 415, slug: 'unsupported-media-type', title: 'Unsupported media type' },
   'VAL-012': { status: 431, slug: 'headers-too-large', title: 'Headers too large' },
+  'VAL-013': { status: 405, slug: 'method-not-allowed', title: 'Method not allowed' },
   'AUT-001': { status: 401, slug: 'authentication-required', title: 'Authentication required' },
   'AUT-002': { status: 401, slug: 'invalid-credentials', title: 'Invalid credentials' },
   'AUT-003': { status: 401, slug: 'invalid-credentials', title: 'Invalid credentials' },
   'NTF-000': { status: 404, slug: 'not-found', title: 'Not found' },
   'NTF-001': { status: 404, slug: 'resource-not-found', title: 'Resource not found' },
-  'NTF-004': { status: 405, slug: 'method-not-allowed', title: 'Method not allowed' },
   'CNF-001': { status: 409, slug: 'resource-conflict', title: 'Resource conflict' },
   'CNF-002': { status: 409, slug: 'version-conflict', title: 'Version conflict' },
   'CNF-003': { status: 409, slug: 'state-conflict', title: 'State conflict' },
@@ -228,7 +230,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** Makes every error of a listener a problem: of handlers, of the framework, of unknown routes and methods. */
-export function answerWithProblems(app: FastifyInstance) {
+export function answerWithProblems(app: FastifyInstance, kinds: Kinds) {
   const routes: { pattern: RegExp; methods: Set<string> }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     if (url === '*') return // the preflights of CORS
@@ -241,12 +243,15 @@ export function answerWithProblems(app: FastifyInstance) {
     const path = request.url.split('?')[0] ?? ''
     const known = routes.filter(({ pattern }) => pattern.test(path))
     const allowed = new Set(known.flatMap(({ methods }) => [...methods]))
+    const create = request.method === 'POST' && nestedRoute(kinds, path)
     const problem =
-      allowed.size && !allowed.has(request.method)
-        ? new Problem('NTF-004', `${request.method} is not a method of ${path}`, {
-            headers: { allow: [...allowed].sort().join(', ') },
-          })
-        : new Problem('NTF-000', `There is no route ${path}`)
+      !allowed.size || allowed.has(request.method)
+        ? new Problem('NTF-000', `There is no route ${path}`)
+        : create
+          ? new Problem('VAL-000', `It is created under its parent: POST ${create}`, { status: 422 })
+          : new Problem('VAL-013', `${request.method} is not a method of ${path}`, {
+              headers: { allow: [...allowed].sort().join(', ') },
+            })
     sendProblem(problem, request, reply)
   }
   app.setNotFoundHandler(answerUnknown)

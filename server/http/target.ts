@@ -36,6 +36,16 @@ export function bind(kinds: Kinds, kind: string, path: string): Binding {
   return { kind, parent: parameter(at - 1), id: parameter(at + 1) }
 }
 
+/** The route by which what belongs to a parent is created, for a path that names no parent; undefined for any other path. */
+export function nestedRoute(kinds: Kinds, path: string): string | undefined {
+  for (const { plural, base_path, parent } of Object.values(kinds)) {
+    const owner = parent && kinds[parent]
+    if (owner && path.replace(/\/$/, '') === `${base_path}/${plural}`)
+      return `${base_path}/${owner.plural}/{${parent.toLowerCase()}_id}/${plural}`
+  }
+  return undefined
+}
+
 /** The target of a request, of whatever becomes of it; undefined where its route has none. */
 export function targetOf({ routeOptions, params }: FastifyRequest): Target | undefined {
   const { target } = routeOptions.config

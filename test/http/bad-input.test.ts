@@ -703,11 +703,11 @@ t.test('the other listeners', async (t) => {
     }
     for (const path of ['/healthz', '/readyz', '/healthcheck']) {
       const answer = await get('health', path, 'POST')
-      isProblem(t, answer, 405, 'NTF-004', path)
+      isProblem(t, answer, 405, 'VAL-013', path)
       t.equal(answer.headers.allow, 'GET, HEAD')
     }
     const answer = await get('metrics', '/metrics', 'DELETE')
-    isProblem(t, answer, 405, 'NTF-004', '/metrics')
+    isProblem(t, answer, 405, 'VAL-013', '/metrics')
     t.equal(answer.headers.allow, 'GET, HEAD')
     for (const [listener, port] of Object.entries(ports)) {
       const twice = await raw(port, 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')

@@ -1250,6 +1250,10 @@ t.test('force-delete', async (t) => {
     await call('DELETE', only.path)
     t.equal((await call('POST', forcePath(only, plain), reason)).status, 204)
     t.equal(await statusOf(call, only), 404)
+    const another = await newPool(call, plain)
+    await call('DELETE', another.path)
+    t.equal((await call('POST', forcePath(another), reason)).status, 204, 'by its own path')
+    t.equal(await statusOf(call, another), 404)
     t.equal(await statusOf(call, plain), 200, 'not one that is not marked')
 
     const owner = await newCluster(call)

@@ -534,12 +534,20 @@ t.test('every operation', async (t) => {
     }
   })
 
+  await t.test('names the route that creates a node pool', async (t) => {
+    for (const path of ['nodepools', 'nodepools/'])
+      t.match(await call('POST', path, { kind: 'NodePool', name: 'one', spec: {} }), {
+        status: 422,
+        body: { code: 'HYPERFLEET-VAL-000', detail: `POST ${base}/clusters/{cluster_id}/nodepools` },
+      })
+  })
+
   await t.test('says which methods its path has', async (t) => {
     for (const path of new Set(operations.map((each) => each.path))) {
       const methods = operations.filter((each) => each.path === path).map(({ method }) => method)
       if (methods.includes('GET')) methods.push('HEAD')
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY']) {
-        if (methods.includes(method)) continue
+        if (methods.includes(method) || (method === 'POST' && path === `${base}/nodepools`)) continue
         const answer = await call(method, `${path}?page=x`)
         t.match(
           answer,
@@ -548,7 +556,7 @@ t.test('every operation', async (t) => {
             headers: { allow: methods.sort().join(', ') },
             body: {
               type: 'https://api.hyperfleet.io/errors/method-not-allowed',
-              code: 'HYPERFLEET-NTF-004',
+              code: 'HYPERFLEET-VAL-013',
               instance: path,
             },
           },

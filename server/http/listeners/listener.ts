@@ -67,7 +67,7 @@ export interface Parts {
 /** A Fastify instance with what all three listeners share: TLS, ids, problems, limits, one log line a request. */
 export function buildListener(
   name: 'server' | 'health' | 'metrics',
-  { config, logger, metrics }: Pick<Parts, 'config' | 'logger' | 'metrics'>,
+  { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
 ): FastifyInstance {
   const { timeouts, body_limit, unsent_limit } = config.server
   const { tls } = config[name]
@@ -169,7 +169,7 @@ export function buildListener(
     const [mediaType = ''] = String(reply.getHeader('content-type')).split(';', 1)
     if (/^application\/(.+\+)?json$/.test(mediaType)) reply.type(mediaType)
   })
-  answerWithProblems(app)
+  answerWithProblems(app, document['x-kinds'])
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
 }
