@@ -28,6 +28,7 @@ const commands: Record<string, { test: string } | { because: string }> = {
     because: 'it needs a database and an issuer of the reader',
   },
   'SECURITY.md: skopeo': { because: 'it needs a registry and an engine' },
+  'clients/README.md: ': { test: 'test/clients/clients.test.ts' },
   'docs/adapters.md: node docs/examples/adapter.mjs': { test: 'test/docs/adapters.test.ts' },
   'docs/api.md: curl ': { test: 'test/docs/api.test.ts' },
   'docs/database.md: pg_dump': { because: 'npm has no pg_dump; tried by hand, as the page says' },
@@ -58,7 +59,7 @@ const filesIn = (folder: string): string[] =>
 const files = filesIn('.')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const sources = files
-  .filter((file) => /^(server|scripts|bench)\/.*\.ts$/.test(file))
+  .filter((file) => /^(clients|commands|handlers|server|scripts|bench)\/.*\.ts$/.test(file))
   .map(read)
   .join('\n')
 const kinds = Object.keys(loadDocument()['x-kinds'])

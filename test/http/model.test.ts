@@ -144,7 +144,7 @@ class Create extends Command<{ pick: number; sent: Members; isPool: boolean; key
     const answer = await call('POST', path, text, headers)
     const scope = `${path} ${key}`
     const kept = key === null ? undefined : service.kept.get(scope)
-    if (kept && kept.sent !== text) return refused(answer, 405, 'VAL-013')
+    if (kept && kept.sent !== text) return refused(answer, 422, 'VAL-000')
     if (kept)
       return same(
         [answer.status, answer.body, answer.headers.etag],
@@ -247,7 +247,7 @@ class Tell extends Command<{
     const { held, path, isFlat, kind } = find(service, target)
     const sent = { ...report, observed_generation: Math.max(1, (held?.state.generation ?? 1) + ahead) }
     const answer = await call(isPost ? 'POST' : 'PUT', `${path}/statuses`, sent)
-    if (isPost && isFlat && kind === 'NodePool') return refused(answer, 422, 'VAL-000')
+    if (isPost && isFlat && kind === 'NodePool') return refused(answer, 405, 'VAL-013')
     if (!held) return refused(answer, 404, 'NTF-001')
     const { outcome, stored } = service.report(held, sent)
     if (outcome !== 'stored' && outcome !== 'same')
