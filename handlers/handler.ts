@@ -17,8 +17,8 @@ type Body<Op extends Id> = operations[Op] extends {
   : undefined
 
 /**
- * What serves operations of the document: valid parameters and body in, the body of the answer out. `Op` is one of those
- * that it serves: of another kind, they differ in the path only, of which `request.target` is made.
+ * A handler: valid parameters and body in, the body of the answer out. `Op` is one of the operations that it serves; the
+ * same operation on another kind differs in its path only, which becomes `request.target`.
  */
 export type Handler<Op extends Id> = (
   request: FastifyRequest<{

@@ -1,10 +1,10 @@
-import type { FastifyReply } from 'fastify'
+import type { Handlers } from '../server/http/routes.ts'
 import * as metadata from './metadata.ts'
 import * as reports from './reports.ts'
 import * as resources from './resources.ts'
 
-/** What serves each operation of the document, by its x-operation. */
-export const handlers: Record<string, (request: never, reply: FastifyReply) => Promise<unknown>> = {
+/** The handler of each operation of the document, by its x-operation. */
+export const handlers: Handlers = {
   'compatibility.get': metadata.getCompatibility,
   'metadata.get': metadata.getMetadata,
   'reports.create': reports.create,

@@ -11,7 +11,7 @@ import type { RateLimit } from './rate-limit.ts'
 import { mediaTypeOf, unstorable } from './request-body.ts'
 import { bind } from './target.ts'
 
-/** What serves each operation of the document, by its x-operation. */
+/** The handler of each operation of the document, by its x-operation. */
 export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
 
 /**

@@ -46,7 +46,7 @@ export function nestedRoute(kinds: Kinds, path: string): string | undefined {
   return undefined
 }
 
-/** The target of a request, of whatever becomes of it; undefined where its route has none. */
+/** The target of a request; undefined where its route has none. */
 export function targetOf({ routeOptions, params }: FastifyRequest): Target | undefined {
   const { target } = routeOptions.config
   if (!target) return undefined
