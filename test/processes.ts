@@ -122,7 +122,7 @@ const commands = {
   'hyperfleet-api.ts': [process.execPath, '--import', 'tsx', 'scripts/hyperfleet-api.ts'],
 }
 
-/** Runs one of scripts/ with no settings but these, until it ends or the test does; also of another checkout than this one. */
+/** Runs one of commands/ with no settings but these, until it ends or the test does; also of another checkout than this one. */
 export function launch(
   t: Scope,
   script: keyof typeof commands,

@@ -427,7 +427,7 @@ function serversBelow(pid: number): number[] {
       .filter(({ id, parent }) => id === top || parent === top)
       .flatMap((each) => (each.id === top ? [each] : below(each.id)))
   return below(pid)
-    .filter(({ args }) => /^\S*node .*scripts\/(start\.ts|hyperfleet-api\.js)/.test(args))
+    .filter(({ args }) => /^\S*node .*commands\/(start\.ts|hyperfleet-api\.js)/.test(args))
     .map(({ id }) => id)
 }
 
