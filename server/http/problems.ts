@@ -8,8 +8,8 @@ import { SearchError } from '../../search/search-error.ts'
 import { Overloaded } from '../db/connection-queue.ts'
 import { DatabaseUnavailable } from '../db/database-errors.ts'
 import { newTraceId } from '../observability/request-trace.ts'
-import type { Kinds } from '../openapi/document.ts'
-import { nestedRoute } from './target.ts'
+import type { Document } from '../openapi/document.ts'
+import { createPaths } from './target.ts'
 
 export type Violation = components['schemas']['ValidationError']
 
@@ -230,7 +230,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** Makes every error of a listener a problem: of handlers, of the framework, of unknown routes and methods. */
-export function answerWithProblems(app: FastifyInstance, kinds: Kinds) {
+export function answerWithProblems(app: FastifyInstance, document: Document) {
+  const createdAt = createPaths(document)
   const routes: { pattern: RegExp; methods: Set<string> }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     if (url === '*') return // the preflights of CORS
@@ -243,7 +244,7 @@ export function answerWithProblems(app: FastifyInstance, kinds: Kinds) {
     const path = request.url.split('?')[0] ?? ''
     const known = routes.filter(({ pattern }) => pattern.test(path))
     const allowed = new Set(known.flatMap(({ methods }) => [...methods]))
-    const create = request.method === 'POST' && nestedRoute(kinds, path)
+    const create = request.method === 'POST' && createdAt.get(path.replace(/\/$/, ''))
     const problem =
       !allowed.size || allowed.has(request.method)
         ? new Problem('NTF-000', `There is no route ${path}`)

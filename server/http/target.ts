@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Kinds } from '../openapi/document.ts'
+import { type Document, type Kinds, operationsOf } from '../openapi/document.ts'
 
 /** The resources that a path names. */
 export interface Target {
@@ -36,14 +36,19 @@ export function bind(kinds: Kinds, kind: string, path: string): Binding {
   return { kind, parent: parameter(at - 1), id: parameter(at + 1) }
 }
 
-/** The route by which what belongs to a parent is created, for a path that names no parent; undefined for any other path. */
-export function nestedRoute(kinds: Kinds, path: string): string | undefined {
-  for (const { plural, base_path, parent } of Object.values(kinds)) {
-    const owner = parent && kinds[parent]
-    if (owner && path.replace(/\/$/, '') === `${base_path}/${plural}`)
-      return `${base_path}/${owner.plural}/{${parent.toLowerCase()}_id}/${plural}`
+/** The paths that list a kind and do not create it, each with the path of the document that does: under the parent. */
+export function createPaths(document: Document): Map<string, string> {
+  const pathsOf = (name: string) =>
+    operationsOf(document)
+      .filter(({ operation }) => operation['x-operation'] === name)
+      .map(({ path, operation }) => [operation['x-kind'], path] as const)
+  const creates = new Map(pathsOf('resources.create'))
+  const moved = new Map<string, string>()
+  for (const [kind, path] of pathsOf('resources.list')) {
+    const create = creates.get(kind)
+    if (create && create !== path) moved.set(path, create)
   }
-  return undefined
+  return moved
 }
 
 /** The target of a request; undefined where its route has none. */

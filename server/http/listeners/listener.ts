@@ -169,7 +169,7 @@ export function buildListener(
     const [mediaType = ''] = String(reply.getHeader('content-type')).split(';', 1)
     if (/^application\/(.+\+)?json$/.test(mediaType)) reply.type(mediaType)
   })
-  answerWithProblems(app, document['x-kinds'])
+  answerWithProblems(app, document)
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
 }
