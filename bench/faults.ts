@@ -14,7 +14,7 @@ import { attack, type Fault, type Outcome } from '../test/faults/attack/attack.t
 import { faults } from '../test/faults/attack/faults.ts'
 import { verify } from '../test/faults/attack/ledger.ts'
 import { makeSeed, openDatabase, openPlainScene, unsynced } from '../test/faults/attack/stage.ts'
-import type { Scope } from '../test/processes.ts'
+import { inScope } from '../test/processes.ts'
 import { about } from './about.ts'
 
 const { values: options } = parseArgs({
@@ -24,16 +24,6 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-
-/** Does some work, and then undoes what was begun for it, the last first. */
-async function within<Result>(work: (scope: Scope) => Promise<Result>): Promise<Result> {
-  const undo: (() => unknown)[] = []
-  try {
-    return await work({ teardown: (handler: () => unknown) => undo.push(handler) } as unknown as Scope)
-  } finally {
-    for (let each = undo.pop(); each; each = undo.pop()) await each()
-  }
-}
 
 const heads = [
   'fault',
@@ -63,7 +53,7 @@ function row({ name }: Fault, { recoveries, ...outcome }: Outcome): string {
   return `| ${cells.join(' | ')} |`
 }
 
-await within(async (scope) => {
+await inScope(async (scope) => {
   const seed = await makeSeed(scope, options.short ? unsynced : { fsync: 'on' })
   const rows: string[] = []
   for (const fault of faults.filter(({ name }) => name.includes(options.only))) {
@@ -75,7 +65,7 @@ await within(async (scope) => {
       continue
     }
     const { open = openPlainScene } = fault
-    const outcome = await within(async (own) =>
+    const outcome = await inScope(async (own) =>
       attack(fault, await open(own, seed), { rounds, list: verify }),
     )
     for (const each of [...outcome.lost, ...outcome.violations].slice(0, 20)) console.log(each)

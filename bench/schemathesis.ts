@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util'
 import { startEmbedded } from '../server/embedded/embedded.ts'
 import { explain, explanations, run, skip } from '../test/contract/schemathesis.ts'
 import { createTemplate, dropTestDatabases } from '../test/databases.ts'
-import type { Scope } from '../test/processes.ts'
+import { inScope } from '../test/processes.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -25,22 +25,16 @@ const { values: options } = parseArgs({
 
 /** Tries for the time that was asked for; whether all failures are explained. */
 async function attempt(jwt: boolean): Promise<boolean> {
-  const undo: (() => unknown)[] = []
-  const scope = { teardown: (handler: () => unknown) => undo.push(handler) } as unknown as Scope
-  try {
-    const amount = { seed: Number(options.seed), seconds: Number(options.minutes) * 60, examples: 100 }
-    const { cases, failures, errors } = await run(scope, jwt, amount)
-    const needed = new Map(explanations.map((each) => [each, 0]))
-    for (const each of failures.flatMap(explain)) needed.set(each, (needed.get(each) ?? 0) + 1)
-    const unexplained = failures.filter((failure) => !explain(failure).length)
-    console.log(`\nJWT ${jwt ? 'on' : 'off'}, seed ${options.seed}: ${JSON.stringify(cases)} cases`)
-    console.log(`${failures.length} failures, ${unexplained.length} of them unexplained`)
-    for (const [{ check, status, says }, times] of needed) console.log(`${times}\t${check} ${status} ${says}`)
-    for (const each of [...unexplained, ...errors]) console.log(each)
-    return !unexplained.length && !errors.length
-  } finally {
-    for (let each = undo.pop(); each; each = undo.pop()) await each()
-  }
+  const amount = { seed: Number(options.seed), seconds: Number(options.minutes) * 60, examples: 100 }
+  const { cases, failures, errors } = await inScope((scope) => run(scope, jwt, amount))
+  const needed = new Map(explanations.map((each) => [each, 0]))
+  for (const each of failures.flatMap(explain)) needed.set(each, (needed.get(each) ?? 0) + 1)
+  const unexplained = failures.filter((failure) => !explain(failure).length)
+  console.log(`\nJWT ${jwt ? 'on' : 'off'}, seed ${options.seed}: ${JSON.stringify(cases)} cases`)
+  console.log(`${failures.length} failures, ${unexplained.length} of them unexplained`)
+  for (const [{ check, status, says }, times] of needed) console.log(`${times}\t${check} ${status} ${says}`)
+  for (const each of [...unexplained, ...errors]) console.log(each)
+  return !unexplained.length && !errors.length
 }
 
 async function main() {

@@ -5,6 +5,7 @@
  * Usage: npm run clients [-- go-oapi-codegen …]
  */
 import { fail } from '../commands/main.ts'
+import { inScope } from '../test/processes.ts'
 import { clients } from './clients.ts'
 import { install, make, type Result, word } from './make.ts'
 import { openScene } from './scene.ts'
@@ -25,24 +26,21 @@ async function main(): Promise<number> {
   const unknown = names.filter((name) => !clients.some((client) => client.name === name))
   if (unknown.length) throw new Error(`no such client: ${unknown.join(', ')}`)
   const chosen = clients.filter(({ name }) => names.length === 0 || names.includes(name))
-  const endings: (() => unknown)[] = []
-  try {
-    await install(chosen)
-    const scene = await openScene({ teardown: (ending) => endings.unshift(ending) })
-    const results: Result[] = []
-    console.log('| client | version | generates | compiles | works | exact numbers | exact times | seconds |')
-    console.log('|---|---|---|---|---|---|---|---|')
+  await install(chosen)
+  const results: Result[] = []
+  console.log('| client | version | generates | compiles | works | exact numbers | exact times | seconds |')
+  console.log('|---|---|---|---|---|---|---|---|')
+  await inScope(async (scope) => {
+    const scene = await openScene(scope)
     for (const client of chosen) {
       const result = await make(client, scene)
       results.push(result)
       console.log(line(result))
     }
-    const failed = results.filter(({ failure }) => failure)
-    for (const { client, failure } of failed) console.error(`\n${client.name}: ${failure}`)
-    return failed.length ? 1 : 0
-  } finally {
-    for (const ending of endings) await ending()
-  }
+  })
+  const failed = results.filter(({ failure }) => failure)
+  for (const { client, failure } of failed) console.error(`\n${client.name}: ${failure}`)
+  return failed.length ? 1 : 0
 }
 
 main().then((code) => process.exit(code), fail)

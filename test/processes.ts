@@ -11,6 +11,16 @@ import type { Test } from 'tap'
 /** What ends what was begun for it: a test, or a run of the faults. */
 export type Scope = Pick<Test, 'teardown'>
 
+/** Does some work in a scope outside of a test, and then ends what was begun in it, the last first. */
+export async function inScope<Result>(work: (scope: Scope) => Promise<Result>): Promise<Result> {
+  const undo: (() => unknown)[] = []
+  try {
+    return await work({ teardown: (handler: () => unknown) => undo.push(handler) } as unknown as Scope)
+  } finally {
+    for (let each = undo.pop(); each; each = undo.pop()) await each()
+  }
+}
+
 /** A folder that goes with the test. */
 export async function temporaryFolder(t: Scope): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-'))
