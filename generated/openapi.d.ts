@@ -283,7 +283,12 @@ export interface paths {
          * @description The same as PUT under the cluster.
          */
         put: operations["putNodePoolReport"];
-        post?: never;
+        /**
+         * Report on a node pool by its own path (older clients)
+         * @deprecated
+         * @description The same as PUT, answered with 201.
+         */
+        post: operations["postNodePoolReport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -807,7 +812,10 @@ export interface components {
             kind: "Cluster";
             /** @description A name in lower case letters, digits and inner hyphens. */
             name: string;
-            labels?: components["schemas"]["Labels"];
+            /** @description The labels; null and absent are none. */
+            labels?: {
+                [key: string]: string;
+            } | null;
             spec: components["schemas"]["ClusterSpec"];
             /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
             id?: unknown;
@@ -854,7 +862,10 @@ export interface components {
             kind: "NodePool";
             /** @description A name in lower case letters, digits and inner hyphens. */
             name: string;
-            labels?: components["schemas"]["Labels"];
+            /** @description The labels; null and absent are none. */
+            labels?: {
+                [key: string]: string;
+            } | null;
             spec: components["schemas"]["NodePoolSpec"];
             /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
             id?: unknown;
@@ -1053,15 +1064,16 @@ export interface components {
              */
             status: "True" | "False" | "Unknown";
             /** @description Why, in one word. */
-            reason?: string;
+            reason?: string | null;
             /** @description Why, in a sentence. At most 32 KiB. */
-            message?: string;
+            message?: string | null;
         } & {
             [key: string]: unknown;
         };
         /**
          * @description What one adapter reports on one resource. `Available`, `Applied` and `Health` must be among the conditions; with
-         *     `Finalized` True, `Available` and `Applied` may be absent. Members that this document does not know are ignored.
+         *     `Finalized` True, `Available` and `Applied` may be absent. An optional member that is null counts as absent. Members that
+         *     this document does not know are ignored.
          * @example {
          *       "adapter": "validator",
          *       "observed_generation": 1,
@@ -1097,19 +1109,19 @@ export interface components {
             observed_generation: number;
             /**
              * Format: date-time
-             * @description When the adapter saw it, in the year 1 or later, with an offset under 16 hours. At most 5 minutes ahead of the server.
+             * @description When the adapter saw it, in the year 1 or later, with an offset under 16 hours. At most 5 minutes ahead of the server. Absent: the time at which the server takes the report.
              */
-            observed_time: string;
+            observed_time?: string | null;
             /** @description The adapter's conditions, each type once. */
             conditions: components["schemas"]["ConditionRequest"][];
             /** @description Anything the adapter wants to keep; returned unchanged. */
             data?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** @description Anything about the adapter's own work; returned unchanged. */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
         } & {
             [key: string]: unknown;
         };
@@ -2294,7 +2306,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The report. */
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
         requestBody: {
             content: {
                 /**
@@ -2375,7 +2387,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The report. */
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
         requestBody: {
             content: {
                 /**
@@ -2794,7 +2806,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The report. */
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
         requestBody: {
             content: {
                 /**
@@ -2836,6 +2848,78 @@ export interface operations {
                     "application/json": components["schemas"]["AdapterStatus"];
                 };
             };
+            /** @description The report, as it is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterStatus"];
+                };
+            };
+            /** @description The report was out of date, or did not know whether its work is there; nothing was stored. */
+            204: {
+                headers: {
+                    "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postNodePoolReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
+        responses: {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
@@ -3299,7 +3383,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The report. */
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
         requestBody: {
             content: {
                 /**
@@ -3382,7 +3466,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The report. */
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
         requestBody: {
             content: {
                 /**

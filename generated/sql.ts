@@ -18,6 +18,10 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null }
     row: { body: string; version: number; started: string[] }
   }
+  find_resource: {
+    parameters: { kind: string; owner_id: string | null; id: string }
+    row: { id: string }
+  }
   force_delete_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null }
     row: { removed: string }
@@ -137,6 +141,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'delete_resource_c897cbbc',
     parameters: ["kind","owner_id","id","caller","if_match"],
     text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The children are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from resources as child\n            where child.owner_id = resource.id and child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+  },
+  find_resource: {
+    id: 'find_resource_3ba98fdf',
+    parameters: ["kind","owner_id","id"],
+    text: "select resource.id\nfrom find_resource($1::text, $2::text, $3::text) as resource",
   },
   force_delete_resource: {
     id: 'force_delete_resource_42a95c2d',

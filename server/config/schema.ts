@@ -383,7 +383,7 @@ export const configSchema = {
           type: 'integer',
           minimum: 1,
           maximum: 500,
-          default: 20,
+          default: 100,
           description: 'How many resources a page holds when the request does not say.',
         },
         max_bytes: {

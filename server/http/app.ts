@@ -13,7 +13,7 @@ import { addPage } from './docs-ui.ts'
 import { buildListener, type Parts } from './listeners/listener.ts'
 import { shedLoad } from './load-shedding.ts'
 import { createRateLimit } from './rate-limit.ts'
-import { type Json, parseJson } from './request-body.ts'
+import { type ParsedBody, parseJson } from './request-body.ts'
 import { type Handlers, operationResolver, separateParameters } from './routes.ts'
 
 /** Smaller answers cost more to compress than to send within a cluster. */
@@ -47,6 +47,7 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorate('metrics', metrics)
   app.decorate('specSchemas', specSchemas)
   app.decorateRequest('json', undefined)
+  app.decorateRequest('malformed', undefined)
   app.decorateRequest('database')
   app.decorateRequest('lists')
   app.addHook('onRequest', async (request, reply) => {
@@ -61,8 +62,8 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json', 'application/problem+json'],
     { parseAs: 'buffer' },
-    async (request: { json: Json | undefined }, bytes: Buffer) => {
-      request.json = parseJson(bytes)
+    async (request: ParsedBody, bytes: Buffer) => {
+      Object.assign(request, parseJson(bytes))
       return request.json?.value
     },
   )

@@ -9,14 +9,21 @@ export interface Json {
   value: unknown
 }
 
-/** Parses a body. Throws a VAL-006 problem when it is not JSON in UTF-8; nothing at all gives undefined. */
-export function parseJson(bytes: Buffer): Json | undefined {
-  if (!bytes.length) return undefined
+export interface ParsedBody {
+  /** Undefined when the body is empty or malformed. */
+  json?: Json | undefined
+  /** Why the body is no JSON in UTF-8: VAL-006. Thrown by the route, which may have something to refuse before. */
+  malformed?: Problem | undefined
+}
+
+/** Parses a body; an empty one gives neither member. */
+export function parseJson(bytes: Buffer): ParsedBody {
+  if (!bytes.length) return {}
   try {
     const text = decoder.decode(bytes)
-    return { text, value: JSON.parse(text) as unknown }
+    return { json: { text, value: JSON.parse(text) as unknown } }
   } catch (error) {
-    throw new Problem('VAL-006', `The body is not JSON: ${(error as Error).message}`)
+    return { malformed: new Problem('VAL-006', `The body is not JSON: ${(error as Error).message}`) }
   }
 }
 

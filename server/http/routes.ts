@@ -2,14 +2,20 @@ import type { AnySchema, ValidateFunction } from 'ajv'
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler, RouteOptions } from 'fastify'
 import type { Identity } from '../auth/authenticator.ts'
 import { RequestAborted } from '../db/database-errors.ts'
-import { type Document, operationsOf, type Parameter, resolve } from '../openapi/document.ts'
-import { refuse } from '../validation/ajv.ts'
+import {
+  type Document,
+  operationsOf,
+  type Parameter,
+  type RequestBody,
+  resolve,
+} from '../openapi/document.ts'
+import { problemOf, refuse } from '../validation/ajv.ts'
 import { toViolations } from '../validation/violations.ts'
 import { isRepeated } from './headers.ts'
 import { Problem, type Violation } from './problems.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { mediaTypeOf, unstorable } from './request-body.ts'
-import { bind } from './target.ts'
+import { bind, type Target } from './target.ts'
 
 /** The handler of each operation of the document, by its x-operation. */
 export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
@@ -17,7 +23,8 @@ export type Handlers = Record<string, (request: never, reply: FastifyReply) => P
 /**
  * Gives the glue what it needs for each operation. A request passes, in this order: who calls (401) and whether too often
  * (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
- * syntax (400), its content (400), the handler. Without `identity` nobody is asked, without `limit` nothing is too often.
+ * syntax (400), its content (400), the handler. Where the document says `x-look-up-first`, the resource is looked up before
+ * syntax and content are refused (404). Without `identity` nobody is asked, without `limit` nothing is too often.
  * Throws when the document and the handlers differ.
  */
 export function operationResolver(
@@ -45,11 +52,12 @@ export function operationResolver(
     const parameters = (operation.parameters ?? []).map((parameter) =>
       resolve<Parameter>(document, parameter),
     )
-    const body = operation.requestBody && resolve<{ content: object }>(document, operation.requestBody)
+    const body = operation.requestBody && resolve<RequestBody>(document, operation.requestBody)
     const isSecured = (operation.security ?? document.security).length > 0
     const mediaTypes = body && Object.keys(body.content)
     const headers = parameters.filter((parameter) => parameter.in === 'header')
     const refused = method === 'GET' ? [] : unsupportedPreconditions(document, headers)
+    const refuseBody = body?.['x-look-up-first'] ? refuseAfterLookUp : refuseAtOnce
     return {
       ...(kind && { config: { target: bind(document['x-kinds'], kind, path) } }),
       onRequest: async (request) => {
@@ -66,9 +74,13 @@ export function operationResolver(
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },
       preValidation: async (request) => {
-        if (mediaTypes && request.json === undefined) throw new Problem('VAL-006', 'The body is empty')
+        if (!mediaTypes || request.json) return
+        await refuseBody(request, request.malformed ?? new Problem('VAL-006', 'The body is empty'))
       },
-      preHandler: async (request) => checkBody(request),
+      preHandler: async (request) => {
+        const problem = problemOf(bodyViolations(request))
+        if (problem) await refuseBody(request, problem)
+      },
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
         const body = await serve(request, reply).catch(unlessAborted(reply))
@@ -85,6 +97,18 @@ const unlessAborted = (reply: FastifyReply) => (error: unknown) => {
   if (!(error instanceof RequestAborted)) throw error
   if (!reply.sent) reply.hijack()
   return undefined
+}
+
+type RefuseBody = (request: FastifyRequest, problem: Problem) => Promise<never>
+
+const refuseAtOnce: RefuseBody = async (_, problem) => {
+  throw problem
+}
+
+/** To an adapter, a resource that is gone is the end of its work; a body that is refused is a fault of its own. */
+const refuseAfterLookUp: RefuseBody = async (request, problem) => {
+  await request.database.one('find_resource', request.target as Target)
+  throw problem
 }
 
 /** No id holds a NUL, and PostgreSQL could not even look for one: with another character it is simply not found. */
@@ -252,7 +276,7 @@ function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
   throw new Problem('VAL-011', `The body must be one of: ${mediaTypes.join(', ')}`)
 }
 
-function checkBody(request: FastifyRequest) {
-  const errors = request.validationError?.validation ?? []
-  refuse([...toViolations(errors as never), ...(request.json ? unstorable(request.json) : [])])
+function bodyViolations({ validationError, json }: FastifyRequest): Violation[] {
+  const errors = validationError?.validation ?? []
+  return [...toViolations(errors as never), ...(json ? unstorable(json) : [])]
 }

@@ -16,8 +16,14 @@ export interface Operation {
   /** The kind of the resources that it is about. */
   'x-kind'?: string
   security?: object[]
-  requestBody?: { content: Record<string, unknown> } | { $ref: string }
+  requestBody?: RequestBody | { $ref: string }
   parameters?: ({ $ref: string } | Parameter)[]
+}
+
+export interface RequestBody {
+  content: Record<string, unknown>
+  /** Whether the resource is looked up before the body is refused for its syntax or content. */
+  'x-look-up-first'?: boolean
 }
 
 export interface Parameter {

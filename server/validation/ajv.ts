@@ -33,14 +33,20 @@ const TOLD = 3
 const isOfLanguage = ({ field, constraint = '' }: Violation) =>
   LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
 
-/** Ends a request that breaks rules, with a problem that lists them; does nothing when there are none. */
+/** Ends a request that breaks rules; does nothing when there are none. */
 export function refuse(violations: Violation[]) {
-  if (!violations.length) return
+  const problem = problemOf(violations)
+  if (problem) throw problem
+}
+
+/** The problem that lists violations; undefined when there are none. */
+export function problemOf(violations: Violation[]): Problem | undefined {
+  if (!violations.length) return undefined
   const code = violations.every(isOfLanguage) ? 'VAL-005' : 'VAL-000'
   const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
   const told = violations.slice(0, TOLD).map(({ field, message }) => `${field} ${message}`.trim())
   const more = violations.length > TOLD ? ' …' : ''
-  throw new Problem(code, `The request breaks ${rules}: ${told.join('; ')}${more}`, {
+  return new Problem(code, `The request breaks ${rules}: ${told.join('; ')}${more}`, {
     violations: violations.slice(0, MAX_VIOLATIONS),
   })
 }

@@ -1,5 +1,6 @@
 -- check_report_time: HF400 when a report's time lies outside what the configuration allows.
 --
+-- p_observed_time   null when the report has none: it gets the server's, which nothing bounds
 -- p_max_clock_skew  how far an adapter's clock may be ahead of the server's
 -- p_max_age         how old a report may be; null: any age
 -- The refusal tells the bound that was passed, its value and the server's time, whatever a session's TimeZone and

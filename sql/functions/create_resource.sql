@@ -1,7 +1,7 @@
 -- create_resource: a new resource at generation 1, with its four conditions from the first answer on.
 --
 -- p_kind      the kind; p_owner_id the parent's id as the path names it, null for a kind without one
--- p_body      the request body: name, spec, labels; all else in it is ignored
+-- p_body      the request body: name, spec, labels (null counts as absent); all else in it is ignored
 -- p_caller    who is written down as created_by and updated_by
 -- Returns the resource. Refuses: HF404 no such parent, HF410 the parent is marked for deletion,
 -- HF503 the transaction is not of READ COMMITTED,
@@ -40,7 +40,7 @@ begin
     v_resource.kind := p_kind;
     v_resource.owner_id := v_owner.id;
     v_resource.name := p_body ->> 'name';
-    v_resource.labels := coalesce(p_body -> 'labels', '{}'::jsonb);
+    v_resource.labels := coalesce(nullif(p_body -> 'labels', 'null'::jsonb), '{}'::jsonb);
     v_resource.label_pairs := label_pairs(v_resource.labels);
     v_resource.spec := p_body -> 'spec';
     v_resource.generation := 1;

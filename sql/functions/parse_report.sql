@@ -1,10 +1,12 @@
 -- parse_report: the body of a report as the row that would be stored.
 --
--- p_report  the request body, valid by the document
--- p_stored  this adapter's stored report, null when there is none: what it says about times is carried
---           over; a condition keeps its transition time while its status is unchanged
+-- p_report    the request body, valid by the document; an optional member that is null counts as absent
+-- p_stored    this adapter's stored report, null when there is none: what it says about times is carried
+--             over; a condition keeps its transition time while its status is unchanged
+-- p_received  when the report came: the time of a report without observed_time
 -- Returns a row of adapter_statuses without a resource_id.
-create or replace function parse_report(p_report jsonb, p_stored adapter_statuses) returns adapter_statuses
+create or replace function parse_report(p_report jsonb, p_stored adapter_statuses, p_received timestamptz)
+returns adapter_statuses
 language plpgsql stable as $$
 declare
     v_status adapter_statuses;
@@ -13,10 +15,10 @@ begin
     v_status.resource_id := p_stored.resource_id;
     v_status.adapter := p_report ->> 'adapter';
     v_status.observed_generation := (p_report ->> 'observed_generation')::numeric::int;
-    v_status.last_report_time := (p_report ->> 'observed_time')::timestamptz;
+    v_status.last_report_time := coalesce((p_report ->> 'observed_time')::timestamptz, p_received);
     v_status.created_time := coalesce(p_stored.created_time, v_status.last_report_time);
-    v_status.data := coalesce(p_report -> 'data', '{}'::jsonb);
-    v_status.metadata := p_report -> 'metadata';
+    v_status.data := coalesce(nullif(p_report -> 'data', 'null'::jsonb), '{}'::jsonb);
+    v_status.metadata := nullif(p_report -> 'metadata', 'null'::jsonb);
 
     select
         jsonb_agg(

@@ -5,7 +5,8 @@
 -- p_max_clock_skew, p_max_age  see check_report_time
 -- Returns the stored report, or the reason why it was discarded (discard_reason) and no report.
 -- A report equal to the stored one that no rule discards is answered with that, and changes nothing.
--- Refuses: HF400 the time, or too many adapters; HF404 no such resource.
+-- Refuses: HF404 no such resource; HF400 the time, or too many adapters.
+-- A report without observed_time has the server's time, read under the lock: none is stale for having waited.
 --
 -- What can be answered without writing is answered before the lock: a stored report only moves forward,
 -- so what is stale now is stale later, and a generation not reached yet equals a call made a moment ago.
@@ -24,11 +25,10 @@ declare
     v_stored adapter_statuses;
     v_report adapter_statuses;
 begin
-    perform check_report_time((p_report ->> 'observed_time')::timestamptz, p_max_clock_skew, p_max_age);
-
     v_resource := find_resource(p_kind, p_owner_id, p_id);
+    perform check_report_time((p_report ->> 'observed_time')::timestamptz, p_max_clock_skew, p_max_age);
     v_stored := find_report(v_resource.id, v_adapter);
-    v_report := parse_report(p_report, v_stored);
+    v_report := parse_report(p_report, v_stored, clock_timestamp());
     discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
     if discarded is not null then
         return next;
@@ -44,7 +44,7 @@ begin
 
     -- Once more with what is true under the lock: this report may have waited for another.
     v_stored := find_report(v_resource.id, v_adapter);
-    v_report := parse_report(p_report, v_stored);
+    v_report := parse_report(p_report, v_stored, clock_timestamp());
     v_report.resource_id := v_resource.id;
     discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
     if discarded is not null then

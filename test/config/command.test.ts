@@ -168,7 +168,7 @@ t.test('config', async (t) => {
       'server.jwt.enabled': { value: false, from: 'HYPERFLEET_SERVER_JWT_ENABLED' },
       'server.jwt.configs': { from: './config/config.yaml' },
       'database.password': { value: '***', from: join(folder, 'db.password') },
-      'lists.default_size': { value: 20, from: 'the defaults' },
+      'lists.default_size': { value: 100, from: 'the defaults' },
     })
   })
 })

@@ -408,7 +408,7 @@ t.test('refusing a report', async (t) => {
       call,
       statuses,
       {},
-      ['adapter', 'conditions', 'observed_generation', 'observed_time'],
+      ['adapter', 'conditions', 'observed_generation'],
       'an empty report',
     )
     const { body } = await isRefused(
@@ -557,7 +557,6 @@ t.test('refusing a report', async (t) => {
       'infinity',
       '',
       1773129600,
-      null,
     ])
       await refused(t, { ...valid, observed_time }, ['observed_time'], `${observed_time}`)
   })
@@ -576,7 +575,7 @@ t.test('refusing a report', async (t) => {
 
   await t.test('data and metadata are objects', async (t) => {
     for (const member of ['data', 'metadata'])
-      for (const value of [[], 'x', 1, null, true])
+      for (const value of [[], 'x', 1, true])
         await refused(t, { ...valid, [member]: value }, [member], `${member}: ${JSON.stringify(value)}`)
   })
 

@@ -226,6 +226,20 @@ t.test('the shapes that generators of clients need', async (t) => {
     )
   })
 
+  await t.test('are members of a request that may be null where they may be absent', async (t) => {
+    // Those without a type take anything.
+    const optional = (name: string, { required = [], properties = {} }: Node) =>
+      Object.entries(properties as Record<string, Node>)
+        .filter(([member, { type }]) => type && !(required as string[]).includes(member))
+        .map(([member, { nullable }]) => [`${name}.${member}`, nullable])
+    const requests = Object.entries(schemas).filter(([name]) => name.endsWith('Request'))
+    const members = requests.flatMap(([name, schema]) => optional(name, schema))
+    t.ok(members.length > 10)
+    // RFC 7396: null removes, and a resource without a spec there is not.
+    for (const [member, nullable] of members)
+      t.equal(nullable ?? false, member !== 'MergePatchRequest.spec', `${member}`)
+  })
+
   await t.test('are bodies and answers within their operations', async (t) => {
     for (const { operationId, requestBody, responses } of operations) {
       t.notOk(requestBody && '$ref' in requestBody, `${operationId} body`)

@@ -29,7 +29,7 @@ const aggregateInSql = `
         report.adapter, report.observed_generation, report.last_report_time, report.available,
         report.available_reason, report.available_message, report.finalized
       )::adapter_report
-      from jsonb_array_elements($8::jsonb) as sent, parse_report(sent, null) as report
+      from jsonb_array_elements($8::jsonb) as sent, parse_report(sent, null, null) as report
     )
   ) as conditions`
 

@@ -22,7 +22,13 @@ import type { Document } from '../../openapi/document.ts'
 import { StartError } from '../../process/start-error.ts'
 import type { SpecSchemas } from '../../validation/spec-schemas/provider-schemas.ts'
 import { checkHost } from '../headers.ts'
-import { answerClientError, answerWithProblems, CLIENT_CLOSED_REQUEST, sendProblem } from '../problems.ts'
+import {
+  answerClientError,
+  answerWithProblems,
+  CLIENT_CLOSED_REQUEST,
+  type Problem,
+  sendProblem,
+} from '../problems.ts'
 import type { Json } from '../request-body.ts'
 import { type AnswerBound, boundAnswers } from '../response-buffer.ts'
 import { arrives, endIfSilent, watchArrivals } from '../silent-connections.ts'
@@ -41,8 +47,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The W3C trace id. */
     traceId: string
-    /** The body and its text; undefined when there is none. */
+    /** The body and its text; undefined when there is none, or when it is malformed. */
     json: Json | undefined
+    /** Why the body could not be parsed. */
+    malformed: Problem | undefined
     /** The database; what runs for this request ends with it. */
     database: Statements
     /** Who answers lists of resources: the database, or a replica that may be behind. */
