@@ -22,7 +22,7 @@ func main() {
 	spec := given.JSON200.Items[0].Spec
 
 	created, err := api.PostClusterWithResponse(ctx, nil, ClusterCreateRequest{
-		Kind: ClusterCreateRequestKindCluster, Name: name, Labels: &Labels{"client": name}, Spec: ClusterSpec(spec),
+		Kind: ClusterCreateRequestKindCluster, Name: name, Labels: &map[string]string{"client": name}, Spec: ClusterSpec(spec),
 	})
 	try(err)
 	expect("status of the create", created.StatusCode(), 201)
@@ -59,7 +59,7 @@ func main() {
 	expect("code of a stale If-Match", stale.ApplicationproblemJSON412.Code, "HYPERFLEET-CNF-002")
 
 	report := func(generation int32, conditions ...string) *PutClusterStatusesResponse {
-		body := AdapterStatusCreateRequest{Adapter: "validation", ObservedGeneration: generation, ObservedTime: given.JSON200.Items[0].Status.Conditions[0].LastUpdatedTime}
+		body := AdapterStatusCreateRequest{Adapter: "validation", ObservedGeneration: generation, ObservedTime: &given.JSON200.Items[0].Status.Conditions[0].LastUpdatedTime}
 		for _, each := range conditions {
 			body.Conditions = append(body.Conditions, ConditionRequest{Type: each, Status: ConditionRequestStatusTrue})
 		}

@@ -31,7 +31,7 @@ func main() {
 
 	created := only[*generated.ClusterHeaders](api.PostCluster(ctx, &generated.ClusterCreateRequest{
 		Kind: generated.ClusterCreateRequestKindCluster, Name: name,
-		Labels: generated.NewOptLabels(generated.Labels{"client": name}), Spec: generated.ClusterSpec(given.Spec),
+		Labels: generated.NewOptNilClusterCreateRequestLabels(generated.ClusterCreateRequestLabels{"client": name}), Spec: generated.ClusterSpec(given.Spec),
 	}, generated.PostClusterParams{}))
 	id, tag := created.Response.ID, created.ETag
 
@@ -71,7 +71,7 @@ func main() {
 
 	report := func(generation int32, conditions ...string) (generated.PutClusterStatusesRes, error) {
 		body := generated.AdapterStatusCreateRequest{
-			Adapter: "validation", ObservedGeneration: generation, ObservedTime: given.Status.Conditions[0].LastUpdatedTime,
+			Adapter: "validation", ObservedGeneration: generation, ObservedTime: generated.NewOptNilDateTime(given.Status.Conditions[0].LastUpdatedTime),
 		}
 		for _, each := range conditions {
 			body.Conditions = append(body.Conditions, generated.ConditionRequest{Type: each, Status: generated.ConditionRequestStatusTrue})

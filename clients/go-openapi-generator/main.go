@@ -86,7 +86,8 @@ func main() {
 		for _, each := range types {
 			conditions = append(conditions, *hyperfleet.NewConditionRequest(each, "True"))
 		}
-		body := hyperfleet.NewAdapterStatusCreateRequest("validation", generation, given.Status.Conditions[0].LastUpdatedTime, conditions)
+		body := hyperfleet.NewAdapterStatusCreateRequest("validation", generation, conditions)
+		body.SetObservedTime(given.Status.Conditions[0].LastUpdatedTime)
 		return api.ClusterStatusesAPI.PutClusterStatuses(ctx, id).AdapterStatusCreateRequest(*body).Execute()
 	}
 	stored, response, err := report(3, "Available", "Applied", "Health")

@@ -13,6 +13,7 @@ from generated.models import (
     Cluster,
     ClusterCreateRequest,
     ClusterCreateRequestKind,
+    ClusterCreateRequestLabelsType0,
     ClusterList,
     ClusterPatchRequest,
     ClusterPatchRequestLabelsType0,
@@ -20,7 +21,6 @@ from generated.models import (
     ClusterSpec,
     ConditionRequest,
     ConditionRequestStatus,
-    Labels,
     MergePatchRequest,
     MergePatchRequestSpec,
     NodePool,
@@ -49,7 +49,7 @@ expect("member of a later release", given.additional_properties["added_later"], 
 create = ClusterCreateRequest(
     kind=ClusterCreateRequestKind.CLUSTER,
     name=NAME,
-    labels=Labels.from_dict({"client": NAME}),
+    labels=ClusterCreateRequestLabelsType0.from_dict({"client": NAME}),
     spec=ClusterSpec.from_dict(given.spec.to_dict()),
 )
 created = post_cluster.sync_detailed(client=api, body=create)

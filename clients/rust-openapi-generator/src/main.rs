@@ -26,7 +26,7 @@ fn main() {
 
     let kind = cluster_create_request::Kind::Cluster;
     let mut create = ClusterCreateRequest::new(kind, NAME.into(), given.spec.clone());
-    create.labels = Some(HashMap::from([("client".into(), NAME.into())]));
+    create.labels = Some(Some(HashMap::from([("client".into(), NAME.into())])));
     let id = post_cluster(&api, create, None).unwrap().id;
 
     // No function gives the headers of an answer, and none sends a merge patch: reqwest does both with the client's own.
@@ -66,7 +66,8 @@ fn main() {
         let condition = |name: &&str| ConditionRequest::new(name.to_string(), condition_request::Status::True);
         let time = given.status.conditions[0].last_updated_time;
         let conditions = types.iter().map(condition).collect();
-        let body = AdapterStatusCreateRequest::new("validation".into(), generation, time, conditions);
+        let mut body = AdapterStatusCreateRequest::new("validation".into(), generation, conditions);
+        body.observed_time = Some(Some(time));
         put_cluster_statuses(&api, &id, body)
     };
     let stored = report(3, &["Available", "Applied", "Health"]).unwrap();
