@@ -115,7 +115,7 @@ export interface Queries {
     row: {}
   }
   upsert_kind: {
-    parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; required_adapters: string[] }
+    parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] }
     row: { done: string | null }
   }
 }
@@ -138,9 +138,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    created.body,\n    created.href,\n    created.version,\n    -- Of the snapshot of this statement, which does not hold what the function wrote.\n    $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $1::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $5::text, $6::interval) as created",
   },
   delete_resource: {
-    id: 'delete_resource_c897cbbc',
+    id: 'delete_resource_0796842c',
     parameters: ["kind","owner_id","id","caller","if_match"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The children are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from resources as child\n            where child.owner_id = resource.id and child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   find_resource: {
     id: 'find_resource_3ba98fdf',
@@ -263,8 +263,8 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "insert into applied_functions (release, hash, rules_hash)\nvalues ($1::text, $2::text, $3::text)\non conflict (singleton) do update\nset release = excluded.release,\n    hash = excluded.hash,\n    rules_hash = excluded.rules_hash",
   },
   upsert_kind: {
-    id: 'upsert_kind_5a5fbf84',
-    parameters: ["kind","plural","base_path","parent_kind","required_adapters"],
-    text: "select set_kind($1::text, $2::text, $3::text, $4::text, $5::text[])::text as done",
+    id: 'upsert_kind_6b475440',
+    parameters: ["kind","plural","base_path","parent_kind","on_parent_delete","required_adapters"],
+    text: "select set_kind($1::text, $2::text, $3::text, $4::text, $5::text, $6::text[])::text as done",
   }
 }

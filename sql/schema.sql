@@ -59,9 +59,11 @@ create table kinds (
     parent_kind text collate "C",
     required_adapters text[] not null,
     stale boolean not null default true,
+    on_parent_delete text,
     constraint kinds_pk PRIMARY KEY (kind),
     constraint kinds_plural_key UNIQUE (plural),
-    constraint kinds_parent_kind_fkey FOREIGN KEY (parent_kind) REFERENCES kinds(kind)
+    constraint kinds_parent_kind_fkey FOREIGN KEY (parent_kind) REFERENCES kinds(kind),
+    constraint kinds_on_parent_delete_check CHECK ((on_parent_delete = ANY (ARRAY['restrict'::text, 'cascade'::text])))
 );
 
 create table resource_counts (

@@ -6,8 +6,16 @@ interface Kind {
   plural: string
   base_path: string
   parent?: string
+  /** What deleting its parent does to it. */
+  on_parent_delete?: 'restrict' | 'cascade'
 }
 export type Kinds = Record<string, Kind>
+
+/** The kinds, each after its parent. */
+export function parentsFirst(kinds: Kinds): [name: string, kind: Kind][] {
+  const depth = (kind: Kind | undefined): number => (kind?.parent ? 1 + depth(kinds[kind.parent]) : 0)
+  return Object.entries(kinds).sort(([, one], [, other]) => depth(one) - depth(other))
+}
 
 export interface Operation {
   operationId: string

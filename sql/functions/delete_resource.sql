@@ -1,10 +1,10 @@
--- delete_resource: marks a resource and all its children for deletion.
+-- delete_resource: marks a resource and all its descendants for deletion.
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
 -- p_caller      who is written down as deleted_by
 -- p_if_match    the header If-Match, null when there is none
 -- Returns the marked resource, also when nothing held it and it went at once (a kind without required
--- adapters). Repeated, it changes nothing. Refuses: HF404, HF412.
+-- adapters). Repeated, it changes nothing. Refuses: HF404, HF412, HF410 a descendant holds it (check_restrictions).
 create or replace function delete_resource(
     p_kind text,
     p_owner_id text,
@@ -14,7 +14,7 @@ create or replace function delete_resource(
 ) returns resources
 language plpgsql as $$
 declare
-    v_resource resources := lock_family(p_kind, p_owner_id, p_id);
+    v_resource resources := lock_tree(p_kind, p_owner_id, p_id);
     v_ids uuid[];
 begin
     perform check_tag(v_resource, p_if_match);
@@ -22,12 +22,14 @@ begin
         return v_resource;
     end if;
 
-    -- Children that are marked already stay as they are.
+    -- Descendants that are marked already stay as they are.
     v_ids := v_resource.id || array(
-        select child.id
-        from resources as child
-        where child.owner_id = v_resource.id and child.deleted_time is null
+        select resource.id
+        from descendants(v_resource.id) as tree
+        inner join resources as resource on resource.id = tree.id
+        where resource.deleted_time is null
     );
+    perform check_restrictions(v_resource, v_ids);
     perform mark_resources(v_ids, p_caller);
     select resource.* into v_resource from resources as resource where resource.id = v_resource.id;
 

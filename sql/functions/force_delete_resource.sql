@@ -12,7 +12,7 @@ create or replace function force_delete_resource(
 ) returns jsonb
 language plpgsql as $$
 declare
-    v_resource resources := lock_family(p_kind, p_owner_id, p_id);
+    v_resource resources := lock_tree(p_kind, p_owner_id, p_id);
     v_removed jsonb;
 begin
     perform check_tag(v_resource, p_if_match);
@@ -20,15 +20,15 @@ begin
         perform raise_problem('HF410', format('%s with id=''%s'' is not marked for deletion', p_kind, p_id));
     end if;
 
-    with removed as (
-        delete from resources as child
-        where child.owner_id = v_resource.id
-        returning child.kind, child.id
+    select coalesce(
+        jsonb_agg(jsonb_build_object('kind', removed.kind, 'id', removed.id) order by removed.id)
+            filter (where removed.id <> v_resource.id),
+        '[]'
     )
-    select coalesce(jsonb_agg(jsonb_build_object('kind', removed.kind, 'id', removed.id) order by removed.id), '[]')
     into v_removed
-    from removed;
-    delete from resources as resource where resource.id = v_resource.id;
+    from remove_resources(
+        v_resource.id || array(select tree.id from descendants(v_resource.id) as tree)
+    ) as removed;
     return v_removed || remove_finalized(array[v_resource.owner_id]);
 end;
 $$;

@@ -1,7 +1,7 @@
 -- lock_for_report: locks a resource for a report on it, and returns it as it is under the lock.
 --
--- p_resource is the resource as read before. A report on a marked child may remove the child and then
--- its parent, so the parent is locked first: everywhere, parents are locked before children. When the
+-- p_resource is the resource as read before. A report on a marked child may remove the child and then what is
+-- above it, so that is locked first: everywhere, parents are locked before children. When the
 -- mark was set between that read and the lock, the order can only be kept by beginning again: 40001,
 -- which the caller retries.
 create or replace function lock_for_report(p_resource resources) returns resources
@@ -9,8 +9,8 @@ language plpgsql as $$
 declare
     v_locked resources;
 begin
-    if p_resource.deleted_time is not null and p_resource.owner_id is not null then
-        perform from resources as owner where owner.id = p_resource.owner_id for no key update;
+    if p_resource.deleted_time is not null then
+        perform lock_ancestors(p_resource);
     end if;
     v_locked := lock_resource(p_resource.kind, p_resource.id);
     if v_locked.deleted_time is not null and p_resource.deleted_time is null

@@ -1,7 +1,7 @@
 -- remove_finalized: removes those of these resources that nothing holds (is_finalized), and then their parents
 -- likewise, which may have waited for them only.
 --
--- Requires the locks on the resources and on their parents.
+-- Requires the locks on the resources and on what is above them (lock_ancestors).
 -- Returns what was removed as [{kind, id}].
 create or replace function remove_finalized(p_ids uuid[]) returns jsonb
 language plpgsql as $$
@@ -12,17 +12,18 @@ declare
 begin
     -- One statement for each level: children first.
     while cardinality(v_ids) > 0 loop
-        with gone as (
-            delete from resources as resource
+        v_ids := array(
+            select resource.id
+            from resources as resource
             where resource.id = any (v_ids)
                 and is_finalized(resource.id, resource.kind, resource.generation, resource.deleted_time)
-            returning resource.kind, resource.id, resource.owner_id
-        )
+        );
+        exit when cardinality(v_ids) = 0;
         select
             coalesce(jsonb_agg(jsonb_build_object('kind', gone.kind, 'id', gone.id) order by gone.id), '[]'::jsonb),
             array_agg(distinct gone.owner_id) filter (where gone.owner_id is not null)
         into v_gone, v_ids
-        from gone;
+        from remove_resources(v_ids) as gone;
         v_removed := v_removed || v_gone;
     end loop;
     return v_removed;

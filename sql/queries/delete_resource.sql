@@ -6,20 +6,21 @@
 --   $3 id        text
 --   $4 caller    text
 --   $5 if_match  text?  the header If-Match
--- Returns one row; HF404 and HF412 as the function says.
+-- Returns one row; HF404, HF410 and HF412 as the function says.
 --   body     text  the marked resource as JSON
 --   version  int   its version, for the entity tag
---   started  text[]  the kinds of what began a generation: of the resource and of each child marked with it
+--   started  text[]  the kinds of what began a generation: of the resource and of each descendant marked with it
 select
     resource_body(resource, own_kind, owner_kind, null) as body,
     resource.version,
     case
         when resource.deleted_time < statement_timestamp() then '{}'::text[]
-        -- The children are of the snapshot of this statement, in which they are not marked yet.
+        -- The descendants are of the snapshot of this statement, in which they are not marked yet.
         else array[resource.kind] || array(
             select child.kind
-            from resources as child
-            where child.owner_id = resource.id and child.deleted_time is null
+            from descendants(resource.id) as tree
+            inner join resources as child on child.id = tree.id
+            where child.deleted_time is null
         )
     end as started
 from delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource
