@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { handlers } from '../handlers/index.ts'
 import { valueAt } from '../server/config/file.ts'
-import { loadConfig, loadSettings } from '../server/config/load.ts'
+import { type Config, loadConfig, loadSettings } from '../server/config/load.ts'
 import { redacted } from '../server/config/secrets.ts'
 import { settings } from '../server/config/settings.ts'
 import { toolConfig } from '../server/config/tool.ts'
@@ -9,7 +9,8 @@ import { migrate } from '../server/db/migrate.ts'
 import { verify } from '../server/invariants/verify.ts'
 import { about } from '../server/lib/version.ts'
 import { masked } from '../server/observability/masking.ts'
-import { loadDocument } from '../server/openapi/document.ts'
+import { loadDocument, published, toYaml } from '../server/openapi/document.ts'
+import type { Kinds } from '../server/openapi/kinds.ts'
 import { serve } from '../server/process/lifecycle.ts'
 import { StartError } from '../server/process/start-error.ts'
 
@@ -18,6 +19,7 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
   serve    serve the API (the database must have been migrated)
   migrate  bring the database to this release
   verify   list what in the database does not follow from what was written
+  openapi  print the document of the API with these settings, as YAML
   config   print the settings in force, without secrets; with --sources also where each came from
   version  print the version`
 
@@ -25,12 +27,12 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
 export async function main([command = 'help', ...args]: string[]): Promise<void> {
   const document = loadDocument()
   const kinds = document['x-kinds']
-  const names = Object.keys(kinds)
   const commands: Record<string, () => Promise<unknown> | unknown> = {
-    serve: () => serve(loadConfig(names, { args }), handlers),
-    migrate: () => migrate(loadConfig(names, { args, serving: false }), kinds), // of a server elsewhere: an embedded one is migrated when it starts
-    verify: () => verify(toolConfig(names, args)),
-    config: () => console.log(JSON.stringify(printable(names, args), null, 2)),
+    serve: () => serve(loadConfig(kinds, { args }), handlers),
+    migrate: () => bringUpToDate(loadConfig(kinds, { args, serving: false })), // of a server elsewhere: an embedded one is migrated when it starts
+    verify: () => verify(toolConfig(kinds, args)),
+    openapi: () => console.log(composed(loadSettings(kinds, { args, serving: false }).config)),
+    config: () => console.log(JSON.stringify(printable(kinds, args), null, 2)),
     version: () => console.log(about.version),
     help: () => console.log(help),
   }
@@ -39,6 +41,11 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   if (!run) throw new StartError(`${command} is not a command; there are ${Object.keys(commands).join(', ')}`)
   await run()
 }
+
+/** The document that a server with these settings serves. */
+const composed = (config: Config) => toYaml(published(loadDocument(config), config))
+
+const bringUpToDate = (config: Config) => migrate(config, loadDocument(config)['x-kinds'])
 
 /**
  * Ends the process on a failed start: in one line when the operator can mend it, else with all there is to know;
@@ -52,7 +59,7 @@ export function fail(error: unknown): never {
 }
 
 /** The settings in force, without secrets; with --sources each by its key, and where it came from. */
-function printable(kinds: string[], args: string[]): object {
+function printable(kinds: Kinds, args: string[]): object {
   // What only a server needs may be missing: who looks into the settings may be about to set it.
   const { config, origin } = loadSettings(kinds, {
     args: args.filter((arg) => arg !== '--sources'),

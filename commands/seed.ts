@@ -28,7 +28,7 @@ interface Amounts {
 
 async function seed() {
   const { amounts, args } = amountsOf(process.argv.slice(2))
-  const config = toolConfig(Object.keys(loadDocument()['x-kinds']), args)
+  const config = toolConfig(loadDocument()['x-kinds'], args)
   config.database.pool.max_connections = availableParallelism()
   const database = await openDatabase(config.database)
   try {

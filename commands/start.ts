@@ -16,7 +16,7 @@ import { fail } from './main.ts'
 const baseFile = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
 
 async function start() {
-  const kinds = Object.keys(loadDocument()['x-kinds'])
+  const kinds = loadDocument()['x-kinds']
   const config = loadConfig(kinds, { args: process.argv.slice(2), baseFile })
   const { api, health, metrics } = await serve(config, handlers, { migrating: true })
   const token = config.server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''

@@ -1608,6 +1608,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Only resources of this kind. */
+        ofKind: string;
         /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
         cluster_id: string;
         /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
@@ -1648,7 +1650,7 @@ export interface components {
          *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
          *
          *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
-         *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+         *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
          *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
          *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
          *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
@@ -1915,7 +1917,7 @@ export interface operations {
                  *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
-                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
                  *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
@@ -2481,7 +2483,7 @@ export interface operations {
                  *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
-                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
                  *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
@@ -2981,7 +2983,7 @@ export interface operations {
                  *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
-                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, generation, created_time,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
                  *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is

@@ -12,13 +12,17 @@ import type { Handler } from './handler.ts'
 /** One page of a collection, or one step of a walk through it by cursor. */
 export const list: Handler<'getClusters'> = async (request) => {
   const { lists, target, query } = request
-  const { kind, owner_id } = target
+  const { owner_id } = target
+  const kind = target.kind || null
   const { page = 1, size, fields = null, cursor } = query
   const whole = owner_id === null && query.search === undefined
   const parameters = { kind, owner_id, page, size, fields, whole }
-  // The children of one parent are found by an index, whatever the search.
-  const narrowed = <Each extends Selection>(selection: Each) =>
-    owner_id === null ? selection : { ...selection, unindexed: false }
+  // The children of one parent are found by an index, whatever the search; no index has all kinds in an order.
+  const narrowed = <Each extends Selection>(selection: Each) => ({
+    ...selection,
+    ...(owner_id !== null && { unindexed: false }),
+    ...(kind === null && { unindexed: true, scope: 'true' }),
+  })
   if (cursor === undefined) {
     const selection = narrowed(select(query, resourceFields))
     const { body } = await bounded(request, 'refuse', (bound) =>

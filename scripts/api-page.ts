@@ -101,7 +101,12 @@ export function apiPage(source: Document): string {
   /** The ids in the examples, for the places of a path. */
   function exampleIds(): Record<string, string> {
     const idOf = (schema: string) => (components.schemas[schema] as { example: { id: string } }).example.id
-    return { '{cluster_id}': idOf('Cluster'), '{nodepool_id}': idOf('NodePool'), '{kind}': 'Cluster' }
+    return {
+      '{cluster_id}': idOf('Cluster'),
+      '{resource_id}': idOf('Cluster'),
+      '{nodepool_id}': idOf('NodePool'),
+      '{kind}': 'Cluster',
+    }
   }
 
   function answer(status: string, response: Response): string {

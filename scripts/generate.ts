@@ -108,7 +108,7 @@ const embedded = await startEmbedded({ dir: folder })
 const kinds = loadDocument()['x-kinds']
 const adapters = Object.keys(kinds).map((kind) => [adaptersName(kind), '[]'])
 const env = { HYPERFLEET_DATABASE_URL: embedded.url, ...Object.fromEntries(adapters) }
-const config = loadConfig(Object.keys(kinds), { env, file: '/dev/null', serving: false })
+const config = loadConfig(kinds, { env, file: '/dev/null', serving: false })
 await migrate(config, kinds)
 const database = new Database(config.database)
 const objects = await database.all('list_schema', {})

@@ -47,6 +47,12 @@ export const resourceFields: Fields = {
       indexed: true,
     },
     owner_id: { type: 'id', sql: 'resource.owner_id', unsortable: true, indexed: true },
+    owner_kind: {
+      type: 'text',
+      sql: '(select kinds.parent_kind from kinds where kinds.kind = resource.kind)',
+      form: KIND,
+      unsortable: true,
+    },
     generation: { type: 'integer', sql: 'resource.generation' },
     created_time: { type: 'time', sql: 'resource.created_time', fixed: true, indexed: true },
     updated_time: { type: 'time', sql: 'resource.updated_time', indexed: true },

@@ -57,7 +57,7 @@ create table kinds (
     plural text not null,
     base_path text not null,
     parent_kind text collate "C",
-    required_adapters text[] not null,
+    required_adapters text[],
     stale boolean not null default true,
     on_parent_delete text,
     constraint kinds_pk PRIMARY KEY (kind),

@@ -9,7 +9,7 @@ import { createLogger } from '../server/observability/logger.ts'
 import { createMetrics, type Metrics } from '../server/observability/metrics.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import { createDatabase, testConfig } from './databases.ts'
-import { checkAnswer } from './document-check.ts'
+import { answerCheck } from './document-check.ts'
 
 export const base = '/api/hyperfleet/v1'
 
@@ -42,7 +42,8 @@ export async function application(
 ): Promise<Application> {
   const url = given ?? (await createDatabase(env))
   const config = testConfig(url, env)
-  const document = loadDocument({ defaultSize: config.lists.default_size })
+  const document = loadDocument(config)
+  const checkAnswer = answerCheck(document)
   const database = new Database(config.database)
   const log = logger ?? (createLogger(config.logging) as never as FastifyBaseLogger)
   const replica = openReplica(config.database, database, log)

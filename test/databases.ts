@@ -9,7 +9,7 @@ const template = 'hf_test_template'
 
 /** Settings for a test, from environment names; no adapter is required unless the test says so. */
 export function testConfig(url: string, env: Record<string, string> = {}): Config {
-  return loadConfig(Object.keys(kinds), {
+  return loadConfig(kinds, {
     file: '/dev/null',
     env: {
       HYPERFLEET_SERVER_JWT_ENABLED: 'false',
@@ -37,7 +37,8 @@ export async function createDatabase(env: Record<string, string> = {}): Promise<
   const name = `hf_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
   await execute(server, `create database ${name} template ${template}`)
   const url = databaseUrl(server, name)
-  await migrate(testConfig(url, env), kinds)
+  const config = testConfig(url, env)
+  await migrate(config, loadDocument(config)['x-kinds'])
   return url
 }
 

@@ -1,3 +1,4 @@
+import { describeKinds, type Entity, type Kind, type Kinds } from '../openapi/kinds.ts'
 import { given, type Problem } from './explain.ts'
 import { type Config, configSchema } from './schema.ts'
 import { adaptersName, environmentName } from './settings.ts'
@@ -7,11 +8,11 @@ import { milliseconds } from './units.ts'
 type Issuer = Config['server']['jwt']['configs'][number]
 
 /** What is wrong with settings that are right each on its own. */
-export function checkTogether(config: Config, kinds: string[], origin: Origin): Problem[] {
+export function checkTogether(config: Config, own: Kinds, origin: Origin): Problem[] {
   return [
     ...checkCertificates(config, origin),
     ...checkIssuers(config, origin),
-    ...checkEntities(config, kinds, origin),
+    ...checkEntities(config, own, origin),
   ]
 }
 
@@ -108,31 +109,97 @@ function checkIssuer(key: string, issuer: Issuer, origin: Origin): string[] {
   return lines
 }
 
-/** Every kind must have one word on its adapters, be it none; two adapters must not show as one condition. */
-function checkEntities({ entities }: Config, kinds: string[], origin: Origin): Problem[] {
+/** Segments of a path that are taken, beside the plurals of other kinds. */
+const RESERVED = ['resources', 'openapi', 'schemas', 'compatibility', 'changes', 'batch', 'watch']
+
+/**
+ * Every kind of the document must have one word on its adapters, be it none; two adapters must not show as one condition;
+ * the kinds together must be trees, each at a path of its own.
+ */
+function checkEntities({ entities }: Config, own: Kinds, origin: Origin): Problem[] {
   const lines: string[] = []
-  const missing = kinds.filter((kind) => !entities.some((entity) => entity.kind === kind))
+  const missing = Object.keys(own).filter(
+    (kind) => !entities.find((entity) => entity.kind === kind)?.required_adapters,
+  )
   if (missing.length) {
     lines.push(
       `the required adapters are not set: set ${missing.map(adaptersName).join(' and ')} to a JSON array such as ` +
         '["validator"] ([] for none), or required_adapters of entities[] in the configuration file',
     )
   }
-  for (const [index, { kind, required_adapters }] of entities.entries()) {
+  const kinds = describeKinds(own, entities, '')
+  for (const [index, entity] of entities.entries()) {
+    const { kind, required_adapters = [] } = entity
     const key = `entities[${index}]`
-    if (!kinds.includes(kind)) {
-      lines.push(
-        `${key}: the kind ${kind} is not one of the document's ${given(`${key}.kind`, kind, origin)}: ${kinds.join(', ')}`,
-      )
-    }
     if (entities.findIndex((other) => other.kind === kind) !== index) {
       lines.push(
         `${key}: the kind ${kind} is there twice ${given(`${key}.kind`, kind, origin)}: leave one out`,
       )
     }
     lines.push(...clashes(`${key}.required_adapters`, kind, required_adapters, origin))
+    const wrong = own[kind] ? redescribed(own[kind], entity) : misplaced(kinds, entity)
+    for (const [member, value, rule] of wrong) {
+      const at = `${key}.${member}`
+      const found = value === undefined ? `(from ${origin(key)})` : given(at, value, origin)
+      lines.push(`${at} of ${kind} ${rule} ${found}`)
+    }
   }
   return lines.map((line) => ({ keys: ['entities'], line }))
+}
+
+/** What is wrong with a member of an entity: its name, its value, and the rule. */
+type Wrong = [member: string, value: unknown, rule: string]
+
+/** A kind of the document is where the document has it. */
+function redescribed(own: Kind, entity: Entity): Wrong[] {
+  const fixed = (['plural', 'parent_kind'] as const).filter(
+    (member) => entity[member] !== undefined && entity[member] !== own[member],
+  )
+  return [
+    ...fixed.map(
+      (member): Wrong => [member, entity[member], `must be ${own[member] ?? 'absent'}, as in the document`],
+    ),
+    ...wrongPolicy({ ...own, ...entity }),
+    ...wrongLengths(entity),
+  ]
+}
+
+function misplaced(kinds: Kinds, entity: Entity): Wrong[] {
+  const { kind, plural, parent_kind } = entity
+  const wrong: Wrong[] = []
+  const others = Object.entries(kinds).filter(([name]) => name !== kind)
+  const holder = others.find(([, other]) => other.plural === plural)?.[0]
+  if (plural === undefined)
+    wrong.push(['plural', plural, 'must be set: the kind is not of the document, and needs a name in paths'])
+  else if (RESERVED.includes(plural))
+    wrong.push(['plural', plural, `must not be one of ${RESERVED.join(', ')}`])
+  else if (holder) wrong.push(['plural', plural, `must not be that of ${holder}`])
+  if (parent_kind !== undefined && !kinds[parent_kind])
+    wrong.push(['parent_kind', parent_kind, `must be one of the kinds ${Object.keys(kinds).join(', ')}`])
+  else if (isBelowItself(kinds, kind))
+    wrong.push(['parent_kind', parent_kind, 'must not be below the kind itself'])
+  return [...wrong, ...wrongPolicy(entity), ...wrongLengths(entity)]
+}
+
+function isBelowItself(kinds: Kinds, kind: string): boolean {
+  const seen = new Set<string>()
+  for (let at: string | undefined = kind; at !== undefined; at = kinds[at]?.parent_kind) {
+    if (seen.has(at)) return at === kind
+    seen.add(at)
+  }
+  return false
+}
+
+function wrongPolicy({ parent_kind, on_parent_delete: policy }: Partial<Kind>): Wrong[] {
+  if (parent_kind !== undefined && policy === undefined)
+    return [['on_parent_delete', policy, 'must be restrict or cascade, since the kind has a parent']]
+  if (parent_kind === undefined && policy !== undefined)
+    return [['on_parent_delete', policy, 'must not be set, since the kind has no parent']]
+  return []
+}
+
+function wrongLengths({ name_min_len: least = 0, name_max_len: most = 0 }: Partial<Kind>): Wrong[] {
+  return most && least > most ? [['name_min_len', least, `must not exceed name_max_len, ${most}`]] : []
 }
 
 function clashes(key: string, kind: string, adapters: string[], origin: Origin): string[] {

@@ -1,4 +1,5 @@
 import { Ajv } from 'ajv'
+import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { checkServing, checkTogether } from './checks.ts'
 import { explain } from './explain.ts'
@@ -40,16 +41,16 @@ const validator = ajv.compile<Config>(configSchema)
 /**
  * The settings in force: flag over environment over secret files over configuration file over base file over default.
  *
- * `kinds` are the kinds of the document: each must have its required adapters set, be it to none.
+ * `kinds` are those of the document: each must have its required adapters set, be it to none.
  * Throws a StartError that tells of all that is wrong: the setting, the rule, the value, where it is from, and a hint.
  */
-export function loadConfig(kinds: string[], sources: Sources = {}): Config {
+export function loadConfig(kinds: Kinds, sources: Sources = {}): Config {
   return loadSettings(kinds, sources).config
 }
 
 /** The settings in force, and where each came from. */
 export function loadSettings(
-  kinds: string[],
+  kinds: Kinds,
   { args = [], env = process.env, file, baseFile, serving = true }: Sources = {},
 ): { config: Config; origin: Origin } {
   const lines: string[] = []
@@ -57,7 +58,7 @@ export function loadSettings(
   for (const source of sources) {
     for (const [key, { value }] of source) assign(tree, key.split('.'), value)
   }
-  const adapters = applyAdapters(tree, kinds, env, sources.at(-1)?.has('entities') ?? false)
+  const adapters = applyAdapters(tree, Object.keys(kinds), env, sources.at(-1)?.has('entities') ?? false)
   const origin = originIn([...sources, adapters], configFile)
 
   const broken = validator(tree) ? [] : (validator.errors ?? []).map((error) => explain(error, origin))

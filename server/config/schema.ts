@@ -480,24 +480,69 @@ export const configSchema = {
     },
     entities: {
       type: 'array',
-      description: 'The kinds of the document (x-kinds), each with the adapters that must report on it.',
+      description:
+        'The kinds: those of the document (x-kinds), each with the adapters that must report on it, and any others. A kind needs no more than its entry here.',
       default: [],
       examples: [
         [
           { kind: 'Cluster', required_adapters: ['validation', 'dns'] },
           { kind: 'NodePool', required_adapters: [] },
+          { kind: 'Channel', plural: 'channels' },
         ],
       ],
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['kind', 'required_adapters'],
+        required: ['kind'],
         properties: {
-          kind: text('The kind.', 'Cluster'),
+          kind: {
+            ...text('The kind.', 'Cluster'),
+            title: 'a name of letters and digits that begins with a capital',
+            maxLength: 100,
+            pattern: '^[A-Z][A-Za-z0-9]*$',
+          },
+          plural: {
+            ...text('Its name in paths. A kind of the document has one already.', 'channels'),
+            title: 'a name of small letters, digits and hyphens',
+            maxLength: 100,
+            pattern: '^[a-z][-a-z0-9]*$',
+          },
+          parent_kind: text('The kind below whose resources its own are; none for a root kind.', 'Channel'),
+          on_parent_delete: {
+            type: 'string',
+            enum: ['restrict', 'cascade'],
+            description:
+              'What deleting the parent does: `cascade` marks its resources for deletion, too; `restrict` refuses it while one of them is not marked. A kind with a parent must have it.',
+          },
+          spec_schema_name: {
+            type: 'string',
+            description:
+              'The schema of its spec in the document of `server.openapi_schema_path`, `<Kind>Spec` if not set; with an empty name its spec is not checked.',
+            examples: ['ChannelSpec'],
+          },
+          require_spec_schema: {
+            type: 'boolean',
+            description: 'Whether the start fails where there is no such schema.',
+            examples: [true],
+          },
+          name_min_len: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 100,
+            description: 'How many characters a name has at least; 0: as the document says.',
+            examples: [3],
+          },
+          name_max_len: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 100,
+            description: 'How many characters a name has at most; 0: as the document says.',
+            examples: [53],
+          },
           required_adapters: {
             type: 'array',
             description:
-              'The adapters, in the order in which their conditions are shown. [] is a legal choice.',
+              'The adapters, in the order in which their conditions are shown. [] is a legal choice. A kind that is not of the document may leave it out: no adapter reconciles it then, and it has no conditions.',
             examples: [['validation', 'dns']],
             items: {
               type: 'string',

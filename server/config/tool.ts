@@ -1,3 +1,4 @@
+import type { Kinds } from '../openapi/kinds.ts'
 import { type Config, loadConfig } from './load.ts'
 import { adaptersName } from './settings.ts'
 
@@ -5,8 +6,8 @@ import { adaptersName } from './settings.ts'
  * Settings for a tool that only wants the database, from its arguments, the environment and the file. The adapters in force are
  * those in the database; what this process is configured with does not matter. Statements may take an hour.
  */
-export function toolConfig(kinds: string[], args: string[]): Config {
-  const adapters = Object.fromEntries(kinds.map((kind) => [adaptersName(kind), '[]']))
+export function toolConfig(kinds: Kinds, args: string[]): Config {
+  const adapters = Object.fromEntries(Object.keys(kinds).map((kind) => [adaptersName(kind), '[]']))
   const config = loadConfig(kinds, { args, env: { ...process.env, ...adapters }, serving: false })
   config.database.pool.statement_timeout = '1h'
   return config

@@ -8,7 +8,7 @@ import Postgrator from 'postgrator'
 import { type Queries, queries } from '../../generated/sql.ts'
 import type { Config } from '../config/load.ts'
 import { about } from '../lib/version.ts'
-import { type Kinds, parentsFirst } from '../openapi/document.ts'
+import { type Kinds, parentsFirst } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { abandon, type Cancellable, connection, describe } from './connection.ts'
 import { type Database, openDatabase, type Statements } from './database.ts'
@@ -199,9 +199,11 @@ function isNewer(one: string, other: string): boolean {
 }
 
 async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['entities']): Promise<void> {
-  for (const [kind, { plural, base_path, parent = null, on_parent_delete = null }] of parentsFirst(kinds)) {
-    const adapters = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
-    await run(client, 'upsert_kind', [kind, plural, base_path, parent, on_parent_delete, adapters])
+  for (const [kind, { plural, base_path, parent_kind = null, on_parent_delete = null }] of parentsFirst(
+    kinds,
+  )) {
+    const adapters = entities.find((entity) => entity.kind === kind)?.required_adapters ?? null
+    await run(client, 'upsert_kind', [kind, plural, base_path, parent_kind, on_parent_delete, adapters])
   }
 }
 

@@ -6,9 +6,10 @@ import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { openIdentity } from '../auth/authenticator.ts'
 import { SYSTEM } from '../auth/caller-names.ts'
 import { milliseconds } from '../config/units.ts'
-import { type Document, operationsOf } from '../openapi/document.ts'
-import { validatorCompiler } from '../validation/ajv.ts'
+import { type Document, operationsOf, published } from '../openapi/document.ts'
+import { referenceCompiler, validatorCompiler } from '../validation/ajv.ts'
 import { loadSpecSchemas } from '../validation/spec-schemas/provider-schemas.ts'
+import { anyKind } from './any-kind.ts'
 import { addPage } from './docs-ui.ts'
 import { buildListener, type Parts } from './listeners/listener.ts'
 import { shedLoad } from './load-shedding.ts'
@@ -73,12 +74,12 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.setSerializerCompiler(() => JSON.stringify)
   app.addHook('onRoute', (route) => separateParameters(route, compile))
 
-  // Clients made from the document of a server that asks for no token need not send one.
-  await addPage(app, config.server.jwt.enabled ? document : { ...document, security: [] })
+  await addPage(app, published(document, config))
+  const settleKind = anyKind(document, referenceCompiler(document, specSchemas))
   const limit = await createRateLimit(app, config.server.rate_limit)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(document) as never,
-    operationResolver: operationResolver(document, handlers, identity, limit) as never,
+    operationResolver: operationResolver(document, handlers, settleKind, identity, limit) as never,
     addEmptySchema: true,
   })
   return app

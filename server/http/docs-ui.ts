@@ -2,8 +2,7 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { stringify } from 'yaml'
-import type { Document } from '../openapi/document.ts'
+import { type Document, toYaml } from '../openapi/document.ts'
 
 /** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
 const contentSecurityPolicy = {
@@ -35,10 +34,9 @@ export async function addPage(app: FastifyInstance, document: Document): Promise
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
     app.get(path, async () => document)
   }
-  // Without anchors: some generators of clients cannot follow them.
   let yaml: string | undefined
   app.get('/openapi.yaml', async (_request, reply) => {
-    yaml ??= stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 })
+    yaml ??= toYaml(document)
     return reply.type('application/yaml; charset=utf-8').send(yaml)
   })
 }

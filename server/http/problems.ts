@@ -9,7 +9,7 @@ import { Overloaded } from '../db/connection-queue.ts'
 import { DatabaseUnavailable } from '../db/database-errors.ts'
 import { newTraceId } from '../observability/request-trace.ts'
 import type { Document } from '../openapi/document.ts'
-import { createPaths } from './target.ts'
+import { movedCreates } from './target.ts'
 
 export type Violation = components['schemas']['ValidationError']
 
@@ -65,6 +65,10 @@ export class Problem extends Error {
     this.headers = { ...(passing && { 'retry-after': '1' }), ...options.headers }
   }
 }
+
+/** The refusal of a create by a path that does not name the parent, with the path that does. */
+export const createdUnderParent = (path: string) =>
+  new Problem('VAL-000', `It is created under its parent: POST ${path}`, { status: 422 })
 
 /** What the functions of sql/ refuse, by the SQLSTATE they raise (raise_problem): their words are for the client. */
 const refusals: Record<string, { code: Code; status?: number; headers?: Record<string, string> }> = {
@@ -231,7 +235,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 
 /** Makes every error of a listener a problem: of handlers, of the framework, of unknown routes and methods. */
 export function answerWithProblems(app: FastifyInstance, document: Document) {
-  const createdAt = createPaths(document)
+  const createdAt = movedCreates(document)
   const routes: { pattern: RegExp; methods: Set<string> }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     if (url === '*') return // the preflights of CORS
@@ -249,7 +253,7 @@ export function answerWithProblems(app: FastifyInstance, document: Document) {
       !allowed.size || allowed.has(request.method)
         ? new Problem('NTF-000', `There is no route ${path}`)
         : create
-          ? new Problem('VAL-000', `It is created under its parent: POST ${create}`, { status: 422 })
+          ? createdUnderParent(create)
           : new Problem('VAL-013', `${request.method} is not a method of ${path}`, {
               headers: { allow: [...allowed].sort().join(', ') },
             })

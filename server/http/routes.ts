@@ -11,6 +11,7 @@ import {
 } from '../openapi/document.ts'
 import { problemOf, refuse } from '../validation/ajv.ts'
 import { toViolations } from '../validation/violations.ts'
+import { isOfAnyKind, type SettleKind } from './any-kind.ts'
 import { isRepeated } from './headers.ts'
 import { Problem, type Violation } from './problems.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -24,12 +25,13 @@ export type Handlers = Record<string, (request: never, reply: FastifyReply) => P
  * Gives the glue what it needs for each operation. A request passes, in this order: who calls (401) and whether too often
  * (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
  * syntax (400), its content (400), the handler. Where the document says `x-look-up-first`, the resource is looked up before
- * syntax and content are refused (404). Without `identity` nobody is asked, without `limit` nothing is too often.
+ * syntax and content are refused (404). On a route of any kind, `settleKind` comes last before the handler. Without `identity` nobody is asked, without `limit` nothing is too often.
  * Throws when the document and the handlers differ.
  */
 export function operationResolver(
   document: Document,
   handlers: Handlers,
+  settleKind: (operation: string) => SettleKind,
   identity?: Identity,
   limit?: RateLimit,
 ) {
@@ -57,7 +59,12 @@ export function operationResolver(
     const mediaTypes = body && Object.keys(body.content)
     const headers = parameters.filter((parameter) => parameter.in === 'header')
     const refused = method === 'GET' ? [] : unsupportedPreconditions(document, headers)
-    const refuseBody = body?.['x-look-up-first'] ? refuseAfterLookUp : refuseAtOnce
+    const settle = isOfAnyKind(kind) ? settleKind(name) : undefined
+    const lookUp = body?.['x-look-up-first'] ? (settle ?? findResource) : undefined
+    const refuseBody = async (request: FastifyRequest, problem: Problem) => {
+      await lookUp?.(request)
+      throw problem
+    }
     return {
       ...(kind && { config: { target: bind(document['x-kinds'], kind, path) } }),
       onRequest: async (request) => {
@@ -80,6 +87,7 @@ export function operationResolver(
       preHandler: async (request) => {
         const problem = problemOf(bodyViolations(request))
         if (problem) await refuseBody(request, problem)
+        await settle?.(request)
       },
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
@@ -99,16 +107,9 @@ const unlessAborted = (reply: FastifyReply) => (error: unknown) => {
   return undefined
 }
 
-type RefuseBody = (request: FastifyRequest, problem: Problem) => Promise<never>
-
-const refuseAtOnce: RefuseBody = async (_, problem) => {
-  throw problem
-}
-
 /** To an adapter, a resource that is gone is the end of its work; a body that is refused is a fault of its own. */
-const refuseAfterLookUp: RefuseBody = async (request, problem) => {
-  await request.database.one('find_resource', request.target as Target)
-  throw problem
+const findResource = async ({ database, target }: FastifyRequest): Promise<void> => {
+  await database.one('find_resource', target as Target)
 }
 
 /** No id holds a NUL, and PostgreSQL could not even look for one: with another character it is simply not found. */

@@ -1,8 +1,10 @@
 import type { FastifyRequest } from 'fastify'
-import { type Document, type Kinds, operationsOf } from '../openapi/document.ts'
+import { type Document, operationsOf } from '../openapi/document.ts'
+import { ANY_KIND, type Kinds } from '../openapi/kinds.ts'
 
 /** The resources that a path names. */
 export interface Target {
+  /** Empty where a list is of all kinds. */
   kind: string
   /** The parent's id in a nested path, null in a flat one. */
   owner_id: string | null
@@ -12,7 +14,8 @@ export interface Target {
 
 /** Where a path has its target: a kind, and the names of its parameters. */
 export interface Binding {
-  kind: string
+  /** Undefined where the path has resources of any kind: each request has its own. */
+  kind: string | undefined
   parent?: string | undefined
   id?: string | undefined
 }
@@ -24,27 +27,35 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Absent where the route is not about resources. */
     readonly target?: Target
+    /** The kind of the resource on a route of any kind, once it is known (any-kind.ts). */
+    kind: string
   }
 }
 
 /** Finds the target in the path of an operation on resources: beside the plural of its kind. */
 export function bind(kinds: Kinds, kind: string, path: string): Binding {
+  const isAny = kind === ANY_KIND.name
   const segments = path.split('/')
-  const at = segments.lastIndexOf(kinds[kind]?.plural ?? '')
+  const at = segments.lastIndexOf((isAny ? ANY_KIND : kinds[kind])?.plural ?? '')
   if (at < 0) throw new Error(`x-kind: the path ${path} has no ${kind}`)
   const parameter = (index: number) => /^\{(\w+)\}$/.exec(segments[index] ?? '')?.[1]
-  return { kind, parent: parameter(at - 1), id: parameter(at + 1) }
+  return { kind: isAny ? undefined : kind, parent: parameter(at - 1), id: parameter(at + 1) }
 }
 
+const pathsOf = (document: Document, name: string) =>
+  operationsOf(document)
+    .filter(({ operation }) => operation['x-operation'] === name)
+    .map(({ path, operation }) => [operation['x-kind'] ?? '', path] as const)
+
+/** The path that creates each kind: of a child, under its parent. */
+export const createPaths = (document: Document): Map<string, string> =>
+  new Map(pathsOf(document, 'resources.create'))
+
 /** The paths that list a kind and do not create it, each with the path of the document that does: under the parent. */
-export function createPaths(document: Document): Map<string, string> {
-  const pathsOf = (name: string) =>
-    operationsOf(document)
-      .filter(({ operation }) => operation['x-operation'] === name)
-      .map(({ path, operation }) => [operation['x-kind'], path] as const)
-  const creates = new Map(pathsOf('resources.create'))
+export function movedCreates(document: Document): Map<string, string> {
+  const creates = createPaths(document)
   const moved = new Map<string, string>()
-  for (const [kind, path] of pathsOf('resources.list')) {
+  for (const [kind, path] of pathsOf(document, 'resources.list')) {
     const create = creates.get(kind)
     if (create && create !== path) moved.set(path, create)
   }
@@ -52,10 +63,10 @@ export function createPaths(document: Document): Map<string, string> {
 }
 
 /** The target of a request; undefined where its route has none. */
-export function targetOf({ routeOptions, params }: FastifyRequest): Target | undefined {
+export function targetOf({ routeOptions, params, kind: ownKind }: FastifyRequest): Target | undefined {
   const { target } = routeOptions.config
   if (!target) return undefined
   const ids = params as Record<string, string>
-  const { kind, parent, id } = target
+  const { kind = ownKind, parent, id } = target
   return { kind, owner_id: (parent && ids[parent]) ?? null, id: (id && ids[id]) ?? '' }
 }

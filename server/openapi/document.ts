@@ -1,21 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
-
-/** A kind of resource, as x-kinds of the document describes it. */
-interface Kind {
-  plural: string
-  base_path: string
-  parent?: string
-  /** What deleting its parent does to it. */
-  on_parent_delete?: 'restrict' | 'cascade'
-}
-export type Kinds = Record<string, Kind>
-
-/** The kinds, each after its parent. */
-export function parentsFirst(kinds: Kinds): [name: string, kind: Kind][] {
-  const depth = (kind: Kind | undefined): number => (kind?.parent ? 1 + depth(kinds[kind.parent]) : 0)
-  return Object.entries(kinds).sort(([, one], [, other]) => depth(one) - depth(other))
-}
+import { parseDocument, stringify } from 'yaml'
+import { compose, type Template } from './composed-document.ts'
+import { describeKinds, type Entity, type Kinds } from './kinds.ts'
 
 export interface Operation {
   operationId: string
@@ -25,6 +11,7 @@ export interface Operation {
   'x-kind'?: string
   security?: object[]
   requestBody?: RequestBody | { $ref: string }
+  responses: object
   parameters?: ({ $ref: string } | Parameter)[]
 }
 
@@ -48,6 +35,7 @@ export interface Parameter {
 export interface Document {
   info: { version: string }
   security: object[]
+  tags: object[]
   'x-kinds': Kinds
   'x-compatibility': object
   'x-unsupported-preconditions': Record<string, { message: string; unless?: string }>
@@ -56,16 +44,34 @@ export interface Document {
 }
 
 /**
- * Reads openapi.yaml, from which everything is derived.
+ * Reads openapi.yaml, from which everything is derived, and adds the kinds that are entries of the configuration.
  *
- * `defaultSize` is the size of a page of resources when the request names none: that of the configuration.
+ * `lists.default_size` is the size of a page of resources when the request names none, `entities` are the kinds: those of
+ * the configuration. Throws a StartError when a name of a kind is taken by the document.
  */
-export function loadDocument({ defaultSize }: { defaultSize?: number } = {}): Document {
+export function loadDocument({ lists, entities = [] }: Configured = {}): Document {
   const yaml = parseDocument(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'))
   const place = ['components', 'parameters', 'size', 'schema', 'default']
-  if (defaultSize !== undefined) yaml.setIn(place, defaultSize)
-  return yaml.toJS()
+  if (lists) yaml.setIn(place, lists.default_size)
+  const { 'x-kind-template': template, ...own } = yaml.toJS() as Document & { 'x-kind-template': Template }
+  return compose(own, template, describeKinds(own['x-kinds'], entities, template.base_path))
 }
+
+/** The settings that the document follows. */
+interface Configured {
+  lists?: { default_size: number }
+  entities?: Entity[]
+}
+
+/** The document as clients see it: without tokens, where the server asks for none. */
+export const published = (
+  document: Document,
+  { server }: { server: { jwt: { enabled: boolean } } },
+): Document => (server.jwt.enabled ? document : { ...document, security: [] })
+
+/** A document as YAML without anchors, which some generators of clients cannot follow. */
+export const toYaml = (document: Document): string =>
+  stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 })
 
 /** What a `{$ref}` within the document points to; anything else is returned as it is. */
 export function resolve<Thing extends object>(document: Document, thing: Thing | { $ref: string }): Thing {

@@ -77,7 +77,7 @@ export async function serve(
         grace.close()
       })
     }
-    const document = loadDocument({ defaultSize: config.lists.default_size })
+    const document = loadDocument(config)
     if (migrating || embedded) await migrate(config, document['x-kinds'])
     if (config.tracing.enabled) {
       // Only then: what it takes is large, and changes the modules that it watches.
@@ -151,9 +151,9 @@ async function untilMigrated(database: Database, config: Config, logger: Fastify
 async function tellOtherAdapters(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
   for (const { kind, required_adapters } of await database.all('list_kinds', {})) {
     const configured = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
-    if (required_adapters.join() !== configured.join()) {
+    if ((required_adapters ?? []).join() !== configured.join()) {
       logger.warn(
-        `the database requires [${required_adapters}] of ${kind}, this server's configuration [${configured}]; ` +
+        `the database requires [${required_adapters ?? []}] of ${kind}, this server's configuration [${configured}]; ` +
           'the database is followed until `migrate` is run',
       )
     }

@@ -2,6 +2,7 @@ import { Ajv, type AnySchema, type KeywordDefinition } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 import { MAX_VIOLATIONS, Problem, type Violation } from '../http/problems.ts'
+import type { Document } from '../openapi/document.ts'
 import { keywords } from './keywords.ts'
 import type { SpecSchemas } from './spec-schemas/provider-schemas.ts'
 
@@ -22,6 +23,15 @@ export function validatorCompiler(specSchemas: SpecSchemas): FastifySchemaCompil
   const bodies = extend(new Ajv({ ...shared, coerceTypes: false, useDefaults: false }), own)
   const parameters = extend(new Ajv({ ...shared, coerceTypes: true, useDefaults: true }), own)
   return ({ schema, httpPart }) => (httpPart === 'body' ? bodies : parameters).compile(schema)
+}
+
+/** Compiles schemas of bodies by where the document has them: `#/components/schemas/…`. */
+export function referenceCompiler(document: Document, specSchemas: SpecSchemas) {
+  // The document around them is no schema.
+  const options = { ...shared, strict: false, coerceTypes: false, useDefaults: false }
+  const ajv = extend(new Ajv(options), keywords(specSchemas))
+  ajv.addSchema(document as AnySchema, 'document', false)
+  return (reference: string) => ajv.compile({ $ref: `document${reference}` })
 }
 
 /** What is asked of a list, in a language of its own. */

@@ -38,7 +38,7 @@ begin
         select resource.id
         from resources as resource
         inner join kinds on kinds.kind = resource.kind
-        where resource.id = any (v_ids) and cardinality(kinds.required_adapters) = 0
+        where resource.id = any (v_ids) and coalesce(cardinality(kinds.required_adapters), 0) = 0
     ));
     return v_resource;
 end;

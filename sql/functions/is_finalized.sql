@@ -14,8 +14,8 @@ begin
     return p_deleted_time is not null and (
         select not facts.has_children and cardinality(
             unconfirmed_adapters(
-                p_generation, true, facts.required,
-                usable_reports(p_generation, true, facts.required, facts.reports)
+                p_generation, true, coalesce(facts.required, '{}'),
+                usable_reports(p_generation, true, coalesce(facts.required, '{}'), facts.reports)
             )
         ) = 0
         from resource_facts(p_id, p_kind) as facts

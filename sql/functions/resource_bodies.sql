@@ -1,5 +1,6 @@
 -- resource_bodies: the bodies (resource_body) of the resources of a kind with these ids, in this order, up to a number of bytes.
 --
+-- p_kind                 null: of any kind, which is then looked up for each
 -- p_max_bytes, p_beyond  as in bounded_items
 -- A plan of its own: however its caller finds the ids, these are looked up by them, and that is planned once. The
 -- `offset 0` has each body made when it is fetched, in the order of the ids: a sort would make all of them first.
@@ -24,7 +25,22 @@ declare
             offset 0
         ) as body
         where own_kind.kind = p_kind;
+    v_bodies_of_any cursor for
+        select body.text
+        from unnest(p_ids) as wanted (id)
+        cross join lateral (
+            select resource_body(resource, own_kind, owner_kind, p_fields) as text
+            from resources as resource
+            inner join kinds as own_kind on own_kind.kind = resource.kind
+            left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
+            where resource.id = wanted.id
+            offset 0
+        ) as body;
 begin
+    if p_kind is null then
+        open v_bodies_of_any;
+        return bounded_items(v_bodies_of_any, p_max_bytes, p_beyond, ', or ask for some fields only, or walk with a cursor');
+    end if;
     open v_bodies;
     return bounded_items(v_bodies, p_max_bytes, p_beyond, ', or ask for some fields only, or walk with a cursor');
 end;

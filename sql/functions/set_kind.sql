@@ -19,5 +19,5 @@ language sql as $$
         parent_kind = excluded.parent_kind,
         on_parent_delete = excluded.on_parent_delete,
         required_adapters = excluded.required_adapters,
-        stale = known.stale or known.required_adapters <> excluded.required_adapters
+        stale = known.stale or known.required_adapters is distinct from excluded.required_adapters
 $$;

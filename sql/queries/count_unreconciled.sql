@@ -4,7 +4,7 @@
 --
 -- Params
 --   $1 threshold  interval  how long is too long
--- Returns two rows for each kind: of what is marked for deletion, and of what is not.
+-- Returns two rows for each kind that adapters reconcile: of what is marked for deletion, and of what is not.
 --   kind               text
 --   is_delete          boolean
 --   required_adapters  int  how many adapters must report on the kind
@@ -41,4 +41,5 @@ select
 from kinds
 cross join (values (false), (true)) as mark (is_delete)
 left join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete
+where kinds.required_adapters is not null
 order by kinds.kind, mark.is_delete;

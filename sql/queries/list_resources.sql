@@ -1,7 +1,7 @@
--- list_resources: one page of the resources of a kind, all of them or those of one parent.
+-- list_resources: one page of the resources of a kind, all of them or those of one parent, or of all kinds.
 --
 -- Params
---   $1 kind      text
+--   $1 kind      text?    null: all kinds; the scope is put in then
 --   $2 owner_id  text?    the parent's id in a nested path
 --   $3 page      int      from 1; 1 in a walk by cursor
 --   $4 size      int
@@ -19,7 +19,7 @@
 with kept as materialized (
     select coalesce(sum(resource_counts.count), 0)::bigint as total
     from resource_counts
-    where resource_counts.kind = $1::text
+    where $1::text is null or resource_counts.kind = $1::text
 ),
 counted as materialized (
     select case
@@ -28,7 +28,7 @@ counted as materialized (
         else (
             select count(*)
             from resources as resource
-            where resource.kind = $1::text
+            where /* scope: */ resource.kind = $1::text /* :scope */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
                 and /* filter: */ true /* :filter */
         )
@@ -44,7 +44,7 @@ paged as materialized (
         when $6::boolean or counted.total::numeric * counted.total > $3::int::numeric * $4::int * kept.total then array(
             select resource.id
             from resources as resource
-            where resource.kind = $1::text
+            where /* scope: */ resource.kind = $1::text /* :scope */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
                 and /* filter: */ true /* :filter */
                 and /* after: */ true /* :after */
@@ -60,7 +60,7 @@ paged as materialized (
                     resource.updated_time, resource.deleted_time, resource.created_by, resource.updated_by,
                     resource.deleted_by
                 from resources as resource
-                where resource.kind = $1::text
+                where /* scope: */ resource.kind = $1::text /* :scope */
                     and ($2::text is null or resource.owner_id = as_uuid($2::text))
                     and /* filter: */ true /* :filter */
                     and /* after: */ true /* :after */
@@ -75,7 +75,7 @@ paged as materialized (
     cross join kept
 )
 select
-    list_body($1::text || 'List', $3::int, counted.total, bodies.items) as body,
+    list_body(coalesce($1::text, 'Resource') || 'List', $3::int, counted.total, bodies.items) as body,
     counted.total,
     (
         select /* keys: */ array[]::text[] /* :keys */

@@ -6,7 +6,7 @@
 --   $3 base_path          text
 --   $4 parent_kind        text?
 --   $5 on_parent_delete   text?   restrict or cascade, for a kind with a parent
---   $6 required_adapters  text[]
+--   $6 required_adapters  text[]?  null: no adapter reconciles the kind
 -- Returns one row without meaning.
 --   done  text?
 select set_kind($1::text, $2::text, $3::text, $4::text, $5::text, $6::text[])::text as done;

@@ -54,7 +54,7 @@ function write(content: Tree | string): string {
 }
 
 const load = ({ file = base(), env = {}, ...rest }: Given = {}) =>
-  loadSettings(names, { env, file: write(file), ...rest })
+  loadSettings(kinds, { env, file: write(file), ...rest })
 
 /** What a start with these settings is refused with. */
 function refusal(given: Given): string {
@@ -115,7 +115,7 @@ t.test('a base file holds for what no other source sets', async (t) => {
     entities: names.map((kind) => ({ kind, required_adapters: [] })),
   })
   for (const given of [{ args: ['--config', file] }, { env: { HYPERFLEET_CONFIG: file } }, { file }]) {
-    const { config, origin } = loadSettings(names, { env: {}, ...given, baseFile })
+    const { config, origin } = loadSettings(kinds, { env: {}, ...given, baseFile })
     t.match(config, {
       server: { port: 2, host: 'localhost', jwt: { enabled: false } },
       database: { embedded: true },
@@ -124,12 +124,12 @@ t.test('a base file holds for what no other source sets', async (t) => {
     })
     t.match([origin('server.port'), origin('database.embedded')], [file, baseFile])
   }
-  const { config } = loadSettings(names, { env: {}, args: ['--server-port', '3'], baseFile })
+  const { config } = loadSettings(kinds, { env: {}, args: ['--server-port', '3'], baseFile })
   t.match(config, { server: { port: 3 }, entities: [{ required_adapters: ['beneath'] }, {}] })
   const issuers = {
     jwt: { enabled: true, configs: [{ issuer_url: 'https://a.example', jwk_cert_file: 'k' }] },
   }
-  const secured = loadSettings(names, { env: {}, file: write({ server: issuers }), baseFile })
+  const secured = loadSettings(kinds, { env: {}, file: write({ server: issuers }), baseFile })
   t.equal(secured.config.server.jwt.enabled, true)
 })
 
@@ -465,7 +465,85 @@ t.test('settings that do not go together are one line', (t) => {
     [
       'an unknown kind',
       entities(cluster as object, nodePool as object, { ...cluster, kind: 'Toaster' }),
-      /^entities\[2\]: the kind Toaster is not one of the document's .*: Cluster, NodePool$/,
+      /^entities\[2\]\.plural of Toaster must be set: the kind is not of the document, and needs a name in paths \(from /,
+    ],
+    ...(
+      [
+        [
+          'a plural that is taken',
+          { kind: 'Toaster', plural: 'clusters' },
+          'plural',
+          'must not be that of Cluster',
+        ],
+        [
+          'a plural that is reserved',
+          { kind: 'Toaster', plural: 'resources' },
+          'plural',
+          'must not be one of resources,',
+        ],
+        [
+          'a plural with a slash',
+          { kind: 'Toaster', plural: 'a/b' },
+          'plural',
+          'must be a name of small letters',
+        ],
+        [
+          'a kind with a small letter',
+          { kind: 'toaster', plural: 'toasters' },
+          'kind',
+          'must be a name of letters',
+        ],
+        [
+          'a parent that is no kind',
+          { kind: 'Slot', plural: 'slots', parent_kind: 'Toaster', on_parent_delete: 'cascade' },
+          'parent_kind',
+          'must be one of the kinds Cluster, NodePool, Slot',
+        ],
+        [
+          'a kind below itself',
+          { kind: 'Slot', plural: 'slots', parent_kind: 'Slot', on_parent_delete: 'cascade' },
+          'parent_kind',
+          'must not be below the kind itself',
+        ],
+        [
+          'a child without a policy',
+          { kind: 'Slot', plural: 'slots', parent_kind: 'Cluster' },
+          'on_parent_delete',
+          'must be restrict or cascade, since',
+        ],
+        [
+          'a policy without a parent',
+          { kind: 'Slot', plural: 'slots', on_parent_delete: 'cascade' },
+          'on_parent_delete',
+          'must not be set, since',
+        ],
+        [
+          'another policy',
+          { kind: 'Slot', plural: 'slots', on_parent_delete: 'orphan' },
+          'on_parent_delete',
+          'must be ',
+        ],
+        [
+          'limits that exclude every name',
+          { kind: 'Slot', plural: 'slots', name_min_len: 9, name_max_len: 8 },
+          'name_min_len',
+          'must not exceed name_max_len, 8',
+        ],
+      ] as const
+    ).map(([what, entity, member, rule]): [string, Given, RegExp] => [
+      what,
+      entities(cluster as object, nodePool as object, entity),
+      new RegExp(`^entities\\[2\\]\\.${member}( of \\w+)? ${rule}`),
+    ]),
+    [
+      'another plural of a kind of the document',
+      entities({ ...cluster, plural: 'klusters' }, nodePool as object),
+      /^entities\[0\]\.plural of Cluster must be clusters, as in the document \(it is "klusters"/,
+    ],
+    [
+      'another parent of a kind of the document',
+      entities(cluster as object, { ...nodePool, parent_kind: 'NodePool' }),
+      /^entities\[1\]\.parent_kind of NodePool must be Cluster, as in the document/,
     ],
     [
       'an adapter twice',
@@ -660,7 +738,7 @@ t.test('older flags set a host and a port', (t) => {
 
 t.test('a variable has the adapters of one kind, below a flag and above the rest', (t) => {
   const required = (given: Given) =>
-    load(given).config.entities.map(({ required_adapters }) => required_adapters.join())
+    load(given).config.entities.map(({ required_adapters }) => required_adapters?.join())
   const env = { HYPERFLEET_NODEPOOL_ADAPTERS: '["v"]' }
   const list = JSON.stringify([cluster, nodePool])
   t.same(required({ env }), ['base', 'v'], 'above the file')

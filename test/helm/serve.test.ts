@@ -129,7 +129,7 @@ for (const name of sets) {
     writeSecret(join(folder, 'database'), 'postgres://owner:secret@db.example.com:6543/fleet')
     writeFileSync(file, only(manifests, 'ConfigMap', deployment.metadata.name).data['config.yaml'])
     const env = { HYPERFLEET_DATABASE_SECRET_DIR: join(folder, 'database'), ...environmentOf(container) }
-    const config = loadConfig(Object.keys(kinds), { file, env })
+    const config = loadConfig(kinds, { file, env })
 
     const { drain_delay, shutdown_timeout } = config.health
     const sleep = container.lifecycle?.preStop.sleep.seconds ?? 0

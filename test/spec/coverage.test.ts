@@ -9,6 +9,11 @@ import { openSession } from '../sessions.ts'
 
 const nowhere = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
 const env = {
+  // A shelf cannot be deleted while there is a box on it.
+  HYPERFLEET_ENTITIES: JSON.stringify([
+    { kind: 'Shelf', plural: 'shelves' },
+    { kind: 'Box', plural: 'boxes', parent_kind: 'Shelf', on_parent_delete: 'restrict' },
+  ]),
   HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
   HYPERFLEET_NODEPOOL_ADAPTERS: '["validation"]',
 }
@@ -50,6 +55,7 @@ const plain = (operation: Operation, cluster = nowhere, pool = nowhere): Sent =>
   const body = bodyOf(operation)
   const path = operation.path
     .replace('{cluster_id}', cluster)
+    .replace('{resource_id}', cluster)
     .replace('{nodepool_id}', pool)
     .replace('{kind}', cluster === nowhere ? 'Nothing' : 'Cluster')
   return body ? { path, body } : { path }
@@ -70,6 +76,11 @@ const ways: Record<string, (sent: Sent, operation: Operation, call: Application[
   '404': async (_sent, operation) => plain(operation),
   '409': async (sent, { method, path }, call) => {
     if (method === 'PATCH') return { ...sent, body: { ...(sent.body as object), generation: 99 } }
+    if (method === 'DELETE') {
+      const { body: shelf } = await call('POST', 'shelves', fresh('Shelf'))
+      await call('POST', `shelves/${shelf.id}/boxes`, fresh('Box'))
+      return { path: `resources/${shelf.id}` }
+    }
     if (!path.endsWith('/force-delete')) await call(method, sent.path, sent.body)
     return sent
   },

@@ -149,6 +149,7 @@ export function buildListener(
   } as FastifyServerOptions)
   followRenewals(app, name, tls)
   app.decorateRequest('traceId', '')
+  app.decorateRequest('kind', '')
   app.decorateRequest('target', {
     getter() {
       return targetOf(this)

@@ -9,11 +9,11 @@
 -- p_ref           when that generation began
 -- p_deleting      marked for deletion
 -- p_has_children  a record of a child is left, marked or not
--- p_required      the required adapters, in configured order
+-- p_required      the required adapters, in configured order; null: no adapter reconciles the kind
 -- p_previous      the stored conditions, [] before there are any
 -- p_reports       the stored reports, in any order
 -- Returns Available, Ready, Reconciled, LastKnownReconciled, and one <Adapter>Successful for each
--- required adapter that has a usable report.
+-- required adapter that has a usable report; [] for a kind that no adapter reconciles.
 create or replace function aggregate_conditions(
     p_kind text,
     p_generation int,
@@ -27,7 +27,7 @@ create or replace function aggregate_conditions(
 language plpgsql stable parallel safe as $$
 declare
     v_ref text := format_time(p_ref);
-    v_by_name text[] := sorted_names(p_required);
+    v_by_name text[] := sorted_names(coalesce(p_required, '{}'));
     v_usable adapter_report[] := usable_reports(p_generation, p_deleting, v_by_name, p_reports);
     -- The path of no members: a copy that is not compressed, since each look at it would decompress it again.
     v_previous jsonb := p_previous #> '{}';
@@ -40,6 +40,9 @@ declare
     );
     v_nobody boolean := cardinality(v_usable) = 0;
 begin
+    if p_required is null then
+        return '[]';
+    end if;
     return to_jsonb(array[
         older_condition('Available', v_known, v_nobody, 'ResourceAvailable', p_kind || ' is accessible'),
         older_condition(

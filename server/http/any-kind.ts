@@ -1,0 +1,76 @@
+import type { ValidateFunction } from 'ajv'
+import type { FastifyRequest } from 'fastify'
+import { type Document, operationsOf, type RequestBody } from '../openapi/document.ts'
+import { ANY_KIND } from '../openapi/kinds.ts'
+import { refuse } from '../validation/ajv.ts'
+import { toViolations } from '../validation/violations.ts'
+import { createdUnderParent } from './problems.ts'
+import { mediaTypeOf } from './request-body.ts'
+import { createPaths } from './target.ts'
+
+/** Settles the kind of a request on a route of any kind, as `request.kind`. */
+export type SettleKind = (request: FastifyRequest) => Promise<void>
+
+/**
+ * What the routes of resources of any kind do beside those of one kind. They learn the kind of a request: of a list by the
+ * parameter `kind`, of a create by the body, else of the resource itself; and hold a body to the rules of the document for
+ * that kind. `compile` compiles a schema of the document by its reference.
+ *
+ * Refuses: 400 a kind that is not configured, where its rules are needed, and a body that breaks them; 422 a create of a
+ * child; 404 no such resource.
+ */
+export function anyKind(document: Document, compile: (reference: string) => ValidateFunction) {
+  const kinds = document['x-kinds']
+  const paths = createPaths(document)
+  const bodies = new Map<string, ValidateFunction>()
+
+  const check = (operation: string, kind: string, body: unknown) => {
+    const key = `${operation} ${kind}`
+    const validate = bodies.get(key) ?? compile(bodyOf(document, operation, kind))
+    bodies.set(key, validate)
+    if (!validate(body)) refuse(toViolations(validate.errors as never))
+  }
+  const mustBeConfigured = (kind: string) => {
+    if (Object.hasOwn(kinds, kind)) return
+    const message = `must be one of ${Object.keys(kinds).join(', ')}`
+    refuse([{ field: 'kind', message, value: kind, constraint: 'enum' }])
+  }
+  const ofResource: SettleKind = async (request) => {
+    const { id = '' } = request.target ?? {}
+    request.kind = (await request.database.one('get_kind', { id })).kind
+  }
+
+  const settle: Record<string, SettleKind> = {
+    'resources.list': async (request) => {
+      const { kind } = request.query as { kind?: string }
+      if (kind !== undefined) mustBeConfigured(kind)
+      request.kind = kind ?? ''
+    },
+    'resources.create': async (request) => {
+      const { kind } = request.body as { kind: string }
+      mustBeConfigured(kind)
+      if (kinds[kind]?.parent_kind) throw createdUnderParent(paths.get(kind) ?? '')
+      check('resources.create', kind, request.body)
+      request.kind = kind
+    },
+    'resources.patch': async (request) => {
+      await ofResource(request)
+      mustBeConfigured(request.kind)
+      if (mediaTypeOf(request) === 'application/json') check('resources.patch', request.kind, request.body)
+    },
+  }
+  return (operation: string): SettleKind => settle[operation] ?? ofResource
+}
+
+/** Where the document has the schema of the body of an operation on a kind. */
+function bodyOf(document: Document, name: string, kind: string): string {
+  const found = operationsOf(document).find(
+    ({ operation }) => operation['x-operation'] === name && operation['x-kind'] === kind,
+  )
+  if (!found) throw new Error(`the document has no operation ${name} on ${kind}`)
+  const { content } = found.operation.requestBody as RequestBody
+  return (content['application/json'] as { schema: { $ref: string } }).schema.$ref
+}
+
+/** Whether the routes of an operation have resources of any kind. */
+export const isOfAnyKind = (kind: string | undefined) => kind === ANY_KIND.name

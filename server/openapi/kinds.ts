@@ -1,0 +1,43 @@
+/** A kind of resource: what x-kinds of the document and entities[] of the configuration say about it. */
+export interface Kind {
+  plural: string
+  base_path: string
+  /** Absent: a root kind. */
+  parent_kind?: string
+  /** What deleting its parent does to it. A kind with a parent has it. */
+  on_parent_delete?: 'restrict' | 'cascade'
+  /** The schema of its spec in the provider's document; '' when its spec is not checked. */
+  spec_schema_name?: string
+  /** Whether the start fails without that schema. */
+  require_spec_schema?: boolean
+  /** How many characters its names have at least and at most; 0 and absent: as the document says. */
+  name_min_len?: number
+  name_max_len?: number
+}
+
+/** What stands for the kind in the paths, schemas and operations of resources of any kind. */
+export const ANY_KIND = { name: 'Resource', plural: 'resources' } as const
+
+/** The kinds by their names. */
+export type Kinds = Record<string, Kind>
+
+/** A kind as an entry of the configuration: what it leaves out is as the document has it. */
+export type Entity = { kind: string; required_adapters?: string[] } & Partial<Omit<Kind, 'base_path'>>
+
+/** The kinds of the document, and those that are entries of the configuration alone, at `basePath`. */
+export function describeKinds(own: Kinds, entities: Entity[], basePath: string): Kinds {
+  const configured = entities.map(({ kind, required_adapters: _, ...descriptor }): [string, Kind] => [
+    kind,
+    { plural: '', base_path: basePath, ...own[kind], ...descriptor },
+  ])
+  return { ...own, ...Object.fromEntries(configured) }
+}
+
+/** The kinds, each after its parent. */
+export function parentsFirst(kinds: Kinds): [name: string, kind: Kind][] {
+  const depth = ({ parent_kind }: Kind): number => {
+    const parent = parent_kind === undefined ? undefined : kinds[parent_kind]
+    return parent ? 1 + depth(parent) : 0
+  }
+  return Object.entries(kinds).sort(([, one], [, other]) => depth(one) - depth(other))
+}

@@ -1,0 +1,392 @@
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { type Answer, application, condition, report } from '../application.ts'
+
+/** The kinds that the charts of the field ship. */
+const five = `
+- kind: Cluster
+  plural: clusters
+  spec_schema_name: ClusterSpec
+  require_spec_schema: true
+  name_min_len: 3
+  name_max_len: 53
+  required_adapters: [validation]
+- kind: NodePool
+  plural: nodepools
+  parent_kind: Cluster
+  on_parent_delete: cascade
+  required_adapters: []
+- kind: Channel
+  plural: channels
+  name_min_len: 1
+  name_max_len: 100
+- kind: Version
+  plural: versions
+  parent_kind: Channel
+  on_parent_delete: restrict
+- kind: WifConfig
+  plural: wifconfigs
+`
+
+/** A kind of a provider, with children and grandchildren. */
+const sites = `
+- kind: Site
+  plural: sites
+  required_adapters: [survey]
+- kind: Hall
+  plural: halls
+  parent_kind: Site
+  on_parent_delete: cascade
+- kind: Rack
+  plural: racks
+  parent_kind: Hall
+  on_parent_delete: cascade
+  required_adapters: [wiring]
+  name_max_len: 5
+`
+
+const entities = (...lists: string[]) => ({
+  HYPERFLEET_ENTITIES: JSON.stringify(lists.flatMap((list) => parse(list))),
+  HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
+})
+
+let names = 0
+const named = (kind: string) => ({ kind, name: `n-${++names}`, spec: {} })
+
+const isRefused = (t: Test, answer: Answer, status: number, code: string, detail: RegExp) =>
+  t.match(answer, { status, body: { code: `HYPERFLEET-${code}`, detail } })
+
+t.test('a kind is an entry of the configuration', async (t) => {
+  const { call, app } = await application(t, entities(five, sites))
+  const create = async (path: string, kind: string, more: object = {}) => {
+    const answer = await call('POST', path, { ...named(kind), ...more })
+    t.equal(answer.status, 201, answer.text)
+    return answer.body
+  }
+
+  await t.test('is created, read, listed, changed and deleted', async (t) => {
+    const channel = await create('channels', 'Channel', {
+      labels: { tier: 'stable' },
+      spec: { is_default: true },
+    })
+    t.match(channel, { kind: 'Channel', generation: 1, status: { conditions: [] } })
+    t.equal(channel.href, `/api/hyperfleet/v1/channels/${channel.id}`)
+    t.notOk('owner_references' in channel)
+    t.strictSame((await call('GET', `channels/${channel.id}`)).body, channel)
+    const found = await call('GET', `channels?search=${encodeURIComponent("labels.tier='stable'")}`)
+    t.match(found.body, { kind: 'ChannelList', total: 1, items: [channel] })
+    const patched = await call('PATCH', `channels/${channel.id}`, { spec: { is_default: false } })
+    t.match(patched, { status: 200, body: { generation: 2, spec: { is_default: false } } })
+    t.strictSame(patched.body.status.conditions, [])
+    const merged = await call(
+      'PATCH',
+      `channels/${channel.id}`,
+      { labels: { tier: null } },
+      { 'content-type': 'application/merge-patch+json' },
+    )
+    t.match(merged, { status: 200, body: { generation: 2, labels: {} } })
+    t.equal((await call('DELETE', `channels/${channel.id}`)).status, 202)
+    isRefused(t, await call('GET', `channels/${channel.id}`), 404, 'NTF-001', /^Channel with id=/)
+  })
+
+  await t.test('has children below it, and at a path of their own', async (t) => {
+    const channel = await create('channels', 'Channel')
+    const version = await create(`channels/${channel.id}/versions`, 'Version')
+    t.match(version, {
+      href: `/api/hyperfleet/v1/versions/${version.id}`,
+      owner_references: { kind: 'Channel', id: channel.id, href: channel.href },
+    })
+    for (const path of [`channels/${channel.id}/versions`, 'versions'])
+      t.ok((await call('GET', path)).body.items.some(({ id }: { id: string }) => id === version.id))
+    for (const path of [`channels/${channel.id}/versions/${version.id}`, `versions/${version.id}`])
+      t.strictSame((await call('GET', path)).body, version)
+    isRefused(
+      t,
+      await call('POST', 'versions', named('Version')),
+      422,
+      'VAL-000',
+      /channels\/\{channel_id\}\/versions/,
+    )
+    isRefused(t, await call('GET', `clusters/${channel.id}`), 404, 'NTF-001', /^Cluster with id=/)
+    isRefused(
+      t,
+      await call('POST', 'channels/abc/versions', named('Version')),
+      404,
+      'NTF-001',
+      /^Channel with id=/,
+    )
+    const other = await create('channels', 'Channel')
+    isRefused(
+      t,
+      await call('GET', `channels/${other.id}/versions/${version.id}`),
+      404,
+      'NTF-001',
+      /^Version with id=/,
+    )
+  })
+
+  await t.test('is reconciled by its adapters, if it has any', async (t) => {
+    const site = await create('sites', 'Site')
+    t.equal(condition(site, 'Reconciled')?.reason, 'ReconciledMissingAdapters')
+    t.equal((await call('PUT', `sites/${site.id}/statuses`, report('survey', 1, 'True', 1))).status, 200)
+    t.equal(condition((await call('GET', `sites/${site.id}`)).body, 'Reconciled')?.status, 'True')
+    const hall = await create(`sites/${site.id}/halls`, 'Hall')
+    t.equal((await call('PUT', `halls/${hall.id}/statuses`, report('survey', 1, 'True', 1))).status, 200)
+    t.strictSame((await call('GET', `halls/${hall.id}`)).body.status.conditions, [])
+    t.equal((await call('GET', `sites/${site.id}/halls/${hall.id}/statuses`)).body.total, 1)
+  })
+
+  await t.test('has names of the lengths that it says', async (t) => {
+    const site = await create('sites', 'Site')
+    const hall = await create(`sites/${site.id}/halls`, 'Hall')
+    const refused = await call('POST', `halls/${hall.id}/racks`, { kind: 'Rack', name: 'abcdef', spec: {} })
+    isRefused(t, refused, 400, 'VAL-000', /name/)
+    t.equal(
+      (await call('POST', `halls/${hall.id}/racks`, { kind: 'Rack', name: 'abcde', spec: {} })).status,
+      201,
+    )
+  })
+
+  await t.test('has its part of the document', async (t) => {
+    const { body } = await call('GET', '/openapi.json')
+    const ids = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
+      (item) => Object.values(item).map(({ operationId }) => operationId),
+    )
+    t.equal(new Set(ids).size, ids.length, 'each operationId is there once')
+    for (const id of [
+      'getChannels',
+      'postChannel',
+      'getVersionsByChannelId',
+      'getWifConfigs',
+      'putRackStatuses',
+    ])
+      t.ok(ids.includes(id), id)
+    for (const name of ['Channel', 'VersionList', 'WifConfigCreateRequest', 'RackSpec'])
+      t.ok(name in body.components.schemas, name)
+    t.equal((await call('GET', 'schemas/Rack')).status, 200)
+    t.notMatch(JSON.stringify(body), /<(kinds?|parent|plural)>/i, 'every word is filled in')
+    t.ok(app.hasRoute({ method: 'PUT', url: '/api/hyperfleet/v1/halls/:hall_id/racks/:rack_id/statuses' }))
+  })
+})
+
+/** Kinds of three levels for each policy of the lower two, with adapters and without. */
+const trees = ['cascade', 'restrict'].flatMap((middle) =>
+  ['cascade', 'restrict'].flatMap((lower) =>
+    [true, false].map((reconciled) => {
+      const mark = `${middle[0]}${lower[0]}${reconciled ? 'a' : 'n'}`.toUpperCase()
+      const [top, mid, low] = ['Top', 'Mid', 'Low'].map((level) => `${level}${mark}`) as [
+        string,
+        string,
+        string,
+      ]
+      return { top, mid, low, middle, lower, reconciled }
+    }),
+  ),
+)
+const plural = (kind: string) => `${kind.toLowerCase()}s`
+
+t.test('deleting a tree of three levels', async (t) => {
+  const required = (reconciled: boolean) => (reconciled ? { required_adapters: ['a'] } : {})
+  const kinds = trees.flatMap(({ top, mid, low, middle, lower, reconciled }) => [
+    { kind: top, plural: plural(top), ...required(reconciled) },
+    { kind: mid, plural: plural(mid), parent_kind: top, on_parent_delete: middle, ...required(reconciled) },
+    { kind: low, plural: plural(low), parent_kind: mid, on_parent_delete: lower, ...required(reconciled) },
+  ])
+  const { call } = await application(t, {
+    HYPERFLEET_ENTITIES: JSON.stringify(kinds),
+    HYPERFLEET_CLUSTER_ADAPTERS: '[]',
+  })
+  const finalized = {
+    conditions: [
+      { type: 'Finalized', status: 'True' },
+      { type: 'Health', status: 'True' },
+    ],
+  }
+
+  for (const { top, mid, low, middle, lower, reconciled } of trees) {
+    const plant = async () => {
+      const at = async (path: string, kind: string) => {
+        const { body } = await call('POST', path, named(kind))
+        return { path: `${plural(kind)}/${body.id}`, body }
+      }
+      const root = await at(plural(top), top)
+      const child = await at(`${root.path}/${plural(mid)}`, mid)
+      const leaf = await at(`${child.path}/${plural(low)}`, low)
+      return [root, child, leaf] as const
+    }
+    const statesOf = (nodes: readonly { path: string }[]) =>
+      Promise.all(
+        nodes.map(async ({ path }) => {
+          const { status, body } = await call('GET', path)
+          return status === 404 ? 'gone' : body.deleted_time ? 'marked' : 'live'
+        }),
+      )
+    const finish = (path: string) => call('PUT', `${path}/statuses`, report('a', 2, 'Unknown', 1, finalized))
+    const adapters = reconciled ? 'with adapters' : 'without'
+
+    await t.test(`${middle} above ${lower}, ${adapters}: from the root`, async (t) => {
+      const nodes = await plant()
+      const answer = await call('DELETE', nodes[0].path)
+      if (middle === 'restrict' || lower === 'restrict') {
+        isRefused(t, answer, 409, 'CNF-003', new RegExp(`${top}.*1 ${middle === 'restrict' ? mid : low}`))
+        for (const { path, body } of nodes)
+          t.strictSame((await call('GET', path)).body, body, 'nothing changed')
+        return
+      }
+      t.match(answer, { status: 202, body: { generation: 2 } })
+      t.strictSame(await statesOf(nodes), Array(3).fill(reconciled ? 'marked' : 'gone'))
+      if (!reconciled) return
+      for (const { path } of [nodes[0], nodes[1]]) {
+        t.equal((await finish(path)).status, 200)
+        t.match(condition((await call('GET', path)).body, 'Reconciled'), {
+          status: 'False',
+          reason: 'ReconciledWaitingForChildren',
+        })
+      }
+      t.equal((await finish(nodes[2].path)).status, 200)
+      t.strictSame(await statesOf(nodes), ['gone', 'gone', 'gone'], 'the last leaf takes all above it along')
+    })
+
+    await t.test(`${middle} above ${lower}, ${adapters}: from the leaf`, async (t) => {
+      const nodes = await plant()
+      for (const { path } of [...nodes].reverse()) {
+        const answer = await call('DELETE', path)
+        t.equal(answer.status, 202, answer.text)
+      }
+      t.strictSame(await statesOf(nodes), Array(3).fill(reconciled ? 'marked' : 'gone'))
+      if (!reconciled) return
+      t.equal((await call('DELETE', nodes[0].path)).status, 202, 'again')
+      t.equal((await call('POST', `${nodes[1].path}/force-delete`, { reason: 'r' })).status, 204)
+      t.strictSame(await statesOf(nodes), ['marked', 'gone', 'gone'], 'what is below goes by force, too')
+      t.equal((await finish(nodes[0].path)).status, 200)
+      t.strictSame(await statesOf(nodes), ['gone', 'gone', 'gone'])
+    })
+  }
+})
+
+t.test('resources of any kind', async (t) => {
+  const { call, database } = await application(t, entities(five, sites))
+  const create = async (path: string, kind: string, more: object = {}) => {
+    const answer = await call('POST', path, { ...named(kind), ...more })
+    t.equal(answer.status, 201, answer.text)
+    return answer.body
+  }
+  const channel = await create('resources', 'Channel', { labels: { walk: 'any' } })
+  const version = await create(`channels/${channel.id}/versions`, 'Version', { labels: { walk: 'any' } })
+  const site = await create('resources', 'Site', { labels: { walk: 'any' } })
+  const nowhere = '019cd6d4-8a00-7c3d-9d52-1f0e6b7a4c03'
+
+  await t.test('are what they are by the paths of their kind', async (t) => {
+    for (const [path, resource] of [
+      ['channels', channel],
+      ['versions', version],
+      ['sites', site],
+    ]) {
+      const own = await call('GET', `${path}/${resource.id}`)
+      const any = await call('GET', `resources/${resource.id}`)
+      t.strictSame(any.body, own.body)
+      t.equal(any.headers.etag, own.headers.etag)
+    }
+    isRefused(t, await call('GET', `resources/${nowhere}`), 404, 'NTF-001', /^Resource with id='019cd6d4/)
+    isRefused(t, await call('GET', 'resources/abc'), 404, 'NTF-001', /^Resource with id='abc' not found/)
+  })
+
+  await t.test('are listed and searched together, or by kind', async (t) => {
+    const all = (await call('GET', 'resources?order=created_time')).body
+    t.strictSame(
+      all.items.map(({ id }: { id: string }) => id),
+      [channel, version, site].map(({ id }) => id),
+    )
+    t.match(all, { kind: 'ResourceList', total: 3, size: 3 })
+    t.match((await call('GET', 'resources?kind=Version')).body, {
+      kind: 'VersionList',
+      total: 1,
+      items: [version],
+    })
+    t.equal((await call('GET', 'resources?kind=Hall')).body.total, 0)
+    isRefused(t, await call('GET', 'resources?kind=Toaster'), 400, 'VAL-000', /kind must be one of/)
+    const found = async (search: string) =>
+      (await call('GET', `resources?search=${encodeURIComponent(search)}&order=name`)).body.items.map(
+        ({ id }: { id: string }) => id,
+      )
+    t.strictSame(await found("kind in ['Channel','Site'] and labels.walk='any'"), [channel.id, site.id])
+    t.strictSame(await found("owner_kind='Channel'"), [version.id])
+    const ids: string[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page: Answer = await call('GET', `resources?size=1&order=id&cursor=${encodeURIComponent(cursor)}`)
+      t.equal(page.body.total, 3)
+      ids.push(...page.body.items.map(({ id }: { id: string }) => id))
+      cursor = page.body.next_cursor
+    }
+    t.strictSame(ids, [channel.id, version.id, site.id], 'a walk sees each once')
+  })
+
+  await t.test('are created by their kind: a root kind, by its rules', async (t) => {
+    isRefused(
+      t,
+      await call('POST', 'resources', named('Version')),
+      422,
+      'VAL-000',
+      /channels\/\{channel_id\}\/versions/,
+    )
+    isRefused(
+      t,
+      await call('POST', 'resources', named('Toaster')),
+      400,
+      'VAL-000',
+      /kind must be one of Cluster/,
+    )
+    isRefused(t, await call('POST', 'resources', { ...named('Cluster'), name: 'ab' }), 400, 'VAL-000', /name/)
+    isRefused(t, await call('POST', 'resources', { ...named('Channel'), label: {} }), 400, 'VAL-000', /label/)
+    isRefused(t, await call('POST', 'resources', { name: 'x', spec: {} }), 400, 'VAL-000', /kind is required/)
+    const key = { 'idempotency-key': 'once' }
+    const body = named('Channel')
+    const first = await call('POST', 'resources', body, key)
+    t.equal(first.headers.location, `/api/hyperfleet/v1/channels/${first.body.id}`)
+    t.strictSame((await call('POST', 'resources', body, key)).body, first.body)
+  })
+
+  await t.test('are changed, reported on, deleted and removed', async (t) => {
+    const path = `resources/${site.id}`
+    t.match(await call('PATCH', path, { spec: { a: 1 } }), {
+      status: 200,
+      body: { kind: 'Site', generation: 2 },
+    })
+    isRefused(t, await call('PATCH', path, { name: 'x' }), 400, 'VAL-000', /name/)
+    isRefused(
+      t,
+      await call('PATCH', `resources/${nowhere}`, { spec: {} }),
+      404,
+      'NTF-001',
+      /^Resource with id=/,
+    )
+    t.equal((await call('PUT', `${path}/statuses`, report('survey', 2, 'True', 1))).status, 200)
+    t.equal((await call('GET', `${path}/statuses`)).body.total, 1)
+    t.equal(condition((await call('GET', path)).body, 'Reconciled')?.status, 'True')
+    isRefused(t, await call('PUT', 'resources/abc/statuses', {}), 404, 'NTF-001', /^Resource with id='abc'/)
+    t.equal((await call('DELETE', path)).status, 202)
+    isRefused(t, await call('POST', `${path}/force-delete`, {}), 400, 'VAL-000', /reason/)
+    t.equal((await call('POST', `${path}/force-delete`, { reason: 'r' })).status, 204)
+    isRefused(t, await call('DELETE', path), 404, 'NTF-001', /^Resource with id=/)
+    isRefused(t, await call('DELETE', `resources/${channel.id}`), 409, 'CNF-003', /1 Version/)
+  })
+
+  await t.test('are there when their kind is configured no more', async (t) => {
+    await database.pool.query("update resources set kind = 'Gone' where id = $1", [version.id])
+    await database.pool.query(
+      "insert into kinds select 'Gone', 'gones', base_path, parent_kind, null, false, on_parent_delete from kinds where kind = 'Version'",
+    )
+    const path = `resources/${version.id}`
+    t.equal((await call('GET', path)).body.kind, 'Gone')
+    t.equal(
+      (await call('GET', 'resources?order=name')).body.items.filter(
+        ({ kind }: { kind: string }) => kind === 'Gone',
+      ).length,
+      1,
+    )
+    isRefused(t, await call('PATCH', path, { spec: {} }), 400, 'VAL-000', /kind must be one of/)
+    isRefused(t, await call('DELETE', `resources/${channel.id}`), 409, 'CNF-003', /1 Gone/)
+    t.equal((await call('DELETE', path)).status, 202, 'and can be removed')
+    isRefused(t, await call('GET', path), 404, 'NTF-001', /^Resource with id=/)
+  })
+})
