@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { Agent, fetch, type Response } from 'undici'
+import { fetch, type Response } from 'undici'
 import { StartError } from '../process/start-error.ts'
+import { dispatcherFor } from './proxies.ts'
 
 /** Where a set of keys is read from, again and again. */
 export interface KeySource {
@@ -32,10 +33,11 @@ export const fileSource = (file: string): KeySource => ({
  * The keys behind a URL, answered within five seconds: at most 1 MiB, before and after decompression, of any content
  * type. Redirects are followed within the origin of the URL, scheme included; any other is an error.
  *
- * With `ca` (PEM), that authority is trusted, and no other.
+ * With `ca` (PEM), that authority is trusted, and no other. The variables of proxies in `env` are followed; throws a
+ * StartError when one cannot be.
  */
-export function urlSource(url: string, ca?: string): KeySource {
-  const dispatcher = new Agent({ connect: ca ? { ca } : {}, maxResponseSize: MAX_BYTES })
+export function urlSource(url: string, ca?: string, env = process.env): KeySource {
+  const dispatcher = dispatcherFor(url, { ca, maxResponseSize: MAX_BYTES }, env)
   const headers = { accept: 'application/json, application/jwk-set+json' }
   const { origin, pathname } = new URL(url)
 
@@ -64,13 +66,17 @@ export function urlSource(url: string, ca?: string): KeySource {
         await response.body?.cancel()
         throw new Error(`the answer is ${response.status}`)
       } catch (error) {
-        // Of a request that failed, fetch says no more than that; a host with several addresses has an error for each.
-        const { cause = error } = error as Error
-        throw (cause as AggregateError).errors?.[0] ?? cause
+        throw originOf(error as Error)
       }
     },
     close: () => dispatcher.destroy(),
   }
+}
+
+/** The first error in a chain of causes: fetch itself says only that it failed. A host with several addresses has one for each. */
+function originOf(error: Error): Error {
+  const [first = error.cause] = (error as AggregateError).errors ?? []
+  return first instanceof Error ? originOf(first) : error
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
