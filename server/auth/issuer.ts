@@ -5,9 +5,10 @@ import type { Config } from '../config/load.ts'
 import { isRepeated } from '../http/headers.ts'
 import { StartError } from '../process/start-error.ts'
 import { checkName, type Qualify } from './caller-names.ts'
-import { ALGORITHMS, KeySet, type KeysUnavailable } from './key-set.ts'
+import { KeySet, type KeysUnavailable } from './key-set.ts'
 import { fileSource, readAuthority, urlSource } from './key-source.ts'
 import { tokenInvalid } from './refusals.ts'
+import { ALGORITHMS } from './usable-keys.ts'
 
 type Settings = Config['server']['jwt']['configs'][number]
 

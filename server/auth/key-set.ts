@@ -1,24 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import {
-  type CryptoKey,
-  createLocalJWKSet,
-  errors,
-  type FlattenedJWSInput,
-  type JWK,
-  type JWSHeaderParameters,
-} from 'jose'
+import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWK, type JWSHeaderParameters } from 'jose'
 import type { KeySource } from './key-source.ts'
+import { sortKeys } from './usable-keys.ts'
 
 /** The keys are not known, or whether there is a new one is not: a passing failure. */
 export class KeysUnavailable extends Error {}
 
-/** The algorithms that tokens may be signed with. */
-export const ALGORITHMS = ['RS256', 'ES256']
-
 type LocalKeys = ReturnType<typeof createLocalJWKSet>
 
 const REFRESH_MS = 5 * 60_000
+/** How many of the keys that are left out are named in the log. */
+const MAX_NAMED = 10
 /** The least time between two readings, so that invented key ids do not become requests to the issuer. */
 const PAUSE_MS = 1000
 
@@ -36,6 +29,7 @@ export class KeySet {
   private readonly logger: Pick<FastifyBaseLogger, 'warn'>
   private keys: LocalKeys | undefined
   private text = ''
+  private leftOut = ''
   private reading: Promise<void> | undefined
   private ended = Number.NEGATIVE_INFINITY
   private failure: KeysUnavailable | undefined
@@ -79,7 +73,7 @@ export class KeySet {
     this.timer = setInterval(() => this.renew().catch(() => {}), everyMs).unref()
   }
 
-  /** The keys as they were last read. */
+  /** The keys as they were last read, without those that are of no use. */
   get members(): JWK[] {
     return this.keys?.jwks().keys ?? []
   }
@@ -104,10 +98,9 @@ export class KeySet {
     try {
       const text = await this.source.read()
       if (text !== this.text) {
-        const keys = createLocalJWKSet(parse(text))
-        const fault = await faultOf(keys, this.source.isOwn)
-        if (fault) throw new Error(fault)
-        this.keys = keys
+        const { usable, leftOut } = await sortKeys(text, this.source.isOwn)
+        this.tellLeftOut(leftOut)
+        this.keys = createLocalJWKSet({ keys: usable })
         this.text = text
         this.version++
       }
@@ -129,6 +122,18 @@ export class KeySet {
     )
   }
 
+  /** Warns of keys that are left out, once for as long as they are the same. */
+  private tellLeftOut(keys: string[]) {
+    const sorted = keys.toSorted()
+    const text = sorted.join()
+    if (text !== this.leftOut && text)
+      this.logger.warn(
+        { reason: [...sorted.slice(0, MAX_NAMED), ...(sorted[MAX_NAMED] ? ['…'] : [])].join(', ') },
+        `${keys.length} keys of an issuer are of no use and left out, read from ${this.source.name}; the others are in force`,
+      )
+    this.leftOut = text
+  }
+
   /** The key that fits, undefined when none does. */
   private async pick(header: JWSHeaderParameters, token: FlattenedJWSInput) {
     try {
@@ -138,41 +143,5 @@ export class KeySet {
       if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
       throw new KeysUnavailable('a key of the issuer is of no use', { cause: error })
     }
-  }
-}
-
-/** Why a set cannot replace the one before; undefined when it can. */
-async function faultOf(keys: LocalKeys, isOwn: boolean): Promise<string | undefined> {
-  const members = keys.jwks().keys
-  if (!members.length) return 'it has no keys'
-  if (isOwn && members.some(({ d, k }) => d !== undefined || k !== undefined))
-    return 'not all its keys are public'
-  for (const alg of ALGORITHMS) if (await hasKeyFor(alg, keys)) return undefined
-  return `it has no key for ${ALGORITHMS.join(' or ')}`
-}
-
-/** Whether jose finds a key of a set for an algorithm, and takes it. */
-async function hasKeyFor(alg: string, keys: LocalKeys): Promise<boolean> {
-  try {
-    return isLongEnough(await keys({ alg }))
-  } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return false
-    // It passes over those that it cannot import.
-    for await (const key of error) if (isLongEnough(key)) return true
-    return false
-  }
-}
-
-/** jose refuses shorter RSA keys only when it checks a token with one. */
-function isLongEnough({ algorithm }: CryptoKey): boolean {
-  return !('modulusLength' in algorithm) || Number(algorithm.modulusLength) >= 2048
-}
-
-/** Its own words would quote what it read, which may be something else, and secret. */
-function parse(text: string) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error('it is not JSON')
   }
 }

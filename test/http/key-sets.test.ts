@@ -1,6 +1,8 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import type { JWK } from 'jose'
 import t from 'tap'
 import { KeySet } from '../../server/auth/key-set.ts'
 import { urlSource } from '../../server/auth/key-source.ts'
@@ -201,14 +203,98 @@ t.test('keys', async (t) => {
     t.equal(answer.status, 200)
   })
 
-  await t.test('of which some are of no use are taken nevertheless', async (t) => {
+  await t.test('of no use do not spoil the others, and are told once', async (t) => {
     const issuer = await createIssuer(t)
-    const own = issuer.set()
-    issuer.answer = async (response) =>
-      response.end(JSON.stringify({ keys: [...(await unusableKeys()), ...own.keys] }))
+    await issuer.addKey('second', 'ES256')
+    const good = issuer.set().keys
+    const odd = oddMembers(await unusableKeys(), good)
+    // The same id: nobody can tell from a token which of the two is meant.
+    const twins = odd.filter((member) => typeof member === 'object' && member !== null)
+    const sets = [
+      ...odd.map((member) => [member, ...good]),
+      ...twins.map((member) => [{ ...member, kid: 'first' }, ...good]),
+      [...odd, ...good, ...odd],
+    ]
+    const configs = await Promise.all(
+      sets.map(async (keys) => {
+        const server = await createIssuer(t)
+        server.answer = (response) => response.end(JSON.stringify({ keys }))
+        return { issuer_url: server.url, jwk_cert_url: server.url }
+      }),
+    )
+    const log = keptLog()
+    const { call } = await application(t, trusting(...configs), database, log.logger)
+    for (const [index, { issuer_url: iss }] of configs.entries()) {
+      const name = JSON.stringify(sets[index]?.slice(0, -2)).slice(0, 120)
+      for (const kid of ['first', 'second']) {
+        for (const header of [{}, { kid: undefined }]) {
+          t.equal((await tryToken(call, await issuer.token(kid, { iss }, header))).status, 200, name)
+        }
+      }
+      const unnamed = await issuer.token('first', { iss, exp: 1 }, { kid: undefined })
+      refuses(t, await tryToken(call, unnamed), 'AUT-003', 'expired', name)
+      const warnings = log.warnings().filter((line) => line.includes(`${iss};`))
+      t.equal(warnings.length, 1, `${name}: ${warnings}`)
+      t.match(warnings[0], /left out/, name)
+    }
+    const text = log.lines.join('')
+    for (const { n, x, k } of [...good, ...(odd as JWK[])].filter(Boolean)) {
+      for (const part of [n, x, k].map(String).filter(({ length }) => length > 10))
+        t.notOk(text.includes(part), 'no part of a key is logged')
+    }
+    t.match(text, /short.{0,40}2048/)
+  })
+
+  await t.test('of no use are told again when others are, and not otherwise', async (t) => {
+    const issuer = await createIssuer(t)
+    const [ed25519, curve, ...rest] = await unusableKeys()
+    const keys: unknown[] = [ed25519, curve]
+    issuer.answer = (response) => response.end(JSON.stringify({ keys: [...keys, ...issuer.set().keys] }))
+    const log = keptLog()
+    const set = new KeySet(urlSource(issuer.url), log.logger)
+    const warnings = async () => {
+      const before = log.warnings().length
+      await set.renew()
+      return log.warnings().slice(before)
+    }
+    t.match(await warnings(), [/curve.*ed25519.*2 keys/])
+    t.strictSame(await warnings(), [])
+    await issuer.addKey('second')
+    keys.reverse()
+    t.strictSame(await warnings(), [], 'in another order, beside another key')
+    t.equal(set.version, 2)
+    keys.push({ ...rest[0], kid: `${'k'.repeat(1000)}\n` })
+    const [more = ''] = await warnings()
+    t.match(more, /3 keys/)
+    t.ok(more.length < 1000, 'an id is cut short')
+    keys.push(...Array.from({ length: 100 }, (_, kid) => ({ kty: 'none', kid: `key-${kid}` })))
+    const [many = ''] = await warnings()
+    t.match(many, /103 keys/)
+    t.ok(many.length < 3000, 'and so is the list of them')
+    keys.length = 0
+    t.strictSame(await warnings(), [])
+    keys.push(ed25519, curve)
+    t.match(await warnings(), [/2 keys/], 'they are back')
+    await set.close()
+  })
+
+  await t.test('of no use are not those of a token', async (t) => {
+    const issuer = await createIssuer(t)
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const short = { ...publicKey.export({ format: 'jwk' }), kid: 'short' }
+    issuer.answer = (response) => response.end(JSON.stringify({ keys: [short, ...issuer.set().keys] }))
     const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
     const { call } = await application(t, env, database)
-    t.equal((await tryToken(call, await issuer.token('first'))).status, 200)
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const claims = { iss: issuer.url, email: 'me@example.com', exp: 4_000_000_000 }
+    for (const [header, detail] of [
+      [{ alg: 'RS256', kid: 'short' }, 'a key that its issuer does not have'],
+      [{ alg: 'RS256' }, 'signature of the token is wrong'],
+    ] as const) {
+      const signed = `${part(header)}.${part(claims)}`
+      const signature = sign('sha256', Buffer.from(signed), privateKey).toString('base64url')
+      refuses(t, await tryToken(call, `${signed}.${signature}`), 'AUT-002', detail)
+    }
   })
 
   await t.test('come compressed, with any content type, and by redirects of the same origin', async (t) => {
@@ -308,3 +394,32 @@ t.test('keys', async (t) => {
     t.equal((await tryToken(call, second)).status, 200)
   })
 })
+
+/** Members of a set that nobody can use, beside keys of other kinds than are taken here. */
+function oddMembers(unusable: JWK[], good: JWK[]): unknown[] {
+  const [rsa = {}, ec = {}] = good
+  const as = (key: JWK, more: object) => ({ ...key, kid: 'odd', ...more })
+  return [
+    ...unusable,
+    null,
+    'key',
+    7,
+    [],
+    {},
+    { kty: 'RSA', kid: 'odd', x5c: ['MIIB'], x5t: 'none' },
+    as(rsa, { kid: 7, n: 'AQAB' }),
+    as(rsa, { key_ops: [] }),
+    as(rsa, { key_ops: 'verify' }),
+    as(rsa, { key_ops: ['verify', 'verify'] }),
+    as(rsa, { key_ops: ['sign', 'verify'] }),
+    as(rsa, { ext: 'yes' }),
+    as(rsa, { n: 7 }),
+    as(rsa, { kty: ['RSA'] }),
+    as(rsa, { alg: 'none' }),
+    as(rsa, { d: 'AQAB' }),
+    as(ec, { crv: 'secp256k1' }),
+    as(ec, { x: 'AAAA' }),
+    as(ec, { d: 'AQAB' }),
+    { kty: 'oct', k: 'c2VjcmV0', alg: 'HS256', kid: 'odd' },
+  ]
+}
