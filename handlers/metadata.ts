@@ -1,5 +1,6 @@
 import { Problem } from '../server/http/problems.ts'
 import { about } from '../server/lib/version.ts'
+import { jsonOf } from '../server/lib/written-numbers.ts'
 import type { Handler } from './handler.ts'
 
 const metadata = { id: 'hyperfleet', kind: 'API', href: '/api/hyperfleet/v1', ...about }
@@ -15,5 +16,5 @@ export const getCompatibility: Handler<'getCompatibility'> = async ({ server }) 
 export const getSchema: Handler<'getSchema'> = async ({ server, params: { kind } }) => {
   const found = server.specSchemas.get(kind)
   if (!found) throw new Problem('NTF-001', `Schema with kind='${kind}' not found`)
-  return found.schema
+  return jsonOf(found.schema)
 }

@@ -6,6 +6,7 @@ import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { openIdentity } from '../auth/authenticator.ts'
 import { SYSTEM } from '../auth/caller-names.ts'
 import { milliseconds } from '../config/units.ts'
+import { parseWritten } from '../lib/written-numbers.ts'
 import { type Document, operationsOf, published } from '../openapi/document.ts'
 import { referenceCompiler, validatorCompiler } from '../validation/ajv.ts'
 import { loadSpecSchemas } from '../validation/spec-schemas/provider-schemas.ts'
@@ -59,12 +60,15 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorateRequest('caller', identity ? '' : SYSTEM)
   app.decorateRequest('issuer', '')
 
+  // Only a provider's schema looks at the last digits of numbers.
+  const isChecked = [...specSchemas.values()].some(({ check }) => check)
+  const parse: (text: string) => unknown = isChecked ? parseWritten : JSON.parse
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json', 'application/problem+json'],
     { parseAs: 'buffer' },
     async (request: ParsedBody, bytes: Buffer) => {
-      Object.assign(request, parseJson(bytes))
+      Object.assign(request, parseJson(bytes, parse))
       return request.json?.value
     },
   )

@@ -16,12 +16,12 @@ export interface ParsedBody {
   malformed?: Problem | undefined
 }
 
-/** Parses a body; an empty one gives neither member. */
-export function parseJson(bytes: Buffer): ParsedBody {
+/** Parses a body, its text by `parse`; an empty one gives neither member. */
+export function parseJson(bytes: Buffer, parse: (text: string) => unknown): ParsedBody {
   if (!bytes.length) return {}
   try {
     const text = decoder.decode(bytes)
-    return { json: { text, value: JSON.parse(text) as unknown } }
+    return { json: { text, value: parse(text) } }
   } catch (error) {
     return { malformed: new Problem('VAL-006', `The body is not JSON: ${(error as Error).message}`) }
   }

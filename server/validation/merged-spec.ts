@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Queries } from '../../generated/sql.ts'
 import type { Statements } from '../db/database.ts'
 import { Problem } from '../http/problems.ts'
+import { parseWritten } from '../lib/written-numbers.ts'
 import { refuse } from './ajv.ts'
 import type { Check } from './spec-schemas/compile-schema.ts'
 import { toViolations } from './violations.ts'
@@ -21,7 +22,7 @@ export async function writeMerged<Written>(
 ): Promise<Written> {
   for (let merge = 1; merge <= MERGES; merge++) {
     const { spec, generation } = await database.one('get_merged_spec', patch)
-    const errors = check(JSON.parse(spec))
+    const errors = check(parseWritten(spec))
     refuse(toViolations(errors.map((error) => ({ ...error, instancePath: `/spec${error.instancePath}` }))))
     try {
       return await write(generation)

@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import type { Violation } from '../http/problems.ts'
 import { joinPath } from '../http/request-body.ts'
+import { jsonOf } from '../lib/written-numbers.ts'
 
 /** Keywords that only say that another one failed, which has said so itself. */
 export const ECHOES = new Set(['allOf', 'discriminator', 'if', 'propertyNames', 'x-property-names'])
@@ -50,7 +51,7 @@ const words: Record<string, (params: ErrorObject['params']) => string> = {
   enum: ({ allowedValues }) => `must be one of ${(allowedValues as unknown[]).map(written).join(', ')}`,
 }
 
-const written = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+const written = (value: unknown) => (typeof value === 'string' ? value : jsonOf(value))
 
 const isShort = (value: unknown) =>
   typeof value === 'number' ||

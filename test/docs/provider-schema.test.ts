@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { loadDocument } from '../../server/openapi/document.ts'
+import { numberFormats } from '../../server/validation/spec-schemas/number-keywords.ts'
 import { formats } from '../../server/validation/spec-schemas/string-formats.ts'
 import { quickStart, temporaryFolder } from '../processes.ts'
 
@@ -31,8 +32,16 @@ t.test('the walk of docs/provider-schema.md prints what the guide says', async (
 })
 
 t.test('the guide names what there is', async (t) => {
-  const [, listed = ''] = /`format`: ([\w\s,-]+?)\s+are checked/.exec(guide) ?? []
-  const names = listed.split(/,\s*|\s+and\s+/)
-  t.strictSame(names.sort(), formats.map(([name]) => name).sort(), 'formats')
+  const [, table = ''] = /\| format \|.*\n((?:\|.*\n)+)/.exec(guide) ?? []
+  const rows = table.split('\n').map((row) => row.split('|').map((cell) => cell.trim()))
+  const checked = rows.filter(([, , , in31 = '']) => !in31.startsWith('not checked'))
+  const names = checked.flatMap(([, cell = '']) =>
+    Array.from(cell.matchAll(/`([^`]+)`/g), ([, name]) => name),
+  )
+  t.strictSame(
+    names.sort(),
+    [...formats.map(([name]) => name), ...numberFormats, 'int-or-string'].sort(),
+    'formats',
+  )
   for (const kind of Object.keys(loadDocument()['x-kinds'])) t.match(guide, `\`${kind}Spec\``)
 })

@@ -84,8 +84,8 @@ export function bundle(source: Source, name: string): Schema {
     if (schema.$ref && is30) return { $ref: schema.$ref }
     const unknown = is30 && Object.keys(schema).find((keyword) => newer.has(keyword))
     if (unknown) throw new SchemaFault(`${at} has ${unknown}, which OpenAPI 3.0 does not know`)
-    const kept = Object.entries(schema).filter(([keyword, value]) => {
-      if (keyword === 'nullable') return is30 && schema.type !== undefined
+    const kept = Object.entries(intOrString(schema)).filter(([keyword, value]) => {
+      if (keyword === 'nullable') return is30 && intOrString(schema).type !== undefined
       // Schemas have no `id` in OpenAPI; what is called so is somebody's own.
       return !(moving.has(keyword) && typeof value === 'string')
     })
@@ -117,6 +117,15 @@ export function bundle(source: Source, name: string): Schema {
     ...root,
     ...(found.size && { components: { schemas: Object.fromEntries(found) } }),
   }
+}
+
+/** With the types that Kubernetes means by an integer or a text, where the schema leaves them to its marks. */
+function intOrString(schema: Schema): Schema {
+  const type = ['integer', 'string']
+  if (schema.format === 'int-or-string' && schema.type === 'string') return { ...schema, type }
+  const isMarked = schema['x-kubernetes-int-or-string'] === true
+  const isSaid = [schema.type, schema.anyOf, schema.oneOf].some((each) => each !== undefined)
+  return isMarked && !isSaid ? { ...schema, type } : schema
 }
 
 /** A reference as the one pointer to what it names. Throws a SchemaFault when that is elsewhere, or not there. */
@@ -177,7 +186,8 @@ function refuseOtherTypes(source: Source, reference: string) {
 export const componentsOf = ({ components }: Schema): Record<string, unknown> =>
   (components as { schemas: Record<string, unknown> } | undefined)?.schemas ?? {}
 
-export const isMapping = (value: unknown): value is Schema => isContainer(value) && !Array.isArray(value)
+export const isMapping = (value: unknown): value is Schema =>
+  isContainer(value) && !Array.isArray(value) && !(value instanceof Number)
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** A name as a part of a JSON pointer in a URI fragment; the names in such a pointer. */

@@ -10,6 +10,7 @@ import {
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
 import { MAX_VIOLATIONS } from '../../http/problems.ts'
+import { WrittenNumber, writtenIn } from '../../lib/written-numbers.ts'
 import { ECHOES, keysOf } from '../violations.ts'
 import {
   annotations,
@@ -22,8 +23,9 @@ import {
   SchemaFault,
   targetOf,
 } from './bundle.ts'
+import { addNumberKeywords, standsFor, withNumberKeywords } from './number-keywords.ts'
 import { type LinearRegExp, linearRegExp } from './patterns.ts'
-import { formats } from './string-formats.ts'
+import { formatsOf } from './string-formats.ts'
 import { uniqueItems } from './unique-items.ts'
 
 /** Tells what breaks a schema, as Ajv tells it; nothing when it fits. */
@@ -103,17 +105,17 @@ function checker(schema: Schema, patterns: Patterns, { allErrors }: { allErrors:
     validateSchema: false,
     // A part that stands in several places is compiled once.
     inlineRefs: false,
-    multipleOfPrecision: 9,
     // Shorter code is not worth the time that making it takes.
     code: { optimize: false, regExp: Object.assign(pattern, { code: 'pattern' }) },
   }
   const ajv = ajvFor(schema, options)
-  for (const [name, format] of formats) {
+  for (const [name, format] of formatsOf(is30(schema))) {
     ajv.addFormat(name, typeof format === 'function' ? counted(format as (text: string) => boolean) : format)
   }
   for (const keyword of ['anyOf', 'oneOf', 'contains']) tellNothingOfAlternatives(ajv, keyword)
   ajv.removeKeyword('uniqueItems')
   ajv.addKeyword(uniqueItems(read))
+  addNumberKeywords(ajv, read)
   ajv.addKeyword({
     keyword: STEP,
     // Before anything goes deeper.
@@ -130,7 +132,9 @@ function checker(schema: Schema, patterns: Patterns, { allErrors }: { allErrors:
       if (error instanceof TooManySteps) return undefined
       throw error
     }
-    const errors = validate.errors?.filter(({ keyword }) => !ECHOES.has(keyword))
+    const errors = validate.errors
+      ?.filter(({ keyword }) => !ECHOES.has(keyword))
+      .map((error) => ({ ...error, keyword: standsFor[error.keyword] ?? error.keyword }))
     return errors?.length ? errors : [misfit('does not fit its schema')]
   }
 }
@@ -153,8 +157,10 @@ function tellNothingOfAlternatives(ajv: Ajv, keyword: string) {
   })
 }
 
-const ajvFor = ({ $schema }: Schema, options: Options): Ajv =>
-  $schema === dialects['3.0'] ? new draft04.default(options) : new Ajv2020(options)
+const is30 = ({ $schema }: Schema) => $schema === dialects['3.0']
+
+const ajvFor = (schema: Schema, options: Options): Ajv =>
+  is30(schema) ? new draft04.default(options) : new Ajv2020(options)
 
 /** The schema and its components, by name; the schema itself has none. */
 const namedParts = (schema: Schema): [name: string, part: unknown][] => [
@@ -167,7 +173,10 @@ function refuseInvalid(schema: Schema) {
   // Patterns have a format that only JavaScript's own have; patternsOf looks at them.
   const ajv = ajvFor(schema, { strict: false, logger: false, validateFormats: false })
   for (const [name, each] of namedParts(schema)) {
-    if (!isMapping(each) || ajv.validateSchema({ ...each, $schema: schema.$schema } as SchemaObject)) continue
+    // Numbers as doubles: there it does not matter which.
+    const plain: unknown = JSON.parse(JSON.stringify(each))
+    if (!isMapping(plain) || ajv.validateSchema({ ...plain, $schema: schema.$schema } as SchemaObject))
+      continue
     const [error] = ajv.errors ?? []
     throw new SchemaFault(`${name}${error?.instancePath} ${error?.message}`.trim())
   }
@@ -223,13 +232,13 @@ function prepare(schema: Schema): Schema {
     const { discriminator: _, ...rest } = mapSchemas(inner, (below, _at, keyword) => {
       const settled = settle(below)
       const isOwn = !inPlace.has(keyword) && isMapping(below) && isComposed(below)
-      return isOwn ? share(JSON.stringify(settled), () => settled) : settled
+      return isOwn ? share(textOf(settled), () => settled) : settled
     })
     const checked = Object.entries(rest).filter(([name]) => !annotations.has(name) && !name.startsWith('x-'))
     const tag = decisiveTag(inner, components)
     const { $ref } = inner
     return {
-      ...Object.fromEntries(checked),
+      ...withNumberKeywords(Object.fromEntries(checked)),
       ...(tag && decided(rest, tag)),
       // A reference counts where it leads to.
       ...(typeof $ref === 'string'
@@ -239,6 +248,10 @@ function prepare(schema: Schema): Schema {
   }
   return { ...(settle(schema) as Schema), components: { schemas: parts } }
 }
+
+/** One text for schemas that say the same, to the last digit. */
+const textOf = (schema: unknown) =>
+  JSON.stringify(schema, (_key, each) => (each instanceof WrittenNumber ? { written: each.text } : each))
 
 /** Whether a schema has others within it. One that lists its values may tell alternatives apart, and stays in place. */
 function isComposed(schema: Schema): boolean {
@@ -298,7 +311,9 @@ function extentOf(value: unknown): { values: number; characters: number } {
     const each = pending.pop()
     values++
     if (typeof each === 'string') characters += each.length
-    else if (Array.isArray(each)) for (const item of each) pending.push(item)
+    if (typeof each !== 'object' || each === null) continue
+    for (const { text } of writtenIn(each)) characters += text.length
+    if (Array.isArray(each)) for (const item of each) pending.push(item)
     else if (isMapping(each)) {
       for (const [name, member] of Object.entries(each)) {
         characters += name.length

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { parseDocument, type Scalar, visit } from 'yaml'
 import type { Config } from '../../config/load.ts'
 import { isDeeperThan } from '../../http/request-body.ts'
+import { numberOf, WrittenNumber } from '../../lib/written-numbers.ts'
 import type { Document } from '../../openapi/document.ts'
 import { StartError } from '../../process/start-error.ts'
 import { bundle, isMapping, type Schema, SchemaFault, type Source } from './bundle.ts'
@@ -72,8 +74,10 @@ function compiled(source: Source, kind: string, depth: number): SpecSchema {
 
 function read(file: string): Source {
   // `<<` is of YAML 1.1, and many documents use it.
-  const options = { logLevel: 'error', maxAliasCount: MAX_ALIASES, merge: true } as const
-  const parsed: unknown = parse(readFileSync(file, 'utf8'), options)
+  const document = parseDocument(readFileSync(file, 'utf8'), { logLevel: 'error', merge: true })
+  for (const error of document.errors) throw error
+  visit(document, { Scalar: (key, scalar) => (key === 'key' ? undefined : keepDigits(scalar)) })
+  const parsed: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })
   if (!isMapping(parsed)) throw new SchemaFault('it is not a mapping')
   const { openapi } = parsed
   if (typeof openapi !== 'string' || !/^3\.[01]\./.test(openapi)) {
@@ -82,12 +86,33 @@ function read(file: string): Source {
   const schemas = isMapping(parsed.components) ? parsed.components.schemas : undefined
   if (!isMapping(schemas)) throw new SchemaFault('it has no components.schemas')
   // As JSON: a part that contains itself fails here, and nothing is shared.
-  return { openapi, components: { schemas: JSON.parse(asJson(schemas)) } }
+  return { openapi, components: { schemas: copied(schemas) } }
 }
 
-function asJson(value: unknown): string {
+/** Lets a number that a double does not have be as it was written. */
+function keepDigits(scalar: Scalar) {
+  const { value, source = '' } = scalar
+  if (typeof value === 'number' && JSON_NUMBER.test(source)) scalar.value = numberOf(source)
+}
+
+const JSON_NUMBER = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/
+
+/** What JSON can hold of a value, with nothing in it twice. */
+function copied(value: unknown): Record<string, unknown> {
+  const written: WrittenNumber[] = []
+  const mark = (_key: string, each: unknown) =>
+    each instanceof WrittenNumber ? { [MARK]: written.push(each) - 1 } : each
+  const unmark = (_key: string, each: unknown) =>
+    isMapping(each) && MARK in each ? written[Number(each[MARK])] : each
+  return JSON.parse(asJson(value, mark), unmark)
+}
+
+/** A name that nothing in a document has. */
+const MARK = randomUUID()
+
+function asJson(value: unknown, replacer: (key: string, value: unknown) => unknown): string {
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(value, replacer)
   } catch {
     throw new SchemaFault('components.schemas has a part that contains itself, by an alias of YAML')
   }

@@ -1,4 +1,5 @@
 import type { KeywordDefinition, ValidateFunction } from 'ajv'
+import { numberText } from './number-keywords.ts'
 
 /**
  * uniqueItems in time that grows with the items, not with their pairs: a body may hold half a million. Whenever an
@@ -18,7 +19,7 @@ export const uniqueItems = (read: (text: string) => void): KeywordDefinition => 
     if (!isWanted) return true
     const seen = new Map<string, number>()
     for (const [index, item] of items.entries()) {
-      const text = canonical(item)
+      const text = canonical(item, items, index)
       read(text)
       const other = seen.get(text)
       if (other !== undefined) {
@@ -36,9 +37,10 @@ export const uniqueItems = (read: (text: string) => void): KeywordDefinition => 
 })
 
 /** One text for all values that are equal: whatever the order of members, and however a number was written. */
-function canonical(value: unknown): string {
+function canonical(value: unknown, container: object, key: string | number): string {
+  if (typeof value === 'number') return numberText(value, container, key)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  if (Array.isArray(value)) return `[${value.map((item, index) => canonical(item, value, index)).join()}]`
   const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${members.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`).join()}}`
+  return `{${members.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each, value, name)}`).join()}}`
 }
