@@ -10,7 +10,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { application, base } from '../application.ts'
 import { createDatabase } from '../databases.ts'
-import { findFreePorts, launch, serving, temporaryFolder, until } from '../processes.ts'
+import { findFreePorts, launch, quickStart, serving, temporaryFolder, until } from '../processes.ts'
 
 interface Response {
   status: number
@@ -208,4 +208,32 @@ t.test('the page is protected, and the API is not burdened with that', async (t)
     'it is also served over http',
   )
   t.equal((await app.inject(`${base}/clusters`)).headers['content-security-policy'], undefined)
+})
+
+t.test('of IPv6, the start tells addresses that can be followed', async (t) => {
+  const url = await createDatabase()
+  const environment = {
+    HYPERFLEET_DATABASE_URL: url,
+    HYPERFLEET_SERVER_HOST: '::',
+    HYPERFLEET_HEALTH_HOST: '::1',
+    HYPERFLEET_METRICS_HOST: '::',
+  }
+  const { api, health, metrics } = await quickStart(t, environment)
+  t.match(api, /^http:\/\/\[::\]:\d+$/)
+  t.match(health, /^http:\/\/\[::1\]:\d+$/)
+  for (const address of [`${api}${base}`, `${health}/readyz`, `${metrics}/metrics`]) {
+    t.equal((await request(address)).status, 200, address)
+    // On all addresses, of IPv4 as well.
+    if (address.includes('[::]')) t.equal((await request(address.replace('[::]', '127.0.0.1'))).status, 200)
+  }
+  const taken = launch(t, 'hyperfleet-api', ['serve'], {
+    ...serving(url),
+    HYPERFLEET_SERVER_HOST: '::1',
+    HYPERFLEET_SERVER_PORT: new URL(health).port,
+  })
+  t.equal(await taken.ended, 1)
+  t.match(
+    taken.output.stderr + taken.output.stdout,
+    `cannot listen on [::1]:${new URL(health).port}: the port is taken`,
+  )
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import http, { type IncomingMessage, type RequestListener } from 'node:http'
 import https from 'node:https'
-import { type AddressInfo, Server, type Socket } from 'node:net'
+import { type AddressInfo, isIPv6, Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, {
   type FastifyBaseLogger,
@@ -224,12 +224,15 @@ export async function listen(
     const reason = code === 'EADDRINUSE' ? 'the port is taken' : message
     const setting = code === 'EADDRINUSE' || code === 'EACCES' ? 'port' : 'host'
     throw new StartError(
-      `cannot listen on ${host}:${port}: ${reason}; ` +
+      `cannot listen on ${inUrl(host)}:${port}: ${reason}; ` +
         `set HYPERFLEET_${name.toUpperCase()}_${setting.toUpperCase()} (${name}.${setting}) to another`,
     )
   }
   const { port: bound } = app.server.address() as AddressInfo
-  return `${app.initialConfig.https ? 'https' : 'http'}://${host}:${bound}`
+  return `${app.initialConfig.https ? 'https' : 'http'}://${inUrl(host)}:${bound}`
 }
+
+/** A host as URLs have it: an address of IPv6 in brackets. */
+const inUrl = (host: string) => (isIPv6(host) ? `[${host}]` : host)
 
 const saneId = (id: unknown) => (typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : undefined)
