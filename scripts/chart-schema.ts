@@ -20,11 +20,22 @@ function settingOf(key: string): SettingSchema {
 }
 
 const pullPolicy = { enum: ['Always', 'IfNotPresent', 'Never'] }
-const adapters = derived(settingOf('entities').items?.properties?.required_adapters ?? root)
+const adapters = {
+  ...derived(settingOf('entities').items?.properties?.required_adapters ?? root),
+  type: ['array', 'null'],
+}
+
+/** What becomes a text in the templates. */
+const scalar = ['string', 'number', 'boolean']
 
 /** What defaults do not tell: the settings of the server, choices, and values that may be of another type. */
 const known: Record<string, object> = {
-  adapters: { additionalProperties: false, properties: { cluster: adapters, nodepool: adapters } },
+  // Null is refused by a template, with what to do.
+  adapters: {
+    type: ['object', 'null'],
+    additionalProperties: false,
+    properties: { cluster: adapters, nodepool: adapters },
+  },
   'auth.issuers': derived(settingOf('server.jwt.configs'), camelCase),
   'database.sslMode': { enum: settingOf('database.ssl.mode').enum },
   'image.digest': { pattern: '^(sha256:[0-9a-f]{64})?$' },
@@ -32,13 +43,28 @@ const known: Record<string, object> = {
   'pgbouncer.imagePullPolicy': pullPolicy,
   'postgresql.imagePullPolicy': pullPolicy,
   'podDisruptionBudget.maxUnavailable': { type: ['integer', 'string'] },
+  'service.ipFamilyPolicy': { enum: ['', 'SingleStack', 'PreferDualStack', 'RequireDualStack'] },
+  'service.ipFamilies': { items: { enum: ['IPv4', 'IPv6'] }, maxItems: 2, uniqueItems: true },
   'service.type': { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
   'ingress.hosts': { items: { type: 'string' } },
+  extraEnv: {
+    items: {
+      type: 'object',
+      required: ['name'],
+      properties: { name: { type: 'string' }, value: { type: scalar } },
+    },
+  },
+  topologySpreadConstraints: {
+    items: { type: 'object', required: ['maxSkew', 'topologyKey', 'whenUnsatisfiable'] },
+  },
   terminationGracePeriodSeconds: { type: ['integer', 'null'] },
 }
 
 /** Values that go to Kubernetes as they are, which knows what may be in them. */
 export const passed = /(^|\.)(resources|podSecurityContext|securityContext|probes\.\w+|route\.tls)(\.|$)/
+
+/** Maps whose values are texts to Kubernetes. */
+const texts = /(annotations|labels|nodeSelector)$/i
 
 function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -97,7 +123,13 @@ function schemaOf(map: YAMLMap, path: string[] = []): object {
       return [name, { description, ...schemaOf(value, [...path, name]), ...known[key] }]
     }
     const type = isMap(value) ? 'object' : isScalar(value) ? typeOf(value.value) : 'array'
-    return [name, { type, ...(type === 'integer' && { minimum: 0 }), ...known[key], description }]
+    const bounds = {
+      ...(type === 'integer' && { minimum: 0 }),
+      // Kubernetes wants objects in almost all of its lists.
+      ...(type === 'array' && { items: { type: 'object' } }),
+      ...(texts.test(key) && { additionalProperties: { type: scalar } }),
+    }
+    return [name, { type, ...bounds, ...known[key], description }]
   })
   // A value that someone sets to null is gone with its default, which the templates read.
   const required = map.items.flatMap(({ key, value }) =>

@@ -45,6 +45,41 @@
 {{- end }}
 {{- end }}
 
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "hyperfleet-api.fullname" .)) }}
+{{- $wrong = append $wrong (printf "everything would be called %q, which no Service can be: set fullnameOverride to lower-case letters, digits and -, with a letter first" (include "hyperfleet-api.fullname" .)) }}
+{{- end }}
+
+{{- /* What YAML read as a number need not be what was written: 1.10 is 1.1, and 20 digits are 17. */}}
+{{- $maps := dict "podLabels" .Values.podLabels "podAnnotations" .Values.podAnnotations "nodeSelector" .Values.nodeSelector }}
+{{- range list "serviceAccount" "service" "ingress" "route" "serviceMonitor" "podMonitoring" "prometheusRule" "dashboard" }}
+{{- $section := get $.Values . }}
+{{- $_ := set $maps (printf "%s.annotations" .) $section.annotations }}
+{{- $_ := set $maps (printf "%s.labels" .) $section.labels }}
+{{- end }}
+{{- $_ := set $maps "migration.podAnnotations" .Values.migration.podAnnotations }}
+{{- range .Values.extraEnv }}
+{{- $_ := set $maps (printf "extraEnv %s" .name) (pick . "value") }}
+{{- end }}
+{{- range $place, $texts := $maps }}
+{{- range $name, $value := $texts }}
+{{- if and (kindIs "float64" $value) (or (ne (floor $value) $value) (gt (maxf $value (mulf $value -1.0)) 9007199254740991.0)) }}
+{{- $wrong = append $wrong (printf "%s: %s is the number %s, which may not be how it was written: put it in quotes" $place $name (toJson $value)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- $isDual := or (has .Values.service.ipFamilyPolicy (list "PreferDualStack" "RequireDualStack")) (has "IPv6" (default list .Values.service.ipFamilies)) }}
+{{- range list "server" "health" "metrics" }}
+{{- $host := include "hyperfleet-api.host" (list $ .) }}
+{{- if regexMatch "^(localhost|127\\..*|::1)$" $host }}
+{{- $wrong = append $wrong (printf "config.%s.host is %s, where neither probes nor the Service reach it: leave it out for 0.0.0.0, or take '::' for IPv6 as well" . $host) }}
+{{- else if hasPrefix "[" $host }}
+{{- $wrong = append $wrong (printf "config.%s.host is %s: write an address of IPv6 without brackets, '::'" . $host) }}
+{{- else if and $isDual (not (contains ":" $host)) }}
+{{- $wrong = append $wrong (printf "service.ipFamilyPolicy and service.ipFamilies want IPv6, and config.%s.host is %s, which is IPv4 only: set config.server.host to '::'" . $host) }}
+{{- end }}
+{{- end }}
+
 {{- $needed := include "hyperfleet-api.secondsToEnd" . | int }}
 {{- $granted := .Values.terminationGracePeriodSeconds }}
 {{- if and (not (kindIs "invalid" $granted)) (lt (int $granted) $needed) }}

@@ -5,7 +5,7 @@
 {{- $_ := set $config . (default dict (get $config .)) }}
 {{- end }}
 {{- range list "server" "health" "metrics" }}
-{{- $_ := set (get $config .) "host" "0.0.0.0" }}
+{{- $_ := set (get $config .) "host" (include "hyperfleet-api.host" (list $ .)) }}
 {{- end }}
 
 {{- $issuers := list }}

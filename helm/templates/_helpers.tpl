@@ -11,8 +11,8 @@
 
 {{/* The labels of a selector, which never change. Called with (dict "root" $ "component" …). */}}
 {{- define "hyperfleet-api.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "hyperfleet-api.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "hyperfleet-api.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
@@ -83,4 +83,75 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{/* HTTP or HTTPS, whichever one of the listeners of config speaks. Called with (list $ listener). */}}
 {{- define "hyperfleet-api.scheme" -}}
 {{- dig (index . 1) "tls" "enabled" false (index . 0).Values.config | ternary "HTTPS" "HTTP" }}
+{{- end }}
+
+{{/* A value as the text that Kubernetes wants: numbers and booleans as JSON has them, all digits of 1000000 included. */}}
+{{- define "hyperfleet-api.text" -}}
+{{- kindIs "string" . | ternary . (toJson .) }}
+{{- end }}
+
+{{/* A map of texts, such as labels and annotations. */}}
+{{- define "hyperfleet-api.texts" -}}
+{{- $texts := dict }}
+{{- range $name, $value := . }}
+{{- $_ := set $texts $name (include "hyperfleet-api.text" $value) }}
+{{- end }}
+{{- toYaml $texts }}
+{{- end }}
+
+{{/* A list of objects whose `value` is a text: variables, tolerations. */}}
+{{- define "hyperfleet-api.valued" -}}
+{{- $list := list }}
+{{- range . }}
+{{- $each := deepCopy . }}
+{{- if hasKey $each "value" }}
+{{- $_ := set $each "value" (include "hyperfleet-api.text" $each.value) }}
+{{- end }}
+{{- $list = append $list $each }}
+{{- end }}
+{{- toYaml $list }}
+{{- end }}
+
+{{/* What has selectors within it, with texts as their labels. */}}
+{{- define "hyperfleet-api.selecting" -}}
+{{- $copy := deepCopy (dict "it" .) }}
+{{- include "hyperfleet-api.settleSelectors" $copy }}
+{{- toYaml $copy.it }}
+{{- end }}
+
+{{/* Makes texts of the labels in selectors, in place. */}}
+{{- define "hyperfleet-api.settleSelectors" -}}
+{{- $within := . }}
+{{- if kindIs "map" $within }}
+{{- range $name, $value := $within }}
+{{- if and (eq $name "matchLabels") (kindIs "map" $value) }}
+{{- $_ := set $within $name (include "hyperfleet-api.texts" $value | fromYaml) }}
+{{- else if and (eq $name "values") (kindIs "slice" $value) }}
+{{- $texts := list }}
+{{- range $value }}{{ $texts = include "hyperfleet-api.text" . | append $texts }}{{ end }}
+{{- $_ := set $within $name $texts }}
+{{- else }}
+{{- include "hyperfleet-api.settleSelectors" $value }}
+{{- end }}
+{{- end }}
+{{- else if kindIs "slice" $within }}
+{{- range $within }}{{ include "hyperfleet-api.settleSelectors" . }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* The addresses that a Service of the API has. */}}
+{{- define "hyperfleet-api.ipFamilies" -}}
+{{- with .Values.service.ipFamilyPolicy }}
+ipFamilyPolicy: {{ . }}
+{{- end }}
+{{- with .Values.service.ipFamilies }}
+ipFamilies:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Where one of the listeners of config listens. Called with (list $ listener). */}}
+{{- define "hyperfleet-api.host" -}}
+{{- $config := (index . 0).Values.config }}
+{{- coalesce (dig (index . 1) "host" "" $config) (dig "server" "host" "" $config) "0.0.0.0" }}
 {{- end }}

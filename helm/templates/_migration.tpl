@@ -17,7 +17,7 @@ template:
     annotations:
       checksum/config: {{ include "hyperfleet-api.config" . | sha256sum }}
       {{- with .Values.migration.podAnnotations }}
-      {{- toYaml . | nindent 6 }}
+      {{- include "hyperfleet-api.texts" . | nindent 6 }}
       {{- end }}
   spec:
     {{- include "hyperfleet-api.pod" . | nindent 4 }}
@@ -33,7 +33,7 @@ template:
         args: [migrate]
         {{- with .Values.extraEnv }}
         env:
-          {{- toYaml . | nindent 10 }}
+          {{- include "hyperfleet-api.valued" . | nindent 10 }}
         {{- end }}
         {{- with .Values.extraEnvFrom }}
         envFrom:

@@ -6,7 +6,7 @@ connect_query.
 */}}
 {{- define "hyperfleet-api.pgbouncer" -}}
 - name: pgbouncer
-  image: {{ .Values.pgbouncer.image }}
+  image: {{ .Values.pgbouncer.image | quote }}
   imagePullPolicy: {{ .Values.pgbouncer.imagePullPolicy }}
   restartPolicy: Always
   command: [sh, -c]

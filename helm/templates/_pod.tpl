@@ -1,6 +1,6 @@
 {{/* What is the same for the pods of servers, migration and test. */}}
 {{- define "hyperfleet-api.pod" -}}
-serviceAccountName: {{ include "hyperfleet-api.serviceAccountName" . }}
+serviceAccountName: {{ include "hyperfleet-api.serviceAccountName" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 {{- with .Values.imagePullSecrets }}
@@ -10,19 +10,19 @@ imagePullSecrets:
 securityContext:
   {{- toYaml .Values.podSecurityContext | nindent 2 }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ quote . }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
-  {{- toYaml . | nindent 2 }}
+  {{- include "hyperfleet-api.texts" . | nindent 2 }}
 {{- end }}
 {{- with .Values.tolerations }}
 tolerations:
-  {{- toYaml . | nindent 2 }}
+  {{- include "hyperfleet-api.valued" . | nindent 2 }}
 {{- end }}
 {{- with .Values.affinity }}
 affinity:
-  {{- toYaml . | nindent 2 }}
+  {{- include "hyperfleet-api.selecting" . | nindent 2 }}
 {{- end }}
 {{- end }}
 
@@ -55,7 +55,7 @@ securityContext:
     name: {{ include "hyperfleet-api.fullname" .root }}
 - name: database
   secret:
-    secretName: {{ .secret }}
+    secretName: {{ .secret | quote }}
 - name: tmp
   emptyDir: {}
 {{- with .root.Values.extraVolumes }}
@@ -67,7 +67,11 @@ securityContext:
 {{- define "hyperfleet-api.sidecars" -}}
 {{- $found := list }}
 {{- range .root.Values.sidecars }}
-{{- if eq (eq (default "" .restartPolicy) "Always") $.native }}{{ $found = append $found . }}{{ end }}
+{{- if eq (eq (default "" .restartPolicy) "Always") $.native }}
+{{- $sidecar := deepCopy . }}
+{{- with .env }}{{ $_ := set $sidecar "env" (include "hyperfleet-api.valued" . | fromYamlArray) }}{{ end }}
+{{- $found = append $found $sidecar }}
+{{- end }}
 {{- end }}
 {{- if $found }}{{ toYaml $found }}{{ end }}
 {{- end }}

@@ -4,10 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { createDatabase } from '../databases.ts'
+import { loadConfig } from '../../server/config/load.ts'
+import { milliseconds } from '../../server/config/units.ts'
+import { createDatabase, kinds } from '../databases.ts'
 import { createIssuer, trusting } from '../issuers.ts'
 import { findFreePorts, launch, root, serving, temporaryFolder, until } from '../processes.ts'
-import { parse, render, run, skip } from './helm.ts'
+import { only, parse, render, run, skip, writeSecret } from './helm.ts'
 
 const guide = readFileSync(join(root, 'docs/operating.md'), 'utf8')
 const blockAfter = (mark: string) =>
@@ -33,6 +35,37 @@ t.test('the values are those of a whole release', { skip }, async (t) => {
     t.match(run('template', ...moved), 'kind: Deployment', command)
   }
 })
+
+t.test(
+  'the values for IPv6 and load balancers fit the others, and the server takes them',
+  { skip },
+  async (t) => {
+    const folder = await temporaryFolder(t)
+    const file = (name: string) => {
+      writeFileSync(join(folder, name), blockAfter(name))
+      return `--values=${join(folder, name)}`
+    }
+    writeSecret(join(folder, 'database'), 'postgres://owner:secret@db.example.com:5432/fleet')
+    const env = { HYPERFLEET_DATABASE_SECRET_DIR: join(folder, 'database') }
+    for (const name of ['ipv6', 'gke', 'alb']) {
+      const manifests = parse(render(file('values'), file(name)))
+      const deployment = only(manifests, 'Deployment')
+      const config = join(folder, 'config.yaml')
+      writeFileSync(config, only(manifests, 'ConfigMap', deployment.metadata.name).data['config.yaml'])
+      const { server, health } = loadConfig(kinds, { file: config, env })
+      if (name === 'ipv6') {
+        t.strictSame([server.host, health.host], ['::', '::'])
+        continue
+      }
+      // A load balancer that takes 5 s twice to notice, and keeps idle connections for so long.
+      const kept = { gke: 600, alb: 60 }[name] ?? 0
+      t.ok(milliseconds(health.drain_delay) > 10_000, name)
+      t.ok(milliseconds(server.timeouts.write) > kept * 1000, name)
+      const { annotations } = only(manifests, name === 'gke' ? 'Service' : 'Ingress').metadata
+      t.match(JSON.stringify(annotations), name === 'gke' ? 'backend-config' : '/readyz')
+    }
+  },
+)
 
 t.test('the check list holds on a server', async (t) => {
   const issuer = await createIssuer(t)

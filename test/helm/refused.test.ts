@@ -26,7 +26,7 @@ t.test('nothing set', { skip }, async (t) => {
 })
 
 const refused: Record<string, [says: string, ...args: string[]]> = {
-  'adapters as a text': ['want array', '--set=adapters.cluster=validation'],
+  'adapters as a text': ['want null or array', '--set=adapters.cluster=validation'],
   'tokens of nobody': ['auth.issuers names no issuer', '--set-json=auth.issuers=[]'],
   'an issuer without its name': [
     'issuerUrl',
@@ -105,6 +105,48 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
     '--set-json=extraEnv=[{"name":"HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT","value":"5m"}]',
   ],
   'a PgBouncer without an image': ['pgbouncer.image names no image', '--set=pgbouncer.enabled=true'],
+  'adapters that are null': [
+    'adapters.cluster must say which adapters are required for clusters: a list such as [validation, dns], or [] for none',
+    '--set=adapters=null',
+  ],
+  'adapters of a kind that are null': ['adapters.nodepool must say which', '--set=adapters.nodepool=null'],
+  'a host that nobody reaches': [
+    'config.server.host is localhost, where neither probes nor the Service reach it',
+    '--set=config.server.host=localhost',
+  ],
+  'a listener of its own that nobody reaches': [
+    'config.metrics.host is ::1, where neither',
+    '--set=config.metrics.host=::1',
+  ],
+  'a host in brackets': [
+    'config.server.host is [::]: write an address of IPv6 without',
+    '--set=config.server.host=[::]',
+  ],
+  'two families and a server of one': [
+    'config.health.host is 0.0.0.0, which is IPv4 only: set config.server.host',
+    '--set=service.ipFamilyPolicy=PreferDualStack,config.server.host=::,config.health.host=0.0.0.0',
+  ],
+  'IPv6 and a server of IPv4': [
+    'config.server.host is 0.0.0.0, which is IPv4',
+    '--set=service.ipFamilies={IPv6}',
+  ],
+  'a family that there is not': ['ipFamilies', '--set=service.ipFamilies={IPv5}'],
+  'a number that may have been written otherwise': [
+    'podAnnotations: version is the number 1.1, which may not be how it was written: put it in quotes',
+    '--set-json=podAnnotations.version=1.10',
+  ],
+  'a number with more digits than YAML reads': [
+    'extraEnv ID: value is the number 12345678901234567000',
+    '--set-json=extraEnv=[{"name":"ID","value":12345678901234567890}]',
+  ],
+  'an annotation that is null': ['/service/annotations/a', '--set-json=service.annotations={"a":null}'],
+  'a label that is a list': ['/podLabels/a', '--set-json=podLabels={"a":[]}'],
+  'a variable without a name': [`'name'`, '--set-json=extraEnv=[{"value":"a"}]'],
+  'a variable that is a text': ['/extraEnv/0', '--set-json=extraEnv=["A=b"]'],
+  'a name that no Service can have': [
+    'would be called "7up", which no Service can be',
+    '--set-string=fullnameOverride=7up',
+  ],
   'an Ingress without a host': ['ingress.hosts names no host', '--set=ingress.enabled=true'],
 }
 
@@ -165,6 +207,26 @@ t.test('a value that is set to null is refused, or is as if it were not set', { 
     if (said) t.match(said, new RegExp(path.split('.').at(-1) ?? ''), `${path}: the refusal names it`)
   }
   t.ok(refusals > 30, `${refusals} were refused`)
+})
+
+t.test('no template fails over the items of a list', { skip }, async (t) => {
+  const values = leavesOf(parse(readFileSync(join(root, 'helm/values.yaml'), 'utf8'))[0])
+  const lists = values
+    .filter(([path, usual]) => Array.isArray(usual) && !passed.test(path))
+    .map(([path]) => path)
+  t.ok(lists.length > 15, `${lists.length}`)
+  const file = join(await temporaryFolder(t), 'all.json')
+  writeFileSync(file, JSON.stringify(all))
+  for (const path of lists) {
+    for (const items of ['[null]', '[7]', '[[]]', '[{}]']) {
+      const said = refusal(() =>
+        renderSet('production', `--values=${file}`, '--set-json', `${path}=${items}`),
+      )
+      t.notMatch(said, /error calling|error converting|nil pointer|evaluate field/, `${path}=${items}`)
+      if (items !== '[{}]')
+        t.match(said, path.replaceAll('.', '/'), `${path}=${items} is refused by its name`)
+    }
+  }
 })
 
 /** The values that are no mapping, or an empty one, by their paths. */

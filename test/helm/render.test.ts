@@ -58,6 +58,11 @@ for (const name of sets) {
       const { kind, metadata } = manifest
       t.strictSame(complaints(manifest), [], `${kind} ${metadata.name} is valid`)
       t.equal(metadata.labels.app, 'hyperfleet-api', `${kind} ${metadata.name} has the label`)
+      const texts = Object.values({ ...metadata.labels, ...metadata.annotations })
+      t.ok(
+        texts.every((each) => typeof each === 'string'),
+        `${kind} ${metadata.name} has texts`,
+      )
     }
 
     for (const spec of manifests.flatMap(podsOf)) {
@@ -74,7 +79,11 @@ for (const name of sets) {
           t.ok(mounted.has(name) || name === 'data', `${container.name} mounts ${name}`)
         }
         // What is in sidecars is the operator's own.
-        if (name === 'sidecars' && !['api', 'migration', 'test'].includes(container.name)) continue
+        if (
+          ['sidecars', 'dual-stack'].includes(name) &&
+          !['api', 'migration', 'test'].includes(container.name)
+        )
+          continue
         t.match(
           container.securityContext,
           {

@@ -109,6 +109,14 @@ t.test('durations: other numbers', { skip }, async (t) => {
   await serveSet(t, 'durations')
 })
 
+t.test('dual-stack: all listeners are reached by IPv4 and IPv6', { skip }, async (t) => {
+  const { api, metrics } = await serveSet(t, 'dual-stack', { HYPERFLEET_DATABASE_SSL_MODE: 'disable' })
+  for (const host of ['127.0.0.1', '[::1]']) {
+    t.equal((await fetch(api.replace('localhost', host))).status, 200, host)
+    t.equal((await fetch(`${metrics.replace('localhost', host)}/metrics`)).status, 200, host)
+  }
+})
+
 t.test('tls: the helm test asks with TLS, too', { skip }, async (t) => {
   const files = ['SERVER', 'HEALTH', 'METRICS'].map((listener) => [
     [`HYPERFLEET_${listener}_TLS_CERT_FILE`, join(root, 'test/data/tls/server.pem')],
@@ -118,9 +126,9 @@ t.test('tls: the helm test asks with TLS, too', { skip }, async (t) => {
   t.match(api, 'https://')
 })
 
-for (const name of sets) {
-  t.test(`${name}: the server takes the configuration and ends in time`, { skip }, async (t) => {
-    const manifests = parse(renderSet(name))
+for (const set of sets) {
+  t.test(`${set}: the server takes the configuration and ends in time`, { skip }, async (t) => {
+    const manifests = parse(renderSet(set))
     const folder = await temporaryFolder(t)
     const file = join(folder, 'config.yaml')
     const deployment = only(manifests, 'Deployment')
@@ -144,7 +152,7 @@ for (const name of sets) {
       ['health', config.health],
       ['metrics', config.metrics],
     ] as const) {
-      t.equal(listener.host, '0.0.0.0')
+      t.equal(listener.host, set === 'dual-stack' ? '::' : '0.0.0.0')
       t.equal(container.ports.find((port: Manifest) => port.name === name).containerPort, listener.port, name)
       const services = manifests.filter(
         ({ kind, spec }) => kind === 'Service' && spec.ports.some((port: Manifest) => port.name === name),
