@@ -1608,8 +1608,6 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Only resources of this kind. */
-        ofKind: string;
         /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
         cluster_id: string;
         /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */

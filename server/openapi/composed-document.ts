@@ -1,5 +1,5 @@
 import { StartError } from '../process/start-error.ts'
-import type { Document, Operation } from './document.ts'
+import type { Document, Operation, Parameter } from './document.ts'
 import { ANY_KIND, type Kind, type Kinds } from './kinds.ts'
 
 /** The paths and schemas of a kind (x-kind-template of openapi.yaml), with words to be filled in. */
@@ -10,6 +10,8 @@ export interface Template {
   /** By what follows the plural of the kind in the path. */
   paths: Record<string, Record<string, Operation & { 'x-flat-id'?: string; 'x-nested-id'?: string }>>
   schemas: Record<string, Schema>
+  /** What a list of resources of any kind takes beside. */
+  kind_parameter: Parameter
   /** What a resource of a root kind looks like. */
   example: object
 }
@@ -39,7 +41,7 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
     },
   }
   addKind(document, template, ANY_KIND.name, { ...ANY_KIND, base_path: template.base_path })
-  openKind(document, template.base_path)
+  openKind(document, template)
   for (const [name, kind] of Object.entries(kinds)) {
     if (!(name in own['x-kinds'])) addKind(document, template, name, kind)
     limitNames(document, name, kind)
@@ -48,7 +50,7 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
 }
 
 /** A resource of any kind has one, and a parent where the kind has; a list may be of one kind. */
-function openKind({ paths, components: { schemas = {} } }: Document, basePath: string) {
+function openKind({ paths, components: { schemas = {} } }: Document, template: Template) {
   const kind = { type: 'string', description: 'The kind of the resource.' }
   const parent = { owner_references: { $ref: '#/components/schemas/ObjectReference' } }
   const { name: any } = ANY_KIND
@@ -57,7 +59,7 @@ function openKind({ paths, components: { schemas = {} } }: Document, basePath: s
     const schema = schemas[name] as Schema
     schemas[name] = { ...schema, properties: { ...schema.properties, kind, ...more } }
   }
-  paths[`${basePath}/${ANY_KIND.plural}`]?.get?.parameters?.push({ $ref: '#/components/parameters/ofKind' })
+  paths[`${template.base_path}/${ANY_KIND.plural}`]?.get?.parameters?.push(template.kind_parameter)
 }
 
 function addKind(document: Document, template: Template, name: string, kind: Kind) {
