@@ -28,7 +28,7 @@
 {{- end }}
 
 {{- $places := dict "server.jwt" "auth" "server.openapi_schema_path" "provider.schema" "database.secret_dir" "database.existingSecret" }}
-{{- $_ := merge $places (dict "entities" "adapters" "database.ssl.mode" "database.sslMode" "database.read_url" "database.readUrl") }}
+{{- $_ := merge $places (dict "database.ssl.mode" "database.sslMode" "database.read_url" "database.readUrl") }}
 {{- range list "url" "host" "port" "name" "username" "password" }}
 {{- $_ := set $places (printf "database.%s" .) "the Secret of database.existingSecret" }}
 {{- end }}
@@ -37,6 +37,11 @@
 {{- range splitList "." $key }}{{ $node = kindIs "map" $node | ternary (get (default dict $node) .) "" }}{{ end }}
 {{- if not (empty $node) }}
 {{- $wrong = append $wrong (printf "config.%s must not be set: the chart makes it of %s" $key $place) }}
+{{- end }}
+{{- end }}
+{{- range $index, $entity := default list .Values.config.entities }}
+{{- if has $entity.kind (list "Cluster" "NodePool") }}
+{{- $wrong = append $wrong (printf "config.entities[%d] must not be %s: the chart makes that entry of adapters" $index $entity.kind) }}
 {{- end }}
 {{- end }}
 {{- range .Values.extraEnv }}

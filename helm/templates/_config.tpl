@@ -37,6 +37,6 @@
 
 {{- $entities := list (dict "kind" "Cluster" "required_adapters" (default dict .Values.adapters).cluster) }}
 {{- $entities = append $entities (dict "kind" "NodePool" "required_adapters" (default dict .Values.adapters).nodepool) }}
-{{- $_ := set $config "entities" $entities }}
+{{- $_ := set $config "entities" (concat $entities (default list $config.entities)) }}
 {{- toYaml $config }}
 {{- end }}
