@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { type Answer, application, condition, report } from '../application.ts'
 
 /** The kinds that the charts of the field ship. */
@@ -49,6 +50,18 @@ const entities = (...lists: string[]) => ({
   HYPERFLEET_ENTITIES: JSON.stringify(lists.flatMap((list) => parse(list))),
   HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
 })
+
+/** The document of a provider. */
+const provider = {
+  openapi: '3.0.3',
+  components: {
+    schemas: {
+      ClusterSpec: { type: 'object' },
+      KettleSpec: { type: 'object', properties: { slots: { type: 'integer' } } },
+      Toasting: { type: 'object', properties: { slots: { type: 'integer' } } },
+    },
+  },
+}
 
 let names = 0
 const named = (kind: string) => ({ kind, name: `n-${++names}`, spec: {} })
@@ -389,4 +402,42 @@ t.test('resources of any kind', async (t) => {
     t.equal((await call('DELETE', path)).status, 202, 'and can be removed')
     isRefused(t, await call('GET', path), 404, 'NTF-001', /^Resource with id=/)
   })
+})
+
+t.test('the spec of a kind is held to the schema that its entry names', async (t) => {
+  const file = join(t.testdir({ 'provider.yaml': stringify(provider) }), 'provider.yaml')
+  const kinds = (toaster: object) => ({
+    ...entities(five),
+    HYPERFLEET_ENTITIES: JSON.stringify([
+      { kind: 'Toaster', plural: 'toasters', ...toaster },
+      { kind: 'Kettle', plural: 'kettles', spec_schema_name: '' },
+    ]),
+    HYPERFLEET_NODEPOOL_ADAPTERS: '[]',
+  })
+  const { call } = await application(t, {
+    ...kinds({ spec_schema_name: 'Toasting', require_spec_schema: true }),
+    HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: file,
+  })
+  for (const path of ['toasters', 'resources']) {
+    const wrong = await call('POST', path, { ...named('Toaster'), spec: { slots: 'two' } })
+    t.match(wrong, { status: 400, body: { errors: [{ field: 'spec.slots' }] } }, path)
+  }
+  const { body } = await call('POST', 'toasters', { ...named('Toaster'), spec: { slots: 2 } })
+  for (const path of [`toasters/${body.id}`, `resources/${body.id}`])
+    for (const type of ['application/json', 'application/merge-patch+json']) {
+      const wrong = await call('PATCH', path, { spec: { slots: 'two' } }, { 'content-type': type })
+      t.match(wrong, { status: 400, body: { errors: [{ field: 'spec.slots' }] } }, `${path} ${type}`)
+    }
+  t.match((await call('GET', 'schemas/Toaster')).body, { properties: { slots: { type: 'integer' } } })
+  t.equal(
+    (await call('POST', 'kettles', { ...named('Kettle'), spec: { slots: 'two' } })).status,
+    201,
+    'an empty name',
+  )
+
+  const lacking =
+    /^entities: Toaster must have a schema for its spec \(require_spec_schema\), and there is no ToasterSpec/
+  await t.rejects(application(t, kinds({ require_spec_schema: true })), { message: lacking }, 'no document')
+  const elsewhere = { ...kinds({ require_spec_schema: true }), HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: file }
+  await t.rejects(application(t, elsewhere), { message: lacking }, 'a document without it')
 })

@@ -5,6 +5,7 @@ import type { Config } from '../../config/load.ts'
 import { isDeeperThan } from '../../http/request-body.ts'
 import { numberOf, WrittenNumber } from '../../lib/written-numbers.ts'
 import type { Document } from '../../openapi/document.ts'
+import type { Kinds } from '../../openapi/kinds.ts'
 import { StartError } from '../../process/start-error.ts'
 import { bundle, isMapping, type Schema, SchemaFault, type Source } from './bundle.ts'
 import { type Check, compile } from './compile-schema.ts'
@@ -27,10 +28,12 @@ const MAX_ALIASES = 10_000
  * kind, else what our own document says. Throws a StartError that says what is wrong with the provider's.
  */
 export function loadSpecSchemas(document: Document, { openapi_schema_path: file }: Config['server']) {
-  const kinds = Object.keys(document['x-kinds'])
+  const descriptors = document['x-kinds']
+  const kinds = Object.keys(descriptors)
+  const nameOf = (kind: string) => descriptors[kind]?.spec_schema_name ?? ownNameOf(kind)
   const own = document as unknown as Source
   const free: SpecSchemas = new Map(kinds.map((kind) => [kind, { schema: ownSchema(own, kind) }]))
-  if (file === undefined) return free
+  if (file === undefined) return required(free, descriptors)
   try {
     const source = read(file)
     const named = kinds.filter((kind) => nameOf(kind) in source.components.schemas)
@@ -39,10 +42,11 @@ export function loadSpecSchemas(document: Document, { openapi_schema_path: file 
     }
     const provided = named.map((kind): [string, SpecSchema] => {
       const depth = Number(free.get(kind)?.schema['x-max-depth'])
-      return [kind, compiled(source, kind, depth)]
+      return [kind, compiled(source, nameOf(kind), depth)]
     })
-    return new Map([...free, ...provided])
+    return required(new Map([...free, ...provided]), descriptors)
   } catch (error) {
+    if (error instanceof StartError) throw error
     const words = (error as Error).message.split('\n')[0]?.replace(/:$/, '')
     throw new StartError(
       `the provider's document ${file} cannot be used: ${words}; ` +
@@ -51,24 +55,37 @@ export function loadSpecSchemas(document: Document, { openapi_schema_path: file 
   }
 }
 
-const nameOf = (kind: string) => `${kind}Spec`
+const ownNameOf = (kind: string) => `${kind}Spec`
+
+/** The schemas, if there is one for each kind that must have one. */
+function required(schemas: SpecSchemas, kinds: Kinds): SpecSchemas {
+  for (const [kind, { require_spec_schema, spec_schema_name = ownNameOf(kind) }] of Object.entries(kinds)) {
+    if (require_spec_schema && schemas.get(kind)?.schema['x-any'])
+      throw new StartError(
+        `entities: ${kind} must have a schema for its spec (require_spec_schema), and there is no ${spec_schema_name}: ` +
+          'set HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH (server.openapi_schema_path) to a document with components.schemas.' +
+          spec_schema_name,
+      )
+  }
+  return schemas
+}
 
 function ownSchema(document: Source, kind: string): Schema {
   try {
-    return bundle(document, nameOf(kind))
+    return bundle(document, ownNameOf(kind))
   } catch (error) {
     throw new Error(`openapi.yaml has no schema for the spec of ${kind}: ${(error as Error).message}`)
   }
 }
 
-function compiled(source: Source, kind: string, depth: number): SpecSchema {
+function compiled(source: Source, name: string, depth: number): SpecSchema {
   try {
-    const schema = bundle(source, nameOf(kind))
+    const schema = bundle(source, name)
     const check = compile(schema)
     // What nests too deep is refused for that; a check would go as deep.
     return { schema, check: (spec) => (isDeeperThan(spec, depth) ? [] : check(spec)) }
   } catch (error) {
-    throw new SchemaFault(`${nameOf(kind)}: ${(error as Error).message}`)
+    throw new SchemaFault(`${name}: ${(error as Error).message}`)
   }
 }
 
