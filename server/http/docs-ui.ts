@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { type Document, toYaml } from '../openapi/document.ts'
+import { Problem } from './problems.ts'
 
 /** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
 const contentSecurityPolicy = {
@@ -16,7 +18,7 @@ const contentSecurityPolicy = {
   },
 }
 
-/** The document as JSON and YAML, and the page on which people try it. None of it needs a token. */
+/** The document as JSON and YAML, the page on which people try it, and what each error means. None of it needs a token. */
 export async function addPage(app: FastifyInstance, document: Document): Promise<void> {
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(async (page) => {
@@ -34,9 +36,22 @@ export async function addPage(app: FastifyInstance, document: Document): Promise
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
     app.get(path, async () => document)
   }
+  const errors = errorSections()
+  app.get('/errors/:name', async (request, reply) => {
+    const section = errors.get((request.params as { name: string }).name)
+    if (!section) throw new Problem('NTF-000', `There is no error ${request.url.slice(0, 200)}`)
+    return reply.type('text/markdown; charset=utf-8').send(section)
+  })
   let yaml: string | undefined
   app.get('/openapi.yaml', async (_request, reply) => {
     yaml ??= toYaml(document)
     return reply.type('application/yaml; charset=utf-8').send(yaml)
   })
+}
+
+/** The sections of docs/errors.md by their headings: the last part of each problem's `type`. */
+function errorSections(): Map<string, string> {
+  const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
+  const sections = page.split(/^(?=## )/m).slice(1)
+  return new Map(sections.map((section) => [section.slice(3, section.indexOf('\n')), section]))
 }

@@ -379,6 +379,20 @@ t.test('the document is served', async (t) => {
   })
 })
 
+t.test('the type of every problem leads to what it means', async (t) => {
+  const { call } = await application(t)
+  for (const [code, { slug }] of Object.entries(problems)) {
+    const { status, headers, text } = await call('GET', `/errors/${slug}`)
+    t.match(
+      { status, type: headers['content-type'] },
+      { status: 200, type: 'text/markdown; charset=utf-8' },
+      slug,
+    )
+    t.match(text, new RegExp(`^## ${slug}\n[^#]*HYPERFLEET-${code}[^#]*- Client: [^#]*- Operator: `), slug)
+  }
+  t.match(await call('GET', '/errors/nothing'), { status: 404, body: { code: 'HYPERFLEET-NTF-000' } })
+})
+
 t.test('the document tells the configured size of a page', async (t) => {
   const { app, call } = await application(t, { HYPERFLEET_LISTS_DEFAULT_SIZE: '7' })
   const expected = { ...structuredClone(document), security: [] }
