@@ -910,7 +910,7 @@ export interface components {
             } | null;
             /**
              * Format: int32
-             * @description Do it only at this generation, else 409.
+             * @description Precondition: the resource must be at this generation, otherwise 409.
              */
             generation?: number | null;
         };
@@ -934,7 +934,7 @@ export interface components {
             } | null;
             /**
              * Format: int32
-             * @description Do it only at this generation, else 409.
+             * @description Precondition: the resource must be at this generation, otherwise 409.
              */
             generation?: number | null;
         };
@@ -960,7 +960,7 @@ export interface components {
             } | null;
             /**
              * Format: int32
-             * @description Do it only at this generation, else 409.
+             * @description Precondition: the resource must be at this generation, otherwise 409.
              */
             generation?: number | null;
         };

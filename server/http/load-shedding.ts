@@ -29,7 +29,7 @@ export async function shedLoad(app: FastifyInstance, limit: number): Promise<voi
     maxEventLoopDelay: limit,
     sampleInterval,
     pressureHandler: async () => {
-      if (app.isOverloaded()) throw new Problem('SVC-001', 'The server has more to do than it can; try again')
+      if (app.isOverloaded()) throw new Problem('SVC-001', 'Server overloaded; retry later')
     },
   })
   app.decorate('isOverloaded', () => performance.now() > from && app.isUnderPressure())

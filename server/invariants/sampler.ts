@@ -45,7 +45,7 @@ export function sampler(
     found.add(violation)
     if (before.has(violation)) return
     const about = { resource_type: kind.toLowerCase(), resource_id: id, problem }
-    logger.warn(about, 'a resource is not as the rules have it')
+    logger.warn(about, 'resource invariant violated')
   }
   return async (waiter) => {
     const rows = await database.all('list_sampled_problems', { after, size }, waiter)

@@ -95,7 +95,7 @@ export async function serve(
     const scraped = buildMetricsListener(parts)
     const health = buildHealthListener(parts, () => {
       if (lifecycle.isShuttingDown) return 'the server is shutting down'
-      return api.isOverloaded() ? 'the server has more to do than it can' : undefined
+      return api.isOverloaded() ? 'the server is overloaded' : undefined
     })
     // What is wrong with a setting is told before a database that is away is waited for.
     await reach(database, config.database)

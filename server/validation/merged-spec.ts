@@ -31,7 +31,7 @@ export async function writeMerged<Written>(
       if ((error as pg.DatabaseError).code !== OTHER_GENERATION) throw error
     }
   }
-  throw new Problem('SVC-001', 'Others change the spec at the same moment')
+  throw new Problem('SVC-001', 'The spec was modified concurrently; retry')
 }
 
 /** The SQLSTATE of patch_resource where the resource is not at the generation that the patch names. */

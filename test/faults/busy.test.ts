@@ -1,4 +1,4 @@
-/** Busy is not broken: what waits, runs too long or is abandoned is told so, and nothing needs a restart. */
+/** Overload: what waits, runs too long or is abandoned is told so, and nothing needs a restart. */
 import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'

@@ -270,7 +270,7 @@ t.test('a server', async (t) => {
       resource_type: 'cluster',
       resource_id: id,
       problem,
-      message: 'a resource is not as the rules have it',
+      message: 'resource invariant violated',
     })
     const exited = once(server.child, 'exit')
     server.child.kill('SIGTERM')
