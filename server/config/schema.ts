@@ -22,7 +22,7 @@ const host = {
   type: 'string',
   minLength: 1,
   default: 'localhost',
-  description: 'The address to listen on.',
+  description: 'The address to listen on; `localhost` is all addresses that it resolves to.',
 } as const
 const flag = (value: boolean, description: string) =>
   ({ type: 'boolean', default: value, description }) as const

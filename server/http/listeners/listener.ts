@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import http, { type IncomingMessage, type RequestListener } from 'node:http'
 import https from 'node:https'
-import { type AddressInfo, isIPv6, Server, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Socket } from 'node:net'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -14,12 +13,10 @@ import type { Config } from '../../config/load.ts'
 import { bytesIn, milliseconds } from '../../config/units.ts'
 import type { Database, Statements } from '../../db/database.ts'
 import type { Lists, Replica } from '../../db/replica.ts'
-import { running } from '../../lib/running.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import { describeRequest } from '../../observability/request-line.ts'
 import { nameSpan, traceOf } from '../../observability/request-trace.ts'
 import type { Document } from '../../openapi/document.ts'
-import { StartError } from '../../process/start-error.ts'
 import type { SpecSchemas } from '../../validation/spec-schemas/provider-schemas.ts'
 import { checkHost } from '../headers.ts'
 import {
@@ -31,8 +28,9 @@ import {
 } from '../problems.ts'
 import type { Json } from '../request-body.ts'
 import { type AnswerBound, boundAnswers } from '../response-buffer.ts'
-import { arrives, endIfSilent, watchArrivals } from '../silent-connections.ts'
 import { targetOf } from '../target.ts'
+import { endConnections } from './shutdown.ts'
+import { arrives, endIfSilent, watchArrivals } from './silent-connections.ts'
 import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
@@ -84,6 +82,7 @@ export function buildListener(
   const limits = {
     maxHeaderSize: 64 * 1024,
     headersTimeout: milliseconds(timeouts.read),
+    requestTimeout: milliseconds(timeouts.read),
     connectionsCheckingInterval: 1000,
     // Node would answer without a problem; checkHost does it.
     requireHostHeader: false,
@@ -112,10 +111,11 @@ export function buildListener(
     }),
     bodyLimit: bytesIn(body_limit),
     handlerTimeout: milliseconds(timeouts.request),
+    // It would end the wait for requests when the listener closes (shutdown_timeout does that), not only that for plugins.
+    pluginTimeout: 0,
     // While the listener closes, requests on open connections are still answered.
     return503OnClosing: false,
     ...(files && { https: { ...limits, ...files } }),
-    // Of each address of localhost, Fastify has a server of its own: all of them are made here.
     serverFactory: (handler: RequestListener) => {
       const server = files
         ? https.createServer({ ...limits, ...files }, handler)
@@ -125,10 +125,7 @@ export function buildListener(
       server.on('clientError', refuse)
       server.on('timeout', (socket) => endIfSilent(socket))
       watchArrivals(server)
-      return Object.assign(server, {
-        keepAliveTimeout: silence,
-        requestTimeout: limits.headersTimeout,
-      }).setTimeout(silence)
+      return Object.assign(server, { keepAliveTimeout: silence }).setTimeout(silence)
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
     // Every line of a request says which one and of which trace.
@@ -144,9 +141,10 @@ export function buildListener(
       sendProblem(error, request, reply)
       conclude(request, reply)
     },
-    // Set by serverFactory: Fastify would set it on the first of its servers only.
+    // serverFactory has set its own.
     clientErrorHandler: () => {},
   } as FastifyServerOptions)
+  app.decorate('acceptors', new Set([app.server]))
   followRenewals(app, name, tls)
   app.decorateRequest('traceId', '')
   app.decorateRequest('kind', '')
@@ -182,57 +180,5 @@ export function buildListener(
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
 }
-
-/** How often, 10 ms apart, it is looked whether open connections are used once more before they are ended. */
-const DRAIN_LOOKS = 100
-
-/**
- * When the listener closes, what runs may finish within the limit, and its connection ends with the answer. A
- * connection that has not said anything yet, as browsers open them in advance, is not waited for.
- */
-function endConnections(app: FastifyInstance, limit: number) {
-  const sockets = new Set<Socket>()
-  let isClosing = false
-  app.server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  app.addHook('preClose', async () => {
-    isClosing = true
-    // No new connections; those that are open are kept for the moment, since a client may be sending on one just
-    // now: it gets its answer, and learns from it that the connection ends.
-    Server.prototype.close.call(app.server)
-    for (let look = 0; sockets.size && look < DRAIN_LOOKS; look++) await sleep(10)
-    for (const socket of sockets) if (!socket.bytesRead) socket.destroy()
-    running(limit, { ref: false }).then(() => app.server.closeAllConnections())
-  })
-  app.addHook('onSend', async (_request, reply) => {
-    if (isClosing) reply.header('connection', 'close')
-  })
-}
-
-/** Has a listener take requests; resolves with where. Throws a StartError that names the setting when it cannot. */
-export async function listen(
-  app: FastifyInstance,
-  { host, port }: { host: string; port: number },
-  name: string,
-): Promise<string> {
-  try {
-    await app.listen({ host, port })
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const reason = code === 'EADDRINUSE' ? 'the port is taken' : message
-    const setting = code === 'EADDRINUSE' || code === 'EACCES' ? 'port' : 'host'
-    throw new StartError(
-      `cannot listen on ${inUrl(host)}:${port}: ${reason}; ` +
-        `set HYPERFLEET_${name.toUpperCase()}_${setting.toUpperCase()} (${name}.${setting}) to another`,
-    )
-  }
-  const { port: bound } = app.server.address() as AddressInfo
-  return `${app.initialConfig.https ? 'https' : 'http'}://${inUrl(host)}:${bound}`
-}
-
-/** A host as URLs have it: an address of IPv6 in brackets. */
-const inUrl = (host: string) => (isIPv6(host) ? `[${host}]` : host)
 
 const saneId = (id: unknown) => (typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : undefined)
