@@ -72,12 +72,16 @@ export const configSchema = {
           properties: {
             read: duration(
               '5s',
-              'How long a request may take to arrive. As the limits beside it, on all three listeners.',
+              'How long a request may take to arrive, and a TLS handshake to end. As the limits beside it, on all three listeners.',
             ),
             request: duration('15s', 'How long the work on a request may take.'),
             write: duration(
               '30s',
-              'How long a connection may be silent: idle, or not taking its answer. It is looked at for four seconds more before it is closed.',
+              'How long a connection may be silent while it has an answer to take. It is looked at for four seconds more before it is closed.',
+            ),
+            keep_alive: duration(
+              '75s',
+              'How long a connection is kept after an answer, for the next request. It must be longer than a load balancer keeps idle connections ([operating.md](operating.md#behind-a-load-balancer)).',
             ),
           },
         },

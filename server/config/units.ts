@@ -1,4 +1,4 @@
-const seconds = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const
+const milli = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const bytes = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const
 
 export const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/
@@ -17,10 +17,10 @@ export const isDelay = (text: string) => isDuration(text) || milliseconds(text) 
 /** Whether a text is a size of something, such as `1MiB`. */
 export const isSize = (text: string) => sizePattern.test(text) && bytesIn(text) > 0
 
-/** The milliseconds in a duration such as `10s`, `5m` or `250ms`. */
+/** The milliseconds in a duration such as `10s`, `5m` or `250ms`: a whole number, since Fastify takes no other. */
 export function milliseconds(duration: string): number {
   const [, count, unit] = durationPattern.exec(duration) ?? []
-  return Number(count) * seconds[unit as keyof typeof seconds] * 1000
+  return Number(count) * milli[unit as keyof typeof milli]
 }
 
 /** The bytes in a size such as `1MiB`. */

@@ -34,16 +34,17 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
   const silence = () => app.server.timeout
   const full = () => new Problem('SVC-001', 'Too many large answers are being read; try again')
   /** Only where it is not so yet: to set a timeout begins it anew, and refusals come in any number. */
+  const patience = () => Math.min(PATIENCE_MS, silence())
   const hurry = () => {
-    const patience = Math.min(PATIENCE_MS, silence())
-    for (const each of unsent.keys()) if (each.timeout !== patience) each.setTimeout(patience)
+    for (const each of unsent.keys()) if (each.timeout !== patience()) each.setTimeout(patience())
   }
   const add = (socket: Socket, bytes: number) => {
     const own = (unsent.get(socket) ?? 0) + bytes
     total += bytes
     if (own) unsent.set(socket, own)
     else unsent.delete(socket)
-    if (!own && !socket.destroyed) socket.setTimeout(silence())
+    // Of a connection that is idle by now, Node has set how long it is kept.
+    if (!own && !socket.destroyed && socket.timeout === patience()) socket.setTimeout(silence())
   }
 
   app.addHook('onSend', async (request, reply, payload) => {

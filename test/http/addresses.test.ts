@@ -1,20 +1,24 @@
 /** A listener on several addresses, as localhost has them: it is one and the same on each, until it has ended. */
-import { execFileSync } from 'node:child_process'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { copyFileSync } from 'node:fs'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { listen } from '../../server/http/listeners/addresses.ts'
-import { buildHealthListener } from '../../server/http/listeners/health-listener.ts'
-import { buildMetricsListener } from '../../server/http/listeners/metrics-listener.ts'
-import { createLogger } from '../../server/observability/logger.ts'
 import { application, base } from '../application.ts'
-import { createDatabase, testConfig } from '../databases.ts'
+import { createDatabase } from '../databases.ts'
+import {
+  ask,
+  createCertificate,
+  type ListenerName,
+  openListeners,
+  received,
+  secured,
+  statusOf,
+} from '../listeners.ts'
 import { temporaryFolder } from '../processes.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 
@@ -24,48 +28,11 @@ const hasIPv6 = Object.values(networkInterfaces())
   .some((each) => each?.address === '::1')
 const addresses = ['127.0.0.1', hasIPv6 ? '::1' : '127.0.0.2']
 
-type Settings = Record<string, string>
-
-/** The three listeners on all addresses, each with its port. */
-async function listening(t: Test, env: Settings = {}) {
-  const { app, ...rest } = await application(t, env)
-  const { document, metrics } = app
-  const config = testConfig(rest.url, env)
-  const logger = createLogger(config.logging) as never
-  const parts = { config, database: rest.database, document, metrics, logger }
-  const listeners = {
-    api: app,
-    health: buildHealthListener(parts, () => undefined),
-    metrics: buildMetricsListener(parts),
-  }
-  const ports: Record<string, number> = {}
-  for (const [name, each] of Object.entries(listeners)) {
-    t.teardown(() => each.close())
-    await listen(each, { host: 'localhost', port: 0 }, name, addresses)
-    ports[name] = (each.server.address() as AddressInfo).port
-  }
-  return { ...rest, listeners, ports }
-}
+const listening = (t: Test, env: Record<string, string> = {}) => openListeners(t, env, addresses)
 
 /** Each listener on each address. */
 const places = (ports: Record<string, number>) =>
   Object.entries(ports).flatMap(([name, port]) => addresses.map((address) => ({ name, port, address })))
-
-/** What a socket has received when it is closed. */
-async function received(socket: Socket): Promise<string> {
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk) => chunks.push(chunk)).on('error', () => {})
-  await once(socket, 'close')
-  return Buffer.concat(chunks).toString()
-}
-
-async function ask(port: number, address: string, bytes: string): Promise<string> {
-  const socket = connect(port, address)
-  socket.write(bytes)
-  return received(socket)
-}
-
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
 
 t.test('a listener answers alike on all its addresses', async (t) => {
   const { ports } = await listening(t, { HYPERFLEET_SERVER_TIMEOUTS_READ: '1s' })
@@ -78,7 +45,7 @@ t.test('a listener answers alike on all its addresses', async (t) => {
       [404, `GET /nowhere HTTP/1.1\r\n${head}X: ${'x'.repeat(60_000)}\r\n\r\n`],
       [404, `GET /nowhere HTTP/1.1\r\n${head}Expect: a miracle\r\n\r\n`],
     ] as const) {
-      const answer = await ask(port, address, bytes)
+      const answer = await ask(port, bytes, address)
       t.equal(statusOf(answer), status, `${name} on ${address}: ${bytes.slice(0, 20)}`)
       t.match(answer, /content-type: application\/problem\+json/i)
     }
@@ -87,23 +54,9 @@ t.test('a listener answers alike on all its addresses', async (t) => {
 
 t.test('a certificate that is renewed is shown on all addresses', async (t) => {
   const folder = await temporaryFolder(t)
-  const create = (name: string) => {
-    const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
-    const of = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-    const args = ['req', '-x509', ...of, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert]
-    execFileSync('openssl', args, { stdio: 'ignore' })
-    return { cert, key }
-  }
-  const first = create('first')
-  const next = create('next')
-  const env = Object.fromEntries(
-    ['SERVER', 'HEALTH', 'METRICS'].flatMap((name) => [
-      [`HYPERFLEET_${name}_TLS_ENABLED`, 'true'],
-      [`HYPERFLEET_${name}_TLS_CERT_FILE`, first.cert],
-      [`HYPERFLEET_${name}_TLS_KEY_FILE`, first.key],
-    ]),
-  )
-  const { ports } = await listening(t, env)
+  const first = createCertificate(folder, 'first')
+  const next = createCertificate(folder, 'next')
+  const { ports } = await listening(t, secured(first))
   const shown = async (port: number, host: string) => {
     const socket = connectTls({ port, host, rejectUnauthorized: false })
     await once(socket, 'secureConnect')
@@ -143,13 +96,13 @@ const untilRefused = async (port: number, address: string) => {
 t.test('a listener that closes drains all its addresses', async (t) => {
   const { listeners, ports, call, url } = await listening(t)
   const { body: cluster } = await call('POST', 'clusters', { kind: 'Cluster', name: 'closing', spec: {} })
-  const port = ports.api as number
+  const port = ports.api
   const session = await openSession(t, url)
   await session.query('begin')
   await session.query('select from resources where id = $1 for update', [cluster.id])
   const body = '{"labels":{"a":"b"}}'
   const patch = `PATCH ${cluster.href} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-  const running = addresses.map((address) => ask(port, address, patch))
+  const running = addresses.map((address) => ask(port, patch, address))
   await untilWaiting(session, addresses.length)
   let isClosed = false
   const closed = listeners.api.close().then(() => {
@@ -168,7 +121,7 @@ t.test('a listener that closes drains all its addresses', async (t) => {
 t.test('a listener that closes waits for nobody who asks nothing', async (t) => {
   const { listeners, ports } = await listening(t, { HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT: '1m' })
   for (const [name, each] of Object.entries(listeners) as [string, FastifyInstance][]) {
-    const port = ports[name] as number
+    const port = ports[name as ListenerName]
     const silent = addresses.map((address) => connect(port, address))
     const idle = addresses.map((address) => connect(port, address))
     for (const socket of [...silent, ...idle]) await once(socket, 'connect')
@@ -189,7 +142,7 @@ t.test('a listener that closes cuts off on all addresses what does not end', asy
     HYPERFLEET_SERVER_TIMEOUTS_READ: '10m',
   })
   for (const [name, each] of Object.entries(listeners) as [string, FastifyInstance][]) {
-    const half = addresses.map((address) => connect(ports[name] as number, address))
+    const half = addresses.map((address) => connect(ports[name as ListenerName], address))
     for (const socket of half) {
       await once(socket, 'connect')
       socket.write(`POST ${base}/clusters HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\n{`)
@@ -209,7 +162,7 @@ t.test('a listener that closes lets a request run for as long as the configurati
     HYPERFLEET_HEALTH_SHUTDOWN_TIMEOUT: '11s',
     HYPERFLEET_SERVER_TIMEOUTS_READ: '10m',
   })
-  const half = connect(ports.health as number, addresses[0])
+  const half = connect(ports.health, addresses[0])
   await once(half, 'connect')
   half.write('GET /healthz HTTP/1.1\r\nHost: he')
   const ended = received(half)
@@ -224,7 +177,7 @@ t.test('localhost is all its addresses', async (t) => {
   const { hostname, port } = new URL(url)
   t.equal(hostname, 'localhost')
   for (const { address } of await lookup('localhost', { all: true }))
-    t.equal(statusOf(await ask(Number(port), address, 'GARBAGE\r\n\r\n')), 400, address)
+    t.equal(statusOf(await ask(Number(port), 'GARBAGE\r\n\r\n', address)), 400, address)
 })
 
 t.test('an address that is taken does not keep a listener from the others', async (t) => {
@@ -233,6 +186,6 @@ t.test('an address that is taken does not keep a listener from the others', asyn
   app.log.warn = ((message: string) => lines.push(message)) as never
   await listen(app, { host: 'localhost', port: 0 }, 'server', ['127.0.0.1', '192.0.2.250'])
   const { port } = app.server.address() as AddressInfo
-  t.equal(statusOf(await ask(port, '127.0.0.1', 'GARBAGE\r\n\r\n')), 400)
+  t.equal(statusOf(await ask(port, 'GARBAGE\r\n\r\n', '127.0.0.1')), 400)
   t.match(lines, [/192\.0\.2\.250/])
 })

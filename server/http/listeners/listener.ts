@@ -84,6 +84,7 @@ export function buildListener(
     headersTimeout: milliseconds(timeouts.read),
     requestTimeout: milliseconds(timeouts.read),
     connectionsCheckingInterval: 1000,
+    keepAliveTimeout: milliseconds(timeouts.keep_alive),
     // Node would answer without a problem; checkHost does it.
     requireHostHeader: false,
   }
@@ -95,7 +96,9 @@ export function buildListener(
   /** Connections that were answered before, or in the middle of, their request. */
   const refused = new WeakSet<Socket>()
   const refuse = async (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && (await arrives(socket))) return
+    if (isTimeout(error) && (await arrives(socket))) return
+    // A load balancer that looks whether the port is open, or a browser that connects in advance.
+    if (isTimeout(error) && !socket.bytesRead) return socket.destroy()
     const answered = answerClientError(error, socket)
     if (!answered) return
     refused.add(socket)
@@ -118,14 +121,14 @@ export function buildListener(
     ...(files && { https: { ...limits, ...files } }),
     serverFactory: (handler: RequestListener) => {
       const server = files
-        ? https.createServer({ ...limits, ...files }, handler)
+        ? https.createServer({ ...limits, handshakeTimeout: limits.headersTimeout, ...files }, handler)
         : http.createServer(limits, handler)
       // Node would answer what it does not know in Expect with a bare 417, which no log and no problem tells of.
       server.on('checkExpectation', (request, response) => server.emit('request', request, response))
       server.on('clientError', refuse)
       server.on('timeout', (socket) => endIfSilent(socket))
       watchArrivals(server)
-      return Object.assign(server, { keepAliveTimeout: silence }).setTimeout(silence)
+      return server.setTimeout(silence)
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
     // Every line of a request says which one and of which trace.
@@ -180,5 +183,9 @@ export function buildListener(
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
 }
+
+/** Whether Node has waited in vain for a request, or for the handshake before it. */
+const isTimeout = ({ code = '' }: NodeJS.ErrnoException) =>
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'ERR_TLS_HANDSHAKE_TIMEOUT'].includes(code)
 
 const saneId = (id: unknown) => (typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : undefined)
