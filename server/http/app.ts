@@ -63,6 +63,7 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   // Only a provider's schema looks at the last digits of numbers.
   const isChecked = [...specSchemas.values()].some(({ check }) => check)
   const parse: (text: string) => unknown = isChecked ? parseWritten : JSON.parse
+  passOverBodies(app, document)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json', 'application/problem+json'],
@@ -87,6 +88,19 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
     addEmptySchema: true,
   })
   return app
+}
+
+/**
+ * Has the methods whose operations have no body pass over one, whatever its type and size (RFC 9110, section 9.3.5); Node
+ * reads on to its end, so that the connection can go on.
+ */
+function passOverBodies(app: FastifyInstance, document: Document) {
+  const operations = operationsOf(document)
+  const withBody = new Set(
+    operations.flatMap(({ method, operation }) => (operation.requestBody ? method : [])),
+  )
+  for (const { method } of operations)
+    if (!withBody.has(method)) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
 }
 
 /** What pages of other origins may do: all that the document has, and see the headers that it tells of. */

@@ -261,8 +261,9 @@ export function answerWithProblems(app: FastifyInstance, document: Document) {
   }
   app.setNotFoundHandler(answerUnknown)
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    // Fastify looks at the body of a QUERY before it finds that there is no such route.
-    if (error.code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE') answerUnknown(request, reply)
+    // Fastify looks at the body, and its type, before it finds that there is no such route.
+    const isOfBody = /^FST_ERR_(CTP_|ROUTE_MISSING_CONTENT_TYPE$)/.test(error.code ?? '')
+    if (request.is404 && isOfBody) answerUnknown(request, reply)
     else sendProblem(error, request, reply)
   })
 }

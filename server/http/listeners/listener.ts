@@ -30,7 +30,7 @@ import type { Json } from '../request-body.ts'
 import { type AnswerBound, boundAnswers } from '../response-buffer.ts'
 import { targetOf } from '../target.ts'
 import { endConnections } from './shutdown.ts'
-import { arrives, endIfSilent, watchArrivals } from './silent-connections.ts'
+import { arrives, endIfSilent, isAnswered, watchArrivals } from './silent-connections.ts'
 import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
@@ -99,6 +99,8 @@ export function buildListener(
     if (isTimeout(error) && (await arrives(socket))) return
     // A load balancer that looks whether the port is open, or a browser that connects in advance.
     if (isTimeout(error) && !socket.bytesRead) return socket.destroy()
+    // Of the rest of a body that nobody reads, there is nothing more to say.
+    if (isAnswered(socket)) return socket.destroy()
     const answered = answerClientError(error, socket)
     if (!answered) return
     refused.add(socket)

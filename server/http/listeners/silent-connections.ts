@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -81,15 +81,21 @@ async function readSendQueues(): Promise<Map<string, string>> {
   return queues
 }
 
-/** The latest request of a connection, and how many it had. */
-const latest = new WeakMap<Socket, { request: IncomingMessage; count: number }>()
+/** The latest request of a connection, its answer, and how many there were. */
+const latest = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse; count: number }>()
 
-/** Notes the requests of a server, for `arrives`. */
+/** Notes the requests of a server, for `arrives` and `isAnswered`. */
 export function watchArrivals(server: Server): void {
-  server.on('request', (request: IncomingMessage) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const count = (latest.get(request.socket)?.count ?? 0) + 1
-    latest.set(request.socket, { request, count })
+    latest.set(request.socket, { request, response, count })
   })
+}
+
+/** Whether the request that a connection is sending has been answered already: its body is not needed any more. */
+export function isAnswered(socket: Socket): boolean {
+  const { request, response } = latest.get(socket) ?? {}
+  return request?.complete === false && response?.headersSent === true
 }
 
 /**
