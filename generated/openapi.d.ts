@@ -1703,7 +1703,8 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The entity tag of the resource. It differs after every visible change, one of conditions by a report included.
+         * @description The entity tag of the resource. It differs after every visible change, one of conditions by a report included. A compressed answer
+         *     has one of its own, such as `"3-gzip"`; preconditions take either.
          * @example "3"
          */
         ETag: string;

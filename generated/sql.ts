@@ -44,7 +44,7 @@ export interface Queries {
   }
   get_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null; fields: string[] | null }
-    row: { body: string | null; version: number }
+    row: { body: string | null; version: number; coding: string | null }
   }
   get_schema_version: {
     parameters: {}
@@ -177,9 +177,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select patched.spec::text as spec, patched.generation\nfrom find_resource($1::text, $2::text, $3::text) as found\ncross join lateral patched_resource(found, $3::text, $4::jsonb, true, $5::text, $6::int) as patched",
   },
   get_resource: {
-    id: 'get_resource_0ccb0466',
+    id: 'get_resource_5aed4554',
     parameters: ["kind","owner_id","id","if_none_match","fields"],
-    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then resource_body(resource, own_kind, owner_kind, $5::text[])\n    end as body,\n    resource.version\nfrom kinds as own_kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nwhere own_kind.kind = $1::text",
+    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then resource_body(resource, own_kind, owner_kind, $5::text[])\n    end as body,\n    resource.version,\n    substring(sent_tag($4::text, resource.version) from '(gzip|br)$') as coding\nfrom kinds as own_kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nwhere own_kind.kind = $1::text",
   },
   get_schema_version: {
     id: 'get_schema_version_30ba0d8d',

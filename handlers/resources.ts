@@ -4,6 +4,7 @@ import { resourceFields } from '../search/fields.ts'
 import { type Selection, select, selectWalk } from '../search/selection.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { bounded } from '../server/http/bounded-list.ts'
+import { tagOf } from '../server/http/compression.ts'
 import { headerOf } from '../server/http/headers.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
 import { writeMerged } from '../server/validation/merged-spec.ts'
@@ -43,8 +44,10 @@ export const get: Handler<'getClusterById'> = async (request, reply) => {
   const { fields = null } = request.query
   const if_none_match = headerOf(request, 'if-none-match')
   const parameters = { ...request.target, if_none_match, fields }
-  const { body, version } = await request.database.one('get_resource', parameters)
-  tag(reply, version)
+  const { body, version, coding } = await request.database.one('get_resource', parameters)
+  // A 304 has the tag of the form that the caller has; that of a body follows from whether it is compressed.
+  const held = body === null && request.server.settings.server.compression ? coding : null
+  reply.header('etag', tagOf(version, held))
   if (body === null) reply.code(304)
   return body ?? undefined
 }
@@ -130,4 +133,4 @@ export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply)
 }
 
 /** The entity tag of a resource: strong, and another one after every visible change. */
-const tag = (reply: FastifyReply, version: number) => reply.header('etag', `"${version}"`)
+const tag = (reply: FastifyReply, version: number) => reply.header('etag', tagOf(version, null))

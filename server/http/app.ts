@@ -1,5 +1,3 @@
-import { constants } from 'node:zlib'
-import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
@@ -11,15 +9,13 @@ import { type Document, operationsOf, published } from '../openapi/document.ts'
 import { referenceCompiler, validatorCompiler } from '../validation/ajv.ts'
 import { loadSpecSchemas } from '../validation/spec-schemas/provider-schemas.ts'
 import { anyKind } from './any-kind.ts'
+import { compressAnswers } from './compression.ts'
 import { addPage } from './docs-ui.ts'
 import { buildListener, type Parts } from './listeners/listener.ts'
 import { shedLoad } from './load-shedding.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type ParsedBody, parseJson } from './request-body.ts'
 import { type Handlers, operationResolver, separateParameters } from './routes.ts'
-
-/** Smaller answers cost more to compress than to send within a cluster. */
-const COMPRESSED_FROM_BYTES = 32 * 1024
 
 /**
  * The listener of the API: the operations of the document, and the document itself. Throws a StartError when the
@@ -35,15 +31,7 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   // Before anything that refuses: a page must be able to read why.
   if (web.origins.length) await app.register(cors, crossOrigin(web.origins, document))
   await shedLoad(app, milliseconds(config.server.max_event_loop_delay))
-  if (config.server.compression) {
-    await app.register(compress, {
-      encodings: ['gzip', 'br'],
-      threshold: COMPRESSED_FROM_BYTES,
-      zlibOptions: { level: constants.Z_BEST_SPEED },
-      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MIN_QUALITY } },
-      globalDecompression: false,
-    })
-  }
+  if (config.server.compression) await compressAnswers(app)
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorate('metrics', metrics)

@@ -3,5 +3,5 @@
 -- `*` matches any. A W/ that a proxy put before a tag of ours is passed over: our tags are strong.
 create or replace function has_tag(p_tags text, p_version int) returns boolean
 language sql immutable parallel safe as $$
-    select btrim(p_tags) = '*' or p_tags ~ ('(^|,)[[:space:]]*(W/)?"' || p_version || '"[[:space:]]*(,|$)')
+    select btrim(p_tags) = '*' or sent_tag(p_tags, p_version) is not null
 $$;

@@ -9,13 +9,15 @@
 -- Returns one row; HF404 when there is none.
 --   body     text?  the resource as JSON; null when the caller has this version already
 --   version  int    its version, for the entity tag
+--   coding   text?  the coding of the compressed form that the caller has, where it has one of this server
 select
     case
         when resource.id is null then raise_not_found($1::text, $2::text, $3::text)
         when $4::text is null or not has_tag($4::text, resource.version)
             then resource_body(resource, own_kind, owner_kind, $5::text[])
     end as body,
-    resource.version
+    resource.version,
+    substring(sent_tag($4::text, resource.version) from '(gzip|br)$') as coding
 from kinds as own_kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
 left join resources as resource

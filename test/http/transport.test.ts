@@ -144,7 +144,6 @@ t.test('large answers are compressed for those who ask', async (t) => {
     t.match(packed.headers.vary, /accept-encoding/i)
     t.ok(packed.bytes.length < plain.bytes.length / 10)
     t.same(decode(packed.bytes), plain.bytes)
-    t.equal(packed.headers.etag, plain.headers.etag, 'the tag stays good for If-Match')
   }
   const slight = await request(origin + small.href, { 'accept-encoding': 'gzip' })
   t.equal(slight.headers['content-encoding'], undefined, 'small ones are not worth it')
