@@ -7,7 +7,7 @@ import { within } from '../lib/timeout.ts'
 import { StartError } from '../process/start-error.ts'
 import { abandon, type Cancellable, CONNECT_TIMEOUT_MS, connection, describe } from './connection.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
-import { DatabaseAway, RequestAborted } from './database-errors.ts'
+import { DatabaseAway, RequestAborted, SessionUnfit } from './database-errors.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
@@ -31,6 +31,13 @@ export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 const RETRIED = new Set(['40001', '40P01', '57P05'])
 /** A prepared statement is not there, or there already: the pooler has given us another connection than we prepared it on. */
 const NOT_PREPARED = new Set(['26000', '42P05'])
+/** The session is read-only. */
+const READ_ONLY = '25006'
+/**
+ * Nothing was written because of how the session is set up (HF503: require_read_committed). Another one may have begun
+ * since that was changed.
+ */
+const UNFIT = new Set([READ_ONLY, 'HF503'])
 const ATTEMPTS = 3
 
 /** How long a connection may take to be ready again, or to end, after an error. */
@@ -39,10 +46,25 @@ const SETTLE_MS = 1000
 /** A client of pg, which keeps on it whether it can take a statement. */
 type Client = pg.PoolClient & Cancellable & { readyForQuery: boolean }
 
+/** How a database is opened. */
+interface Options {
+  /** How often a statement is tried. */
+  attempts?: number
+  /** Whether the sessions only read: then they may be those of a standby. */
+  isReader?: boolean
+  /** Settings of the pool that go before those of the configuration. */
+  pool?: pg.PoolConfig
+}
+
 /** How many orders of lists each connection keeps prepared; any more are planned each time. */
 const PREPARED_SHAPES = 50
 
-/** The statements of sql/queries, each run as a transaction of its own over a pool of connections. */
+/**
+ * The statements of sql/queries, each run as a transaction of its own over a pool of connections.
+ *
+ * What is settled when a session begins is checked then, with one statement: a session that must not be used, such as one
+ * of a standby, is closed, and its request fails with SessionUnfit.
+ */
 export class Database {
   readonly pool: pg.Pool
   /** Called after each attempt at a query: `seconds` on its connection, undefined if it got none; `error` if it failed and its request was not aborted. */
@@ -56,11 +78,27 @@ export class Database {
   private prepares: boolean
   private readonly patience: number
   private readonly attempts: number
+  readonly isReader: boolean
   private readonly shapes = new Map<string, Shape>()
+  /** When each session had been checked. */
+  private readonly begun = new WeakMap<object, number>()
+  /** Sessions that had begun by then are not used again. */
+  private renewedAt = Number.NEGATIVE_INFINITY
 
-  constructor(config: Config['database'], { attempts = ATTEMPTS, pool = {} as pg.PoolConfig } = {}) {
+  constructor(
+    config: Config['database'],
+    { attempts = ATTEMPTS, isReader = false, pool = {} }: Options = {},
+  ) {
     this.attempts = attempts
-    this.pool = new pg.Pool({ ...connection(config), ...pool })
+    this.isReader = isReader
+    const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = pool
+    const onConnect = async (session: pg.ClientBase) => {
+      // On the clock of before: whatever has changed since the statement began, another session has to see.
+      const at = performance.now()
+      await checkSession(session, isReader, connectionTimeoutMillis)
+      this.begun.set(session, at)
+    }
+    this.pool = new pg.Pool({ ...connection(config), ...pool, onConnect })
     // An idle connection that dies must not take the process with it; the next request gets another one.
     this.pool.on('error', () => {})
     // One that dies while it is used tells both the query, which fails, and whoever listens here.
@@ -68,7 +106,6 @@ export class Database {
     this.prepares = config.pool.prepared_statements
     this.patience = milliseconds(config.pool.statement_timeout)
     // The pool itself never has to queue: the queue lets no more in than it has connections.
-    const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = pool
     const { max_connections, max_unindexed, max_waiting } = config.pool
     this.queue = new ConnectionQueue(max_connections, max_waiting, connectionTimeoutMillis)
     const share = Math.max(1, Math.min(max_unindexed, max_connections - 1))
@@ -121,6 +158,18 @@ export class Database {
     return first(await this.run({ query: name, name: id, text, values, unindexed }, waiter))
   }
 
+  /** What must be changed before the database can be used, as an open session sees it. Rejects as a query does. */
+  async faults(waiter?: Waiter): Promise<string[]> {
+    const { faults, unwritable } = await this.one('check_database', {}, waiter)
+    if (unwritable.length) this.renew()
+    return faults
+  }
+
+  /** Has no session used again that has begun by now: statements that run on them end as they do. */
+  renew() {
+    this.renewedAt = performance.now()
+  }
+
   /** Closes the connections once what runs on them has ended. */
   close(): Promise<void> {
     this.ended ??= this.pool.end()
@@ -138,7 +187,7 @@ export class Database {
         const state = sqlState(error)
         if (performance.now() > end) throw error
         if (isPrepared && NOT_PREPARED.has(state)) this.stopPreparing()
-        else if (!RETRIED.has(state) || attempt >= this.attempts) throw error
+        else if (!(RETRIED.has(state) || UNFIT.has(state)) || attempt >= this.attempts) throw error
       }
     }
   }
@@ -195,8 +244,11 @@ export class Database {
     } catch (error) {
       observe(error as Error)
       const isUsable = error instanceof pg.DatabaseError && !waiter?.closed && (await isReusable(client))
+      const state = sqlState(error)
+      // What one session may not write, no other one that has begun as long ago may be trusted with.
+      if (state === READ_ONLY) this.renew()
       // The request may have been aborted meanwhile.
-      client.release(!isUsable || waiter?.closed)
+      client.release(!isUsable || waiter?.closed || UNFIT.has(state))
       if (waiter?.closed) throw new RequestAborted('aborted while its statement ran', { cause: error })
       // A TypeError is of a value that cannot be sent: nothing is wrong with the database.
       if (isUsable || error instanceof TypeError) throw error
@@ -208,8 +260,13 @@ export class Database {
 
   private async connect(): Promise<Client> {
     try {
-      return (await this.pool.connect()) as Client
+      for (;;) {
+        const client = (await this.pool.connect()) as Client
+        if ((this.begun.get(client) ?? 0) > this.renewedAt) return client
+        client.release(true)
+      }
     } catch (error) {
+      if (error instanceof SessionUnfit) throw error
       throw new DatabaseAway('no connection to the database', { cause: error })
     }
   }
@@ -251,29 +308,44 @@ class Asked implements Statements {
   }
 }
 
-/** Opens the database; throws as `reach` does. */
-export async function openDatabase(config: Config['database']): Promise<Database> {
-  const database = new Database(config)
+/** Throws a SessionUnfit when a new session must not be used; waits `patience` milliseconds for the answer. */
+async function checkSession(session: pg.ClientBase, isReader: boolean, patience: number) {
+  const { text } = queries.check_database
+  const { rows } = await session.query<Row<'check_database'>>({
+    text,
+    query_timeout: patience,
+  } as pg.QueryConfig)
+  const { unreadable, unwritable, standby } = first(rows)
+  const faults = isReader ? unreadable : unwritable
+  if (faults.length) throw new SessionUnfit(faults, standby)
+}
+
+/** Opens the database, for reading only or also for writing; throws as `reach` does. */
+export async function openDatabase(config: Config['database'], { isReader = false } = {}): Promise<Database> {
+  const database = new Database(config, { isReader })
   await reach(database, config)
   return database
 }
 
-/** Waits for the database as configured; closes it, and throws a StartError, when it is not there, too old, or set up otherwise than the rules need. */
+/** Waits for the database as configured, also for a standby to be promoted; closes it, and throws a StartError, when it is not there, too old, or set up otherwise than the rules need. */
 export async function reach(database: Database, config: Config['database']): Promise<void> {
   const { conn_retry_attempts, conn_retry_interval } = config.pool
   for (let attempt = 1; ; attempt++) {
     try {
-      const { server_version, faults } = await database.one('check_database', {})
+      const { server_version, faults, unreadable } = await database.one('check_database', {})
       if (server_version < 150_000) {
         const version = Math.floor(server_version / 10_000)
         throw new StartError(`PostgreSQL 15 or newer is needed, and the database is ${version}`)
       }
-      if (!faults.length) return
-      throw new StartError(
-        `the database ${describe(config)} cannot be used as it is set up: ${faults.join('; ')}`,
-      )
+      const broken = database.isReader ? unreadable : faults
+      if (!broken.length) return
+      throw new SessionUnfit(broken)
     } catch (error) {
-      const wrong = error instanceof StartError || error instanceof pg.DatabaseError || isRefusal(error)
+      const wrong =
+        error instanceof StartError ||
+        error instanceof pg.DatabaseError ||
+        (error instanceof SessionUnfit && !error.isStandby) ||
+        isRefusal(error)
       if (!wrong && attempt < conn_retry_attempts) {
         await new Promise((resolve) => setTimeout(resolve, milliseconds(conn_retry_interval)))
         continue
@@ -287,6 +359,10 @@ export async function reach(database: Database, config: Config['database']): Pro
 
 /** What tells the operator in one line why the database cannot be used. */
 export function unusable(config: Config['database'], error: unknown): StartError {
+  if (error instanceof SessionUnfit)
+    return new StartError(
+      `the database ${describe(config)} cannot be used as it is set up: ${error.faults.join('; ')}`,
+    )
   return new StartError(`the database ${describe(config)} cannot be used: ${reason(error)}`)
 }
 

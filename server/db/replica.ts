@@ -39,6 +39,8 @@ export class Replica {
   private readonly closing = new AbortController()
   private readonly servers: Database[]
   private readonly watching: Promise<void>
+  /** The server that was asked last, by the time of its start. */
+  private server: string | undefined
 
   constructor(
     config: Config['database'],
@@ -49,7 +51,7 @@ export class Replica {
     this.primary = primary
     this.limit = milliseconds(config.pool.statement_timeout) * OVER
     // One attempt: what a standby cancels for its recovery is for the database to answer.
-    this.database = new Database(own, { attempts: 1 })
+    this.database = new Database(own, { attempts: 1, isReader: true })
     this.database.warn = (message) => logger.warn(`the replica: ${message}`)
     const maxLag = milliseconds(config.read_max_lag)
     this.freshness = new Freshness(maxLag)
@@ -58,7 +60,10 @@ export class Replica {
     const pool = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS }
     const database = new Database({ ...config, pool: settings }, { pool })
     // A new one each time: one that is open says nothing of those that lists may have to open.
-    const replica = new Database({ ...own, pool: settings }, { pool: { ...pool, maxUses: 1 } })
+    const replica = new Database(
+      { ...own, pool: settings },
+      { isReader: true, pool: { ...pool, maxUses: 1 } },
+    )
     this.servers = [database, replica]
     const [askDatabase, askReplica] = [sampler(database), sampler(replica)]
     const name = describe(own)
@@ -66,6 +71,7 @@ export class Replica {
       const before = this.freshness.fault
       const [fromDatabase, fromReplica] = await Promise.all([askDatabase(), askReplica()])
       this.freshness.update(fromDatabase, fromReplica)
+      if (!(fromReplica instanceof Error)) this.follow(fromReplica.said.started)
       const { fault } = this.freshness
       if (fault) for (const giveUp of this.asked) giveUp(new DatabaseUnavailable(`the replica ${fault}`))
       if (fault === before) return
@@ -112,6 +118,12 @@ export class Replica {
     this.closing.abort()
     await this.watching
     await Promise.all([this.database, ...this.servers].map((each) => each.close()))
+  }
+
+  /** How far one server is says nothing of the sessions of another one, to which the name of the replica led before. */
+  private follow(server: string) {
+    if (server !== this.server) this.database.renew()
+    this.server = server
   }
 
   private async watch(interval: number, look: () => Promise<void>) {

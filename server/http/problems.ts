@@ -6,7 +6,7 @@ import pg from 'pg'
 import type { components } from '../../generated/openapi.d.ts'
 import { SearchError } from '../../search/search-error.ts'
 import { Overloaded } from '../db/connection-queue.ts'
-import { DatabaseUnavailable } from '../db/database-errors.ts'
+import { DatabaseUnavailable, SessionUnfit } from '../db/database-errors.ts'
 import { newTraceId } from '../observability/request-trace.ts'
 import type { Document } from '../openapi/document.ts'
 import { movedCreates } from './target.ts'
@@ -112,6 +112,9 @@ function toProblem(error: unknown, { routeOptions }: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Overloaded) {
     return new Problem('SVC-001', 'Server overloaded; retry later', { cause: error })
+  }
+  if (error instanceof SessionUnfit) {
+    return new Problem('SVC-001', 'The database cannot be used at present', { cause: error })
   }
   if (error instanceof DatabaseUnavailable) {
     return new Problem('SVC-001', 'The database cannot be reached', { cause: error })

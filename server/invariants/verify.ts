@@ -7,7 +7,7 @@ import { openDatabase } from '../db/database.ts'
  * May run at any time beside servers that write: the check reads one snapshot.
  */
 export async function verify(config: Config): Promise<void> {
-  const database = await openDatabase(config.database)
+  const database = await openDatabase(config.database, { isReader: true })
   const found = await database.all('list_inconsistencies', {})
   await database.close()
   for (const { problem, kind, id, detail } of found)

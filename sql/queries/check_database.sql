@@ -1,20 +1,27 @@
--- check_database: whether a server can use the database as it is set up.
+-- check_database: whether a server can use the database, and the session that asks, as they are set up.
 --
 -- A role, a database or a pooler can set what the rules need otherwise. Of the settings that would change results,
 -- most do not matter here (test/faults/settings.test.ts); the others are told with the value that they must have.
 -- Returns one row.
 --   server_version  int      of PostgreSQL, 150000 for 15.0
 --   migrated        boolean  whether `migrate` has run here
+--   standby         boolean  whether it is in recovery
 --   faults          text[]   settings and schemas that must be changed first, each with its name; empty when all is well
-with needed (name, setting, value) as (
+--   unreadable      text[]   those of the faults for which this session must not even read
+--   unwritable      text[]   those for which it must not write: these, and the others that no write checks itself
+with needed (name, setting, value, breaks) as (
     values
-        -- Locks would not show what others have committed meanwhile.
-        ('default_transaction_isolation', current_setting('transaction_isolation'), 'read committed'),
-        ('default_transaction_read_only', current_setting('default_transaction_read_only'), 'off'),
+        -- Locks would not show what others have committed meanwhile. Each write checks it (require_read_committed).
+        (
+            'default_transaction_isolation must be', current_setting('transaction_isolation'), 'read committed',
+            'nothing'
+        ),
+        ('default_transaction_read_only must be', current_setting('default_transaction_read_only'), 'off', 'writes'),
+        ('the server must be', case when pg_is_in_recovery() then 'a standby' else 'a primary' end, 'a primary', 'writes'),
         -- Triggers and foreign keys would not hold.
-        ('session_replication_role', current_setting('session_replication_role'), 'origin'),
+        ('session_replication_role must be', current_setting('session_replication_role'), 'origin', 'writes'),
         -- Searches would leave out rows at random.
-        ('gin_fuzzy_search_limit', current_setting('gin_fuzzy_search_limit'), '0')
+        ('gin_fuzzy_search_limit must be', current_setting('gin_fuzzy_search_limit'), '0', 'reads')
 ),
 ours as (
     select relation.relnamespace as schema, relation.relowner as owner
@@ -50,26 +57,30 @@ shadowed as (
     select string_agg(distinct quote_ident(named.name), ', ') as names
     from named
     where not named.is_visible
+),
+found (breaks, words) as (
+    select needed.breaks, format('%s %s, and is %s', needed.name, needed.value, needed.setting)
+    from needed
+    where needed.setting <> needed.value
+    union all
+    select 'reads', format(
+        'search_path must have the schema %s, which holds the tables, and is %s',
+        elsewhere.schema, current_setting('search_path')
+    )
+    from elsewhere
+    union all
+    select 'reads', format(
+        'search_path must have the schema %s before others with %s, and is %s',
+        ours.schema::regnamespace, shadowed.names, current_setting('search_path')
+    )
+    from ours
+    cross join shadowed
+    where shadowed.names is not null
 )
 select
     current_setting('server_version_num')::int as server_version,
     exists (select from ours) as migrated,
-    array(
-        select format('%s must be %s, and is %s', needed.name, needed.value, needed.setting)
-        from needed
-        where needed.setting <> needed.value
-        union all
-        select format(
-            'search_path must have the schema %s, which holds the tables, and is %s',
-            elsewhere.schema, current_setting('search_path')
-        )
-        from elsewhere
-        union all
-        select format(
-            'search_path must have the schema %s before others with %s, and is %s',
-            ours.schema::regnamespace, shadowed.names, current_setting('search_path')
-        )
-        from ours
-        cross join shadowed
-        where shadowed.names is not null
-    ) as faults;
+    pg_is_in_recovery() as standby,
+    array(select found.words from found) as faults,
+    array(select found.words from found where found.breaks = 'reads') as unreadable,
+    array(select found.words from found where found.breaks in ('reads', 'writes')) as unwritable;

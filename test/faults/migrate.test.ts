@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chownSync, cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -10,8 +8,7 @@ import { migrate } from '../../server/db/migrate.ts'
 import { StartError } from '../../server/process/start-error.ts'
 import { application, condition, report } from '../application.ts'
 import { execute, kinds, testConfig } from '../databases.ts'
-import { find } from '../helm/helm.ts'
-import { findFreePorts, temporaryFolder } from '../processes.ts'
+import { pgbouncer, throughPooler } from '../pooler.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -209,10 +206,9 @@ t.test('migrate', async (t) => {
     })
   }
 
-  const pgbouncer = find('pgbouncer')
   const skip = pgbouncer ? false : 'there is no pgbouncer on the PATH: the lock is not tested behind one'
   t.test('lets one in at a time behind a pooler in transaction mode, too', { skip }, async (t) => {
-    const pooled = await throughPooler(t, pgbouncer ?? '', url)
+    const pooled = await throughPooler(t, url)
     const watcher = await openSession(t, url)
     await session.query('begin')
     await session.query('select from resources where id = $1 for update', [cluster.id])
@@ -241,42 +237,3 @@ t.test('migrate', async (t) => {
     t.same(await database.all('list_inconsistencies', {}), [])
   })
 })
-
-/** A PgBouncer in transaction mode before a database; ends with the test. Returns the URL through it. */
-async function throughPooler(t: Test, program: string, url: string): Promise<string> {
-  const folder = await temporaryFolder(t)
-  const [port = 0] = await findFreePorts(1)
-  const { hostname, port: target, pathname, username, password } = new URL(url)
-  const pooled = new URL(url)
-  pooled.port = String(port)
-  const file = join(folder, 'pgbouncer.ini')
-  writeFileSync(
-    file,
-    `[databases]
-${pathname.slice(1)} = host=${hostname} port=${target} user=${username} password='${decodeURIComponent(password)}'
-[pgbouncer]
-listen_addr = ${hostname}
-listen_port = ${port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-ignore_startup_parameters = statement_timeout
-`,
-  )
-  // It does not run as root.
-  const isRoot = process.getuid?.() === 0
-  const nobody = { uid: 65_534, gid: 65_534 }
-  if (isRoot) for (const path of [folder, file]) chownSync(path, nobody.uid, nobody.gid)
-  const pooler = spawn(program, [file], { stdio: 'ignore', ...(isRoot && nobody) })
-  t.teardown(async () => {
-    if (pooler.exitCode !== null) return
-    pooler.kill('SIGINT')
-    await once(pooler, 'exit')
-  })
-  for (let isThere = false; !isThere; await sleep(20))
-    isThere = await execute(pooled.href, 'select 1').then(
-      () => true,
-      () => pooler.exitCode !== null,
-    )
-  return pooled.href
-}

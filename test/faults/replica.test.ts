@@ -10,6 +10,7 @@ import { parseMetrics } from '../prometheus.ts'
 import { openProxy } from '../proxy.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 import { streaming } from '../streaming.ts'
+import { openWay } from './way.ts'
 
 type Server = Awaited<ReturnType<typeof application>>
 
@@ -245,6 +246,62 @@ t.test('a database that is away takes the writes with it, and not the lists', as
     )
     t.strictSame(namesIn(await call('GET', 'clusters')), ['unseen', 'one'])
   })
+})
+
+t.test('a session of a server that the name of the replica leads away from is not used again', async (t) => {
+  const { primary, standby } = await replicated()
+  const way = await openWay(t, standby.url)
+  const server = await serverOn(t, primary.url, way.url)
+  await create(server, 'one')
+  await until('the replica has it', async () => namesIn(await server.call('GET', 'clusters')).length)
+  await until('a list is read there', async () => {
+    await server.call('GET', 'clusters')
+    return server.replica?.database.pool.totalCount
+  })
+  await execute(standby.url, 'select pg_wal_replay_pause()')
+  await create(server, 'two')
+  await until('the replica is left alone', () => !server.replica?.isUsable)
+  // The database itself by another address is as good as a replica without any lag.
+  way.turn(primary.url)
+  await until('the other server is used', () => server.replica?.isUsable)
+  t.strictSame(namesIn(await server.call('GET', 'clusters')), ['two', 'one'])
+  await execute(standby.url, 'select pg_wal_replay_resume()')
+})
+
+t.test('a session that began while the replica could not be read is not used once it can', async (t) => {
+  const { primary, standby } = await replicated()
+  const server = await serverOn(t, primary.url, standby.url, '1h')
+  const name = new URL(primary.url).pathname.slice(1)
+  const beside = new URL('/postgres', standby.url).href
+  const replayed = `select from pg_database left join pg_db_role_setting on setdatabase = pg_database.oid
+    where datname = $1 and setconfig is not distinct from $2::text[]`
+  const alter = async (text: string, settings: string[] | null) => {
+    await execute(new URL('/postgres', primary.url).href, `alter database ${name} ${text}`)
+    await until(
+      'the replica has it',
+      async () => (await execute(beside, replayed, [name, settings])).rowCount,
+    )
+  }
+  for (const [setting, value] of [
+    ['search_path', 'pg_catalog'],
+    ['default_transaction_isolation', 'serializable'],
+  ]) {
+    // A session of the database that began before.
+    await create(server, `before-${value?.replace('_', '-')}`)
+    await alter(`set ${setting} = '${value}'`, [`${setting}=${value}`])
+    const ours = `from pg_stat_activity where datname = $1 and application_name = 'hyperfleet-api'`
+    await execute(beside, `select pg_terminate_backend(pid, 10000) ${ours}`, [name])
+    t.equal((await server.call('GET', 'clusters')).status, 200, 'the database answers')
+    await alter(`reset ${setting}`, null)
+    await until('the replica is used', () => server.replica?.isUsable)
+    const before = await asked(server, 'list_resources')
+    t.equal((await server.call('GET', 'clusters')).status, 200)
+    t.strictSame(
+      await asked(server, 'list_resources'),
+      { ...before, replica: before.replica + 1 },
+      `the replica answers after ${setting}`,
+    )
+  }
 })
 
 t.test('no list is older than the bound while requests reach the database', async (t) => {

@@ -9,12 +9,16 @@ export type Cut = 'before' | 'after'
 export interface Way {
   /** The URL of the database by this way. */
   url: string
+  /** How many transactions have ended on it, and connections become ready. */
+  transactions: number
   /** Ends all connections. */
   cut(): void
   /** Ends the connection of the next statement of this name; resolves when that is done. */
   cutNext(when: Cut, name: string): Promise<void>
   /** Ends all connections; the next ones lead to this database. */
   lead(url: string): void
+  /** The next connections lead to this database; those that are open stay. */
+  turn(url: string): void
 }
 
 /** Opens a way to the database of this URL; it closes with the test. */
@@ -22,6 +26,7 @@ export async function openWay(scope: Scope, url: string): Promise<Way> {
   let target = new URL(url)
   let order: { when: Cut; name: string; done: () => void } | undefined
   const sockets = new Set<Socket>()
+  const way = { transactions: 0 } as Way
   const cut = () => {
     for (const socket of sockets) socket.destroy()
   }
@@ -55,10 +60,11 @@ export async function openWay(scope: Scope, url: string): Promise<Way> {
     })
     const answered = reader(false)
     far.on('data', (bytes) => {
-      const messages = [...answered(bytes)]
-      if (!doomed) near.write(bytes)
       // ReadyForQuery comes when the transaction has ended.
-      else if (messages.some(({ type }) => type === 'Z')) end(doomed)
+      const ends = [...answered(bytes)].filter(({ type }) => type === 'Z').length
+      way.transactions += ends
+      if (!doomed) near.write(bytes)
+      else if (ends) end(doomed)
     })
   }).listen(0, '127.0.0.1')
   await once(listener, 'listening')
@@ -69,18 +75,22 @@ export async function openWay(scope: Scope, url: string): Promise<Way> {
   const here = new URL(url)
   here.hostname = '127.0.0.1'
   here.port = String((listener.address() as AddressInfo).port)
-  return {
+  Object.assign(way, {
     url: here.href,
     cut,
-    cutNext: (when, name) =>
-      new Promise((done) => {
+    cutNext: (when: Cut, name: string) =>
+      new Promise<void>((done) => {
         order = { when, name, done }
       }),
-    lead(to) {
+    lead(to: string) {
       target = new URL(to)
       cut()
     },
-  }
+    turn(to: string) {
+      target = new URL(to)
+    },
+  })
+  return way
 }
 
 interface Message {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { milliseconds } from '../../config/units.ts'
+import { SessionUnfit } from '../../db/database-errors.ts'
 import { within } from '../../lib/timeout.ts'
 import { buildListener, type Parts } from './listener.ts'
 
@@ -25,16 +26,10 @@ export function buildHealthListener(parts: Parts, ownFault: () => string | undef
 
 /** Why the database cannot be used, undefined when it can. A query still running when the response ends is cancelled. */
 async function databaseFault({ config, database }: Parts, reply: FastifyReply): Promise<string | undefined> {
-  const fault = database
-    .until(reply.raw)
-    .one('check_database', {})
-    .then(
-      ({ faults }) =>
-        faults.length
-          ? `the database is set up otherwise than the rules need: ${faults.join('; ')}`
-          : undefined,
-      () => 'the database cannot be reached',
-    )
+  const fault = database.faults(reply.raw).then(
+    (faults) => (faults.length ? new SessionUnfit(faults).message : undefined),
+    (error) => (error instanceof SessionUnfit ? error.message : 'the database cannot be reached'),
+  )
   const limit = milliseconds(config.health.db_ping_timeout)
   return within<string | undefined>(limit, fault, 'the database does not answer in time')
 }
