@@ -9,19 +9,28 @@
 --   faults          text[]   settings and schemas that must be changed first, each with its name; empty when all is well
 --   unreadable      text[]   those of the faults for which this session must not even read
 --   unwritable      text[]   those for which it must not write: these, and the others that no write checks itself
-with needed (name, setting, value, breaks) as (
+with needed (name, setting, value, breaks, hint) as (
     values
         -- Locks would not show what others have committed meanwhile. Each write checks it (require_read_committed).
         (
-            'default_transaction_isolation must be', current_setting('transaction_isolation'), 'read committed',
-            'nothing'
+            'default_transaction_isolation', current_setting('transaction_isolation'), 'read committed',
+            'nothing', ''
         ),
-        ('default_transaction_read_only must be', current_setting('default_transaction_read_only'), 'off', 'writes'),
-        ('the server must be', case when pg_is_in_recovery() then 'a standby' else 'a primary' end, 'a primary', 'writes'),
+        ('default_transaction_read_only', current_setting('default_transaction_read_only'), 'off', 'writes', ''),
+        (
+            'the server', case when pg_is_in_recovery() then 'a standby' else 'a primary' end, 'a primary',
+            'writes', ''
+        ),
         -- Triggers and foreign keys would not hold.
-        ('session_replication_role must be', current_setting('session_replication_role'), 'origin', 'writes'),
+        ('session_replication_role', current_setting('session_replication_role'), 'origin', 'writes', ''),
+        -- Not every text could be stored, or it would come back as another one.
+        (
+            'server_encoding', current_setting('server_encoding'), 'UTF8',
+            'reads', ': create the database with encoding ''UTF8'''
+        ),
+        ('client_encoding', pg_client_encoding()::text, 'UTF8', 'reads', ''),
         -- Searches would leave out rows at random.
-        ('gin_fuzzy_search_limit must be', current_setting('gin_fuzzy_search_limit'), '0', 'reads')
+        ('gin_fuzzy_search_limit', current_setting('gin_fuzzy_search_limit'), '0', 'reads', '')
 ),
 ours as (
     select relation.relnamespace as schema, relation.relowner as owner
@@ -59,7 +68,9 @@ shadowed as (
     where not named.is_visible
 ),
 found (breaks, words) as (
-    select needed.breaks, format('%s %s, and is %s', needed.name, needed.value, needed.setting)
+    select
+        needed.breaks,
+        format('%s must be %s, and is %s', needed.name, needed.value, needed.setting) || needed.hint
     from needed
     where needed.setting <> needed.value
     union all

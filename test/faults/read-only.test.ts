@@ -146,6 +146,15 @@ t.test('a start waits for a standby to be promoted, as for a database that is aw
   await database.close()
 })
 
+t.test('a session that gets another encoding, as of a pooler, is found and not used again', async (t) => {
+  const served = await application(t, { HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '1' })
+  const client = await served.database.pool.connect()
+  await client.query(`set client_encoding = 'latin1'`)
+  client.release()
+  t.match((await readiness(served)).reason, 'client_encoding must be UTF8, and is LATIN1')
+  t.equal((await readiness(served)).reason, undefined)
+})
+
 t.test('a session is asked once how it is set up, and not by each request', async (t) => {
   const way = await openWay(t, await createDatabase())
   const { call } = await application(t, settings, way.url)

@@ -14,6 +14,8 @@ const harmless: [name: string, value: string][] = [
   ['backslash_quote', 'off'],
   ['bytea_output', 'escape'],
   ['check_function_bodies', 'off'],
+  ['client_encoding', 'latin1'],
+  ['client_encoding', 'sql_ascii'],
   ['client_min_messages', 'debug1'],
   ['constraint_exclusion', 'on'],
   ['cursor_tuple_fraction', '1'],
