@@ -5,6 +5,7 @@ import { type Config, loadConfig, loadSettings } from '../server/config/load.ts'
 import { redacted } from '../server/config/secrets.ts'
 import { settings } from '../server/config/settings.ts'
 import { toolConfig } from '../server/config/tool.ts'
+import { operatorLine } from '../server/db/advice.ts'
 import { migrate } from '../server/db/migrate.ts'
 import { verify } from '../server/invariants/verify.ts'
 import { about } from '../server/lib/version.ts'
@@ -52,9 +53,8 @@ const bringUpToDate = (config: Config) => migrate(config, loadDocument(config)['
  * without passwords in either case.
  */
 export function fail(error: unknown): never {
-  console.error(
-    error instanceof StartError ? `hyperfleet-api: ${masked(error.message)}` : masked(inspect(error)),
-  )
+  const line = error instanceof StartError ? error.message : operatorLine(error)
+  console.error(line === undefined ? masked(inspect(error)) : `hyperfleet-api: ${masked(line)}`)
   process.exit(1)
 }
 

@@ -128,6 +128,7 @@ const commands = {
   'npm start': ['npm', 'start'],
   'npm run serve': ['npm', 'run', 'serve'],
   'hyperfleet-api': [process.execPath, 'commands/hyperfleet-api.js'],
+  seed: [process.execPath, '--import', 'tsx', 'commands/seed.ts'],
   /** Of the release before. */
   'hyperfleet-api.ts': [process.execPath, '--import', 'tsx', 'scripts/hyperfleet-api.ts'],
 }

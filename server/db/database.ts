@@ -5,6 +5,7 @@ import type { Config } from '../config/load.ts'
 import { milliseconds } from '../config/units.ts'
 import { within } from '../lib/timeout.ts'
 import { StartError } from '../process/start-error.ts'
+import { reasonAndAdvice } from './advice.ts'
 import { abandon, type Cancellable, CONNECT_TIMEOUT_MS, connection, describe } from './connection.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { DatabaseAway, RequestAborted, SessionUnfit } from './database-errors.ts'
@@ -363,7 +364,7 @@ export function unusable(config: Config['database'], error: unknown): StartError
     return new StartError(
       `the database ${describe(config)} cannot be used as it is set up: ${error.faults.join('; ')}`,
     )
-  return new StartError(`the database ${describe(config)} cannot be used: ${reason(error)}`)
+  return new StartError(`the database ${describe(config)} cannot be used: ${reasonAndAdvice(error)}`)
 }
 
 function ordered(name: Name, parameters: object): unknown[] {
@@ -402,10 +403,4 @@ const isStarting = (error: unknown) => ['57P03', '53300'].includes((error as pg.
 function sqlState(error: unknown): string {
   const answer = error instanceof DatabaseAway ? error.cause : error
   return answer instanceof pg.DatabaseError ? (answer.code ?? '') : ''
-}
-
-/** What PostgreSQL, or the network, has said. */
-export function reason(error: unknown): string {
-  const cause = ((error as Error).cause ?? error) as Error & { errors?: Error[] }
-  return cause.errors?.[0]?.message ?? cause.message
 }

@@ -11,7 +11,7 @@ import { about } from '../lib/version.ts'
 import { type Kinds, parentsFirst } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { abandon, type Cancellable, connection, describe } from './connection.ts'
-import { type Database, openDatabase, type Statements } from './database.ts'
+import { type Database, openDatabase, type Statements, unusable } from './database.ts'
 import { DatabaseUnavailable } from './database-errors.ts'
 
 const sql = new URL('../../sql/', import.meta.url)
@@ -47,7 +47,9 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
     })
     session.on('error', () => {})
     session.once('end', stop)
-    await session.connect()
+    await session.connect().catch((error) => {
+      throw unusable(config.database, error)
+    })
     sessions.push(session)
     return session
   }
