@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { operations } from '../generated/openapi.d.ts'
-import type { Target } from '../server/http/target.ts'
+import type { Target } from '../server/http/routing/target.ts'
 
 type Id = keyof operations
 type Parameters<Op extends Id, Part extends 'path' | 'query'> = NonNullable<

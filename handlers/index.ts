@@ -1,4 +1,4 @@
-import type { Handlers } from '../server/http/routes.ts'
+import type { Handlers } from '../server/http/routing/routes.ts'
 import * as metadata from './metadata.ts'
 import * as reports from './reports.ts'
 import * as resources from './resources.ts'

@@ -1,6 +1,6 @@
-import { Problem } from '../server/http/problems.ts'
 import { about } from '../server/lib/version.ts'
 import { jsonOf } from '../server/lib/written-numbers.ts'
+import { Problem } from '../server/problem.ts'
 import type { Handler } from './handler.ts'
 
 const metadata = { id: 'hyperfleet', kind: 'API', href: '/api/hyperfleet/v1', ...about }

@@ -1,7 +1,7 @@
 /** docs/api.md, from openapi.yaml and the table of problems. */
 
-import { problems } from '../server/http/problems.ts'
-import { type Document, resolve } from '../server/openapi/document.ts'
+import { type Document, resolve } from '../server/openapi/operations.ts'
+import { problems } from '../server/problem.ts'
 import { anchor, cell, code, codes, fenced, json, link, type Schema, table, type } from './api-words.ts'
 
 type Reference = { $ref: string }

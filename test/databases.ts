@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Config } from '../server/config/load.ts'
 import { loadConfig } from '../server/config/load.ts'
+import type { Config } from '../server/config/schema.ts'
 import { migrate } from '../server/db/migrate.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 

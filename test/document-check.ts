@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
-import { type Document, loadDocument, operationsOf, resolve } from '../server/openapi/document.ts'
+import { loadDocument } from '../server/openapi/document.ts'
+import { type Document, operationsOf, resolve } from '../server/openapi/operations.ts'
 
 /** What an answer is checked with: what the document of a server says. */
 export type AnswerCheck = (

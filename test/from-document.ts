@@ -3,7 +3,8 @@
  * says what it breaks, so that a test knows the answer without a second validator.
  */
 import fc from 'fast-check'
-import { loadDocument, operationsOf, type Parameter, resolve } from '../server/openapi/document.ts'
+import { loadDocument } from '../server/openapi/document.ts'
+import { operationsOf, type Parameter, resolve } from '../server/openapi/operations.ts'
 
 interface Schema {
   $ref?: string

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
 import { LRUCache } from 'lru-cache'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { isRepeated } from '../http/headers.ts'
 import { qualifier } from './caller-names.ts'
 import { type Claims, Issuer, LEEWAY_S } from './issuer.ts'

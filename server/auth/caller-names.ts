@@ -1,4 +1,4 @@
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { tokenInvalid } from './refusals.ts'
 
 /** The caller where nobody is asked who calls; no token and no header may name it. */

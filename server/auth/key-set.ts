@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWK, type JWSHeaderParameters } from 'jose'
-import type { KeySource } from './key-source.ts'
+import { type KeySource, KeysUnavailable } from './keys.ts'
 import { sortKeys } from './usable-keys.ts'
-
-/** The keys are not known, or whether there is a new one is not: a passing failure. */
-export class KeysUnavailable extends Error {}
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>
 

@@ -3,18 +3,8 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fetch, type Response } from 'undici'
 import { StartError } from '../process/start-error.ts'
+import type { KeySource } from './keys.ts'
 import { dispatcherFor } from './proxies.ts'
-
-/** Where a set of keys is read from, again and again. */
-export interface KeySource {
-  /** For the log: without what may be a secret. */
-  name: string
-  /** Whether a set with a private key is refused. That of a URL only its issuer could mend. */
-  isOwn: boolean
-  /** The JSON Web Key Set, as text. */
-  read(): Promise<string>
-  close(): Promise<void>
-}
 
 /** How long a reading may take, its redirects included. */
 const LIMIT_MS = 5000

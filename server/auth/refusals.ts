@@ -1,6 +1,6 @@
 import { errors } from 'jose'
-import { Problem } from '../http/problems.ts'
-import { KeysUnavailable } from './key-set.ts'
+import { Problem } from '../problem.ts'
+import { KeysUnavailable } from './keys.ts'
 
 const realm = 'Bearer realm="hyperfleet-api"'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type pg from 'pg'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import { keepSecret } from '../observability/masking.ts'
 import { StartError } from '../process/start-error.ts'

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { type Queries, queries } from '../../generated/sql.ts'
 import { type Selection, selectedText, selectedValues } from '../../search/selection.ts'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import { within } from '../lib/timeout.ts'
 import { StartError } from '../process/start-error.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import { within } from '../lib/timeout.ts'
 import { reason } from './advice.ts'

@@ -3,8 +3,9 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { type Document, toYaml } from '../openapi/document.ts'
-import { Problem } from './problems.ts'
+import { toYaml } from '../openapi/document.ts'
+import type { Document } from '../openapi/operations.ts'
+import { Problem } from '../problem.ts'
 
 /** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
 const contentSecurityPolicy = {

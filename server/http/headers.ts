@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
-import { Problem } from './problems.ts'
+import { Problem } from '../problem.ts'
 
 /** uri-host [ ":" port ] of RFC 3986; empty where the target has no authority. */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~%!$&'()*+,;=-]*)(:\d*)?$/i

@@ -1,6 +1,6 @@
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
-import { Problem } from './problems.ts'
+import { Problem } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

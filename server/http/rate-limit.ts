@@ -1,8 +1,8 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
-import { Problem } from './problems.ts'
+import { Problem } from '../problem.ts'
 
 /** How many callers are counted; of more, those that have not called for the longest time begin anew. */
 const MAX_CALLERS = 10_000

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { MAX_VIOLATIONS, Problem, type Violation } from './problems.ts'
+import { joinPath } from '../lib/json-values.ts'
+import { MAX_VIOLATIONS, Problem, type Violation } from '../problem.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -109,18 +110,6 @@ function writtenNumbers(text: string): Violation[] {
   return violations
 }
 
-/** How deep objects and arrays nest in a value, itself counted; stops counting beyond the limit. */
-export function isDeeperThan(value: unknown, limit: number): boolean {
-  let level = [value].filter(isContainer)
-  for (let depth = 1; level.length; depth++) {
-    if (depth > limit) return true
-    level = level.flatMap((container) => Object.values(container).filter(isContainer))
-  }
-  return false
-}
-
-const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
-
 /** The path of a value; of one that is very deep, the outermost part. */
 function pathOf(node: Node): string {
   const keys: (string | number)[] = []
@@ -129,18 +118,6 @@ function pathOf(node: Node): string {
 }
 
 const MAX_PATH = 128
-
-/** Names are cut beyond this: a path is told for each violation, and a name may be as long as the body. */
-const MAX_NAME = 256
-
-/** A dotted path of keys and indexes: spec.a.b, conditions[0].status. */
-export function joinPath(keys: (string | number)[]): string {
-  return keys.reduce<string>((path, key) => {
-    if (typeof key === 'number') return `${path}[${key}]`
-    const name = key.length > MAX_NAME ? `${key.slice(0, MAX_NAME)}…` : key
-    return path ? `${path}.${name}` : name
-  }, '')
-}
 
 /** The media type of a body, without its parameters. */
 export const mediaTypeOf = ({ headers }: { headers: { 'content-type'?: string } }): string =>

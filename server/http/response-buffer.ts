@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { Problem } from '../problem.ts'
 import { endIfSilent } from './listeners/silent-connections.ts'
-import { Problem } from './problems.ts'
 
 /** Smaller answers always fit: of those, Node itself keeps few for one connection. */
 const SMALL_BYTES = 16 * 1024

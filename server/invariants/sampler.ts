@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import type { Waiter } from '../db/connection-queue.ts'
 import type { Database } from '../db/database.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { openDatabase } from '../db/database.ts'
 
 /**

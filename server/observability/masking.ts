@@ -1,5 +1,3 @@
-import type { Config } from '../config/load.ts'
-
 const HIDDEN = '***'
 
 /** What is shorter is in every other word, and hides from nobody. */
@@ -9,7 +7,7 @@ const SHORTEST = 4
 const secrets = new Set<string>()
 
 /** From here on, `masked` and `maskedLine` hide the password of a database. */
-export function keepSecret({ password, url }: Pick<Config['database'], 'password' | 'url'>) {
+export function keepSecret({ password, url }: { password?: string; url?: string }) {
   // Not by the rules of URLs: of one that breaks them, too, nobody must see the password.
   const [, inUrl] = /:\/\/[^:@]*:(.*)@/.exec(url ?? '') ?? []
   const inQuery = [...(url ?? '').matchAll(/[?&]\w*password=([^&]*)/g)].map(([, secret]) => secret)

@@ -1,6 +1,6 @@
 import { StartError } from '../process/start-error.ts'
-import type { Document, Operation, Parameter } from './document.ts'
 import { ANY_KIND, type Kind, type Kinds } from './kinds.ts'
+import type { Document, Operation, Parameter } from './operations.ts'
 
 /** The paths and schemas of a kind (x-kind-template of openapi.yaml), with words to be filled in. */
 export interface Template {

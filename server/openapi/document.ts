@@ -1,47 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parseDocument, stringify } from 'yaml'
 import { compose, type Template } from './composed-document.ts'
-import { describeKinds, type Entity, type Kinds } from './kinds.ts'
-
-export interface Operation {
-  operationId: string
-  /** What it does, by noun: the handler that serves it, the same for every kind. */
-  'x-operation': string
-  /** The kind of the resources that it is about. */
-  'x-kind'?: string
-  security?: object[]
-  requestBody?: RequestBody | { $ref: string }
-  responses: object
-  parameters?: ({ $ref: string } | Parameter)[]
-}
-
-export interface RequestBody {
-  content: Record<string, unknown>
-  /** Whether the resource is looked up before the body is refused for its syntax or content. */
-  'x-look-up-first'?: boolean
-}
-
-export interface Parameter {
-  name: string
-  in: string
-  schema: { type?: string; default?: unknown }
-  allowEmptyValue?: boolean
-  'x-alias-of'?: string
-  'x-list'?: boolean
-  'x-excludes'?: string
-}
-
-/** The parts of openapi.yaml that the server itself reads. */
-export interface Document {
-  info: { version: string }
-  security: object[]
-  tags: object[]
-  'x-kinds': Kinds
-  'x-compatibility': object
-  'x-unsupported-preconditions': Record<string, { message: string; unless?: string }>
-  paths: Record<string, Record<string, Operation>>
-  components: Record<string, Record<string, object>>
-}
+import { describeKinds, type Entity } from './kinds.ts'
+import type { Document } from './operations.ts'
 
 /**
  * Reads openapi.yaml, from which everything is derived, and adds the kinds that are entries of the configuration.
@@ -72,17 +33,3 @@ export const published = (
 /** A document as YAML without anchors, which some generators of clients cannot follow. */
 export const toYaml = (document: Document): string =>
   stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 })
-
-/** What a `{$ref}` within the document points to; anything else is returned as it is. */
-export function resolve<Thing extends object>(document: Document, thing: Thing | { $ref: string }): Thing {
-  if (!('$ref' in thing)) return thing
-  const [, ...path] = thing.$ref.split('/')
-  return path.reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], document) as Thing
-}
-
-/** Every operation of the document, with its method (in capitals) and its path. */
-export function operationsOf(document: Document) {
-  return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-  )
-}

@@ -1,10 +1,9 @@
 import { Ajv, type AnySchema, type KeywordDefinition } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
-import { MAX_VIOLATIONS, Problem, type Violation } from '../http/problems.ts'
-import type { Document } from '../openapi/document.ts'
+import type { Document } from '../openapi/operations.ts'
 import { keywords } from './keywords.ts'
-import type { SpecSchemas } from './spec-schemas/provider-schemas.ts'
+import type { SpecSchemas } from './spec-schemas/spec-schema.ts'
 
 const shared = {
   allErrors: true,
@@ -32,33 +31,6 @@ export function referenceCompiler(document: Document, specSchemas: SpecSchemas) 
   const ajv = extend(new Ajv(options), keywords(specSchemas))
   ajv.addSchema(document as AnySchema, 'document', false)
   return (reference: string) => ajv.compile({ $ref: `document${reference}` })
-}
-
-/** What is asked of a list, in a language of its own. */
-const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
-
-/** How many violations the detail tells as well: many clients log nothing else. */
-const TOLD = 3
-
-const isOfLanguage = ({ field, constraint = '' }: Violation) =>
-  LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
-
-/** Ends a request that breaks rules; does nothing when there are none. */
-export function refuse(violations: Violation[]) {
-  const problem = problemOf(violations)
-  if (problem) throw problem
-}
-
-/** The problem that lists violations; undefined when there are none. */
-export function problemOf(violations: Violation[]): Problem | undefined {
-  if (!violations.length) return undefined
-  const code = violations.every(isOfLanguage) ? 'VAL-005' : 'VAL-000'
-  const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
-  const told = violations.slice(0, TOLD).map(({ field, message }) => `${field} ${message}`.trim())
-  const more = violations.length > TOLD ? ' …' : ''
-  return new Problem(code, `The request breaks ${rules}: ${told.join('; ')}${more}`, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
-  })
 }
 
 function extend(ajv: Ajv, keywords: KeywordDefinition[]): Ajv {

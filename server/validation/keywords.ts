@@ -1,6 +1,6 @@
 import type { AnySchema, ErrorObject, KeywordDefinition, ValidateFunction } from 'ajv'
-import { isDeeperThan } from '../http/request-body.ts'
-import type { SpecSchemas } from './spec-schemas/provider-schemas.ts'
+import { isDeeperThan } from '../lib/json-values.ts'
+import type { SpecSchemas } from './spec-schemas/spec-schema.ts'
 
 /** The document's own keywords: rules that OpenAPI 3.0 has no words for. Specs must fit the schemas given. */
 export const keywords = (specSchemas: SpecSchemas): KeywordDefinition[] => [

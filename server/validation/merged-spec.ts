@@ -1,11 +1,10 @@
 import type pg from 'pg'
 import type { Queries } from '../../generated/sql.ts'
 import type { Statements } from '../db/database.ts'
-import { Problem } from '../http/problems.ts'
 import { parseWritten } from '../lib/written-numbers.ts'
-import { refuse } from './ajv.ts'
-import type { Check } from './spec-schemas/compile-schema.ts'
-import { toViolations } from './violations.ts'
+import { Problem } from '../problem.ts'
+import type { Check } from './spec-schemas/spec-schema.ts'
+import { refuse, toViolations } from './violations.ts'
 
 /** How often a merge is tried while others change the spec. */
 const MERGES = 3

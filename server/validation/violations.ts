@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
-import type { Violation } from '../http/problems.ts'
-import { joinPath } from '../http/request-body.ts'
+import { joinPath } from '../lib/json-values.ts'
 import { jsonOf } from '../lib/written-numbers.ts'
+import { MAX_VIOLATIONS, Problem, type Violation } from '../problem.ts'
 
 /** Keywords that only say that another one failed, which has said so itself. */
 export const ECHOES = new Set(['allOf', 'discriminator', 'if', 'propertyNames', 'x-property-names'])
@@ -64,4 +64,31 @@ export function keysOf(pointer: string): (string | number)[] {
     .split('/')
     .slice(1)
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
+}
+
+/** What is asked of a list, in a language of its own. */
+const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
+
+/** How many violations the detail tells as well: many clients log nothing else. */
+const TOLD = 3
+
+const isOfLanguage = ({ field, constraint = '' }: Violation) =>
+  LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
+
+/** Ends a request that breaks rules; does nothing when there are none. */
+export function refuse(violations: Violation[]) {
+  const problem = problemOf(violations)
+  if (problem) throw problem
+}
+
+/** The problem that lists violations; undefined when there are none. */
+export function problemOf(violations: Violation[]): Problem | undefined {
+  if (!violations.length) return undefined
+  const code = violations.every(isOfLanguage) ? 'VAL-005' : 'VAL-000'
+  const rules = violations.length === 1 ? '1 rule' : `${violations.length} rules`
+  const told = violations.slice(0, TOLD).map(({ field, message }) => `${field} ${message}`.trim())
+  const more = violations.length > TOLD ? ' …' : ''
+  return new Problem(code, `The request breaks ${rules}: ${told.join('; ')}${more}`, {
+    violations: violations.slice(0, MAX_VIOLATIONS),
+  })
 }

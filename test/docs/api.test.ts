@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { apiPage } from '../../scripts/api-page.ts'
-import { loadDocument, operationsOf } from '../../server/openapi/document.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
+import { operationsOf } from '../../server/openapi/operations.ts'
 import { application } from '../application.ts'
 
 const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')

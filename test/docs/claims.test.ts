@@ -12,8 +12,8 @@ import {
   root as schema,
   settings,
 } from '../../server/config/settings.ts'
-import { problems } from '../../server/http/problems.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
+import { problems } from '../../server/problem.ts'
 import { root } from '../processes.ts'
 
 /** Who runs the commands of the documents, or why nobody does. By file and how the block begins. */

@@ -1,7 +1,8 @@
 /** Operations without a body: one that is sent anyway is passed over, and the connection goes on. */
 import { connect } from 'node:net'
 import t from 'tap'
-import { loadDocument, operationsOf } from '../../server/openapi/document.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
+import { operationsOf } from '../../server/openapi/operations.ts'
 import { base } from '../application.ts'
 import { listenerNames, openListeners, received } from '../listeners.ts'
 

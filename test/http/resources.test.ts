@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
-import { loadDocument, operationsOf } from '../../server/openapi/document.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
+import { operationsOf } from '../../server/openapi/operations.ts'
 import { type Answer, type Application, application, base, condition } from '../application.ts'
 
 type Call = Application['call']

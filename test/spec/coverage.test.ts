@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { loadDocument, operationsOf } from '../../server/openapi/document.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
+import { operationsOf } from '../../server/openapi/operations.ts'
 import { type Answer, type Application, application, report } from '../application.ts'
 import { execute } from '../databases.ts'
 import { answered } from '../document-check.ts'

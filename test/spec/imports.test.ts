@@ -46,3 +46,19 @@ t.test('a folder of the server holds no more than can be seen at once', async (t
     counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
   for (const [folder, count] of counts) t.ok(count <= 12, `${folder}: ${count}`)
 })
+
+t.test('imports within the server are at most eight levels deep, and run in no circle', async (t) => {
+  const own = files.filter((file) => layerOf(file) === 'server')
+  const levels = new Map<string, number>()
+  const levelOf = (file: string, above: string[]): number => {
+    if (above.includes(file)) throw new Error(`a circle of imports: ${[...above, file].join(' → ')}`)
+    const known = levels.get(file)
+    if (known !== undefined) return known
+    const inner = importsOf(file).filter((imported) => own.includes(imported))
+    const level = 1 + Math.max(0, ...inner.map((imported) => levelOf(imported, [...above, file])))
+    levels.set(file, level)
+    return level
+  }
+  const deepest = own.toSorted((one, other) => levelOf(other, []) - levelOf(one, []))[0] ?? ''
+  t.ok(levelOf(deepest, []) <= 8, `${deepest}: ${levelOf(deepest, [])}`)
+})

@@ -9,26 +9,26 @@ import Fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
 import { bytesIn, milliseconds } from '../../config/units.ts'
 import type { Database, Statements } from '../../db/database.ts'
 import type { Lists, Replica } from '../../db/replica.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import { describeRequest } from '../../observability/request-line.ts'
 import { nameSpan, traceOf } from '../../observability/request-trace.ts'
-import type { Document } from '../../openapi/document.ts'
-import type { SpecSchemas } from '../../validation/spec-schemas/provider-schemas.ts'
-import { checkHost } from '../headers.ts'
+import type { Document } from '../../openapi/operations.ts'
+import type { Problem } from '../../problem.ts'
+import type { SpecSchemas } from '../../validation/spec-schemas/spec-schema.ts'
 import {
   answerClientError,
   answerWithProblems,
   CLIENT_CLOSED_REQUEST,
-  type Problem,
   sendProblem,
-} from '../problems.ts'
+} from '../error-handler.ts'
+import { checkHost } from '../headers.ts'
 import type { Json } from '../request-body.ts'
 import { type AnswerBound, boundAnswers } from '../response-buffer.ts'
-import { targetOf } from '../target.ts'
+import { targetOf } from '../routing/target.ts'
 import { endConnections } from './shutdown.ts'
 import { arrives, endIfSilent, isAnswered, watchArrivals } from './silent-connections.ts'
 import { followRenewals, readTls } from './tls.ts'

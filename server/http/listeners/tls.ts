@@ -1,7 +1,7 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
 import { StartError } from '../../process/start-error.ts'
 
 type Settings = Config['server']['tls']

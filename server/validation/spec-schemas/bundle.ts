@@ -1,8 +1,7 @@
+import type { Schema } from './spec-schema.ts'
+
 /** What is wrong with a provider's schema, in words that go into the one line of a failed start. */
 export class SchemaFault extends Error {}
-
-/** A JSON schema, or the JSON around one. */
-export type Schema = { [keyword: string]: unknown }
 
 /** What is needed of an OpenAPI document: its version and its schemas. */
 export interface Source {

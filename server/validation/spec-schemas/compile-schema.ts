@@ -9,8 +9,8 @@ import {
 } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft04 from 'ajv-draft-04'
-import { MAX_VIOLATIONS } from '../../http/problems.ts'
 import { WrittenNumber, writtenIn } from '../../lib/written-numbers.ts'
+import { MAX_VIOLATIONS } from '../../problem.ts'
 import { ECHOES, keysOf } from '../violations.ts'
 import {
   annotations,
@@ -19,17 +19,14 @@ import {
   inPlace,
   isMapping,
   mapSchemas,
-  type Schema,
   SchemaFault,
   targetOf,
 } from './bundle.ts'
 import { addNumberKeywords, standsFor, withNumberKeywords } from './number-keywords.ts'
 import { type LinearRegExp, linearRegExp } from './patterns.ts'
+import type { Check, Schema } from './spec-schema.ts'
 import { formatsOf } from './string-formats.ts'
 import { uniqueItems } from './unique-items.ts'
-
-/** Tells what breaks a schema, as Ajv tells it; nothing when it fits. */
-export type Check = (value: unknown) => ErrorObject[]
 
 /** All violations are told of a value with no more values within; of a larger one, the first. */
 const FULLY_EXPLAINED = 1000

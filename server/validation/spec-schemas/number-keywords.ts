@@ -8,7 +8,8 @@ import {
   isWhole,
 } from '../../lib/decimals.ts'
 import { exactNumber, WrittenNumber } from '../../lib/written-numbers.ts'
-import { isMapping, type Schema } from './bundle.ts'
+import { isMapping } from './bundle.ts'
+import type { Schema } from './spec-schema.ts'
 
 /** A number of a schema or a spec: as it was written where its double is another. */
 type Exact = number | WrittenNumber

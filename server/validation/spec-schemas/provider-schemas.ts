@@ -1,24 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseDocument, type Scalar, visit } from 'yaml'
-import type { Config } from '../../config/load.ts'
-import { isDeeperThan } from '../../http/request-body.ts'
+import type { Config } from '../../config/schema.ts'
+import { isDeeperThan } from '../../lib/json-values.ts'
 import { numberOf, WrittenNumber } from '../../lib/written-numbers.ts'
-import type { Document } from '../../openapi/document.ts'
 import type { Kinds } from '../../openapi/kinds.ts'
+import type { Document } from '../../openapi/operations.ts'
 import { StartError } from '../../process/start-error.ts'
-import { bundle, isMapping, type Schema, SchemaFault, type Source } from './bundle.ts'
-import { type Check, compile } from './compile-schema.ts'
-
-/** The schema of the spec of a kind. Without `check` any spec fits it. */
-interface SpecSchema {
-  /** As one JSON schema that needs nothing else. */
-  schema: Schema
-  check?: Check
-}
-
-/** The schemas in force, by kind. */
-export type SpecSchemas = Map<string, SpecSchema>
+import { bundle, isMapping, SchemaFault, type Source } from './bundle.ts'
+import { compile } from './compile-schema.ts'
+import type { Schema, SpecSchema, SpecSchemas } from './spec-schema.ts'
 
 /** More than any document needs, and few enough to end. */
 const MAX_ALIASES = 10_000

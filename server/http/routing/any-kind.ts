@@ -1,11 +1,10 @@
 import type { ValidateFunction } from 'ajv'
 import type { FastifyRequest } from 'fastify'
-import { type Document, operationsOf, type RequestBody } from '../openapi/document.ts'
-import { ANY_KIND } from '../openapi/kinds.ts'
-import { refuse } from '../validation/ajv.ts'
-import { toViolations } from '../validation/violations.ts'
-import { createdUnderParent } from './problems.ts'
-import { mediaTypeOf } from './request-body.ts'
+import { ANY_KIND } from '../../openapi/kinds.ts'
+import { type Document, operationsOf, type RequestBody } from '../../openapi/operations.ts'
+import { createdUnderParent } from '../../problem.ts'
+import { refuse, toViolations } from '../../validation/violations.ts'
+import { mediaTypeOf } from '../request-body.ts'
 import { createPaths } from './target.ts'
 
 /** Settles the kind of a request on a route of any kind, as `request.kind`. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type Document, operationsOf } from '../openapi/document.ts'
-import { ANY_KIND, type Kinds } from '../openapi/kinds.ts'
+import { ANY_KIND, type Kinds } from '../../openapi/kinds.ts'
+import { type Document, operationsOf } from '../../openapi/operations.ts'
 
 /** The resources that a path names. */
 export interface Target {

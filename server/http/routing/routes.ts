@@ -1,21 +1,20 @@
 import type { AnySchema, ValidateFunction } from 'ajv'
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler, RouteOptions } from 'fastify'
-import type { Identity } from '../auth/authenticator.ts'
-import { RequestAborted } from '../db/database-errors.ts'
+import type { Identity } from '../../auth/authenticator.ts'
+import { RequestAborted } from '../../db/database-errors.ts'
 import {
   type Document,
   operationsOf,
   type Parameter,
   type RequestBody,
   resolve,
-} from '../openapi/document.ts'
-import { problemOf, refuse } from '../validation/ajv.ts'
-import { toViolations } from '../validation/violations.ts'
+} from '../../openapi/operations.ts'
+import { Problem, type Violation } from '../../problem.ts'
+import { problemOf, refuse, toViolations } from '../../validation/violations.ts'
+import { isRepeated } from '../headers.ts'
+import type { RateLimit } from '../rate-limit.ts'
+import { mediaTypeOf, unstorable } from '../request-body.ts'
 import { isOfAnyKind, type SettleKind } from './any-kind.ts'
-import { isRepeated } from './headers.ts'
-import { Problem, type Violation } from './problems.ts'
-import type { RateLimit } from './rate-limit.ts'
-import { mediaTypeOf, unstorable } from './request-body.ts'
 import { bind, type Target } from './target.ts'
 
 /** The handler of each operation of the document, by its x-operation. */
