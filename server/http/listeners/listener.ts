@@ -13,6 +13,7 @@ import type { Config } from '../../config/schema.ts'
 import { bytesIn, milliseconds } from '../../config/units.ts'
 import type { Database, Statements } from '../../db/database.ts'
 import type { Lists, Replica } from '../../db/replica.ts'
+import { originForm } from '../../lib/origin-form.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import { describeRequest } from '../../observability/request-line.ts'
 import { nameSpan, traceOf } from '../../observability/request-trace.ts'
@@ -132,6 +133,7 @@ export function buildListener(
       watchArrivals(server)
       return server.setTimeout(silence)
     },
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => originForm(url),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 64 * 1024 },
     // Every line of a request says which one and of which trace.
     childLoggerFactory: (parent, bindings, options, raw) => {
