@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
+import { inspect } from 'node:util'
 import { type DiagLogFunction, DiagLogLevel, diag, type Span } from '@opentelemetry/api'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { NodeSDK, resources } from '@opentelemetry/sdk-node'
 import type { FastifyBaseLogger } from 'fastify'
+import { originForm } from '../lib/origin-form.ts'
 import { within } from '../lib/timeout.ts'
 import { about } from '../lib/version.ts'
 
@@ -12,7 +14,8 @@ import { about } from '../lib/version.ts'
 const FLUSH_MS = 3000
 
 /** Probes and scrapes would be most of all traces, and tell nothing. */
-const isProbe = ({ url = '' }: IncomingMessage) => /^\/(healthz|readyz|healthcheck|metrics)\b/.test(url)
+const isProbe = ({ url = '' }: IncomingMessage) =>
+  /^\/(healthz|readyz|healthcheck|metrics)\b/.test(originForm(url))
 
 /**
  * Starts to trace requests and queries; where spans go, and which, is said by the variables OTEL_… of the
@@ -65,12 +68,15 @@ function withoutWords(span: Span) {
   span.setStatus = ({ code }) => setStatus.call(span, { code })
 }
 
-/** What OpenTelemetry has to say goes to the log, such as that nobody takes the spans. */
+/**
+ * What OpenTelemetry has to say goes to the log, such as that nobody takes the spans: all arguments, since the first may be
+ * no more than the component that speaks.
+ */
 function speakThrough(logger: FastifyBaseLogger) {
   const at =
     (level: 'error' | 'warn' | 'debug'): DiagLogFunction =>
-    (message) =>
-      logger[level](`tracing: ${message}`)
+    (...parts) =>
+      logger[level](`tracing: ${parts.map(asText).join(' ')}`)
   const warn = at('warn')
   const debug = at('debug')
   diag.setLogger(
@@ -78,3 +84,9 @@ function speakThrough(logger: FastifyBaseLogger) {
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
 }
+
+/** A part of a message: texts as they are, anything else in one line, cut where it is long. */
+const asText = (part: unknown): string =>
+  typeof part === 'string'
+    ? part
+    : inspect(part, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 1024 })

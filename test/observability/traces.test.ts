@@ -36,8 +36,8 @@ type Attributes = { key: string; value: Record<string, unknown> }[]
 const plain = (attributes: Attributes) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
 
-/** A collector; one that is `dead` takes connections and never answers. */
-async function collector(t: Test, { dead = false } = {}): Promise<Collector> {
+/** A collector; one that is `dead` takes connections and never answers. `answer` is what it says to all that it takes. */
+async function collector(t: Test, { dead = false, answer = '{}' } = {}): Promise<Collector> {
   const collected: Collector = { endpoint: '', connections: 0, text: '', spans: [], resource: {} }
   const server = createServer(async (request, response) => {
     if (dead) return
@@ -49,7 +49,7 @@ async function collector(t: Test, { dead = false } = {}): Promise<Collector> {
         for (const span of spans)
           collected.spans.push({ ...span, scope: scope.name, attributes: plain(span.attributes) })
     }
-    response.setHeader('content-type', 'application/json').end('{}')
+    response.setHeader('content-type', 'application/json').end(answer)
   })
   server.on('connection', () => collected.connections++)
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -251,4 +251,20 @@ t.test('what OpenTelemetry complains of is in the log', async (t) => {
   const server = await start(t, collected, broken)
   await server.end()
   t.match(server.lines()[0], { level: 'warn', message: /^tracing: .*'no url'/ })
+})
+
+t.test('all of what OpenTelemetry says is in the log, not only the first part', async (t) => {
+  const collected = await collector(t, {
+    answer: JSON.stringify({ partialSuccess: { rejectedSpans: '1', errorMessage: 'over quota' } }),
+  })
+  const server = await start(t, collected, {
+    HYPERFLEET_TRACING_ENABLED: 'true',
+    OTEL_BSP_SCHEDULE_DELAY: '10',
+  })
+  t.equal((await create(server.api, 'one')).status, 201)
+  await server.end()
+  const warnings = server.lines().filter(({ level }) => level === 'warn')
+  t.ok(warnings.length)
+  for (const { message } of warnings)
+    t.match(message, /^tracing: Received Partial Success response: .*over quota/)
 })
