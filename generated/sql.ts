@@ -18,6 +18,10 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null }
     row: { body: string; version: number; started: string[] }
   }
+  delete_unused_kinds: {
+    parameters: { configured: string[] }
+    row: {}
+  }
   find_resource: {
     parameters: { kind: string; owner_id: string | null; id: string }
     row: { id: string }
@@ -145,6 +149,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'delete_resource_0796842c',
     parameters: ["kind","owner_id","id","caller","if_match"],
     text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+  },
+  delete_unused_kinds: {
+    id: 'delete_unused_kinds_d298340e',
+    parameters: ["configured"],
+    text: "with recursive needed (kind) as (\n    select kinds.kind\n    from kinds\n    where kinds.kind = any ($1::text[])\n        or exists (select from resources as resource where resource.kind = kinds.kind)\n    union\n    select kinds.parent_kind\n    from needed\n    inner join kinds on kinds.kind = needed.kind\n    where kinds.parent_kind is not null\n)\ndelete from kinds\nwhere kinds.kind not in (select needed.kind from needed)",
   },
   find_resource: {
     id: 'find_resource_3ba98fdf',

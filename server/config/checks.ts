@@ -110,7 +110,17 @@ function checkIssuer(key: string, issuer: Issuer, origin: Origin): string[] {
 }
 
 /** Segments of a path that are taken, beside the plurals of other kinds. */
-const RESERVED = ['resources', 'openapi', 'schemas', 'compatibility', 'changes', 'batch', 'watch']
+const RESERVED = [
+  'resources',
+  'openapi',
+  'schemas',
+  'compatibility',
+  'changes',
+  'batch',
+  'watch',
+  'statuses',
+  'force-delete',
+]
 
 /**
  * Every kind of the document must have one word on its adapters, be it none; two adapters must not show as one condition;
@@ -169,6 +179,8 @@ function misplaced(kinds: Kinds, entity: Entity): Wrong[] {
   const wrong: Wrong[] = []
   const others = Object.entries(kinds).filter(([name]) => name !== kind)
   const holder = others.find(([, other]) => other.plural === plural)?.[0]
+  const alike = others.find(([name]) => name.toLowerCase() === kind.toLowerCase())?.[0]
+  if (alike) wrong.push(['kind', kind, `must not differ from ${alike} in capital letters only`])
   if (plural === undefined)
     wrong.push(['plural', plural, 'must be set: the kind is not of the document, and needs a name in paths'])
   else if (RESERVED.includes(plural))

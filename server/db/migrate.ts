@@ -201,11 +201,15 @@ function isNewer(one: string, other: string): boolean {
 }
 
 async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['entities']): Promise<void> {
-  for (const [kind, { plural, base_path, parent_kind = null, on_parent_delete = null }] of parentsFirst(
-    kinds,
-  )) {
+  await run(client, 'delete_unused_kinds', [Object.keys(kinds)])
+  for (const [kind, descriptor] of parentsFirst(kinds)) {
+    const { plural, base_path, parent_kind = null, on_parent_delete = null } = descriptor
     const adapters = entities.find((entity) => entity.kind === kind)?.required_adapters ?? null
-    await run(client, 'upsert_kind', [kind, plural, base_path, parent_kind, on_parent_delete, adapters])
+    const values = [kind, plural, base_path, parent_kind, on_parent_delete, adapters]
+    await run(client, 'upsert_kind', values).catch((error: pg.DatabaseError) => {
+      if (!/^HF/.test(error.code ?? '')) throw error
+      throw new StartError(`entities: ${error.message}`)
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 import { StartError } from '../process/start-error.ts'
 import { ANY_KIND, type Kind, type Kinds } from './kinds.ts'
-import type { Document, Operation, Parameter } from './operations.ts'
+import { type Document, type Operation, operationsOf, type Parameter } from './operations.ts'
 
 /** The paths and schemas of a kind (x-kind-template of openapi.yaml), with words to be filled in. */
 export interface Template {
@@ -46,7 +46,21 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
     if (!(name in own['x-kinds'])) addKind(document, template, name, kind)
     limitNames(document, name, kind)
   }
+  checkOperations(document)
   return document
+}
+
+/** Two kinds may make one operationId: Item and Items, whose plural is the other's name. */
+function checkOperations(document: Document) {
+  const known = new Map<string, string | undefined>()
+  for (const { operation } of operationsOf(document)) {
+    const { operationId, 'x-kind': kind } = operation
+    if (known.has(operationId))
+      throw new StartError(
+        `entities: the kinds ${known.get(operationId)} and ${kind} cannot both be: each has the operation ${operationId}`,
+      )
+    known.set(operationId, kind)
+  }
 }
 
 /** A resource of any kind has one, and a parent where the kind has; a list may be of one kind. */

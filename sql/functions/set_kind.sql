@@ -2,6 +2,8 @@
 --
 -- Where the required adapters differ from the ones before, the conditions of its resources are stale: they
 -- are to be computed anew (recompute_resource).
+-- Refuses: HF409 the plural is that of a kind which is configured no more and has resources; HF410 the kind has resources
+-- below another parent.
 create or replace function set_kind(
     p_kind text,
     p_plural text,
@@ -10,7 +12,28 @@ create or replace function set_kind(
     p_on_parent_delete text,
     p_required_adapters text[]
 ) returns void
-language sql as $$
+language plpgsql as $$
+declare
+    v_other text;
+begin
+    select kinds.kind into v_other from kinds where kinds.plural = p_plural and kinds.kind <> p_kind;
+    if v_other is not null then
+        perform raise_problem(
+            'HF409',
+            format('%s cannot have the plural %s: %s, which is configured no more, has it and has resources', p_kind, p_plural, v_other)
+        );
+    end if;
+    if exists (
+        select
+        from kinds
+        where kinds.kind = p_kind
+            and kinds.parent_kind is distinct from p_parent_kind
+            and exists (select from resources as resource where resource.kind = p_kind)
+    ) then
+        perform raise_problem(
+            'HF410', format('%s cannot have another parent_kind than before: it has resources', p_kind)
+        );
+    end if;
     insert into kinds as known (kind, plural, base_path, parent_kind, on_parent_delete, required_adapters)
     values (p_kind, p_plural, p_base_path, p_parent_kind, p_on_parent_delete, p_required_adapters)
     on conflict (kind) do update
@@ -19,5 +42,6 @@ language sql as $$
         parent_kind = excluded.parent_kind,
         on_parent_delete = excluded.on_parent_delete,
         required_adapters = excluded.required_adapters,
-        stale = known.stale or known.required_adapters is distinct from excluded.required_adapters
+        stale = known.stale or known.required_adapters is distinct from excluded.required_adapters;
+end;
 $$;

@@ -470,6 +470,18 @@ t.test('settings that do not go together are one line', (t) => {
     ...(
       [
         [
+          'a kind in other letters',
+          { kind: 'CLuster', plural: 'others' },
+          'kind',
+          'must not differ from Cluster in',
+        ],
+        [
+          'a plural of a path below',
+          { kind: 'Toaster', plural: 'statuses' },
+          'plural',
+          'must not be one of resources,',
+        ],
+        [
           'a plural that is taken',
           { kind: 'Toaster', plural: 'clusters' },
           'plural',

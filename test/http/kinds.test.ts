@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse, stringify } from 'yaml'
+import { migrate } from '../../server/db/migrate.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
 import { type Answer, application, condition, report } from '../application.ts'
+import { testConfig } from '../databases.ts'
 
 /** The kinds that the charts of the field ship. */
 const five = `
@@ -440,4 +443,83 @@ t.test('the spec of a kind is held to the schema that its entry names', async (t
   await t.rejects(application(t, kinds({ require_spec_schema: true })), { message: lacking }, 'no document')
   const elsewhere = { ...kinds({ require_spec_schema: true }), HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: file }
   await t.rejects(application(t, elsewhere), { message: lacking }, 'a document without it')
+})
+
+t.test('names that the document has already stop the start', async (t) => {
+  const refused = async (kinds: object[], message: RegExp) => {
+    const env = { HYPERFLEET_ENTITIES: JSON.stringify(kinds) }
+    await t.rejects(application(t, { HYPERFLEET_CLUSTER_ADAPTERS: '[]', ...env }), { message })
+  }
+  await refused(
+    [{ kind: 'Resource', plural: 'things' }],
+    /^entities: the kind Resource cannot be: .*schema Resource$/,
+  )
+  await refused([{ kind: 'ClusterList', plural: 'things' }], /^entities: the kind ClusterList cannot be/)
+  await refused(
+    [
+      { kind: 'Item', plural: 'items' },
+      { kind: 'Items', plural: 'itemses', parent_kind: 'Item', on_parent_delete: 'cascade' },
+    ],
+    /^entities: the kinds Item and Items cannot both be: each has the operation getItems$/,
+  )
+})
+
+t.test('entries that change', async (t) => {
+  const env = (kinds: object[]) => ({
+    HYPERFLEET_ENTITIES: JSON.stringify(kinds),
+    HYPERFLEET_CLUSTER_ADAPTERS: '[]',
+  })
+  const shelf = { kind: 'Shelf', plural: 'shelves' }
+  const box = { kind: 'Box', plural: 'boxes', parent_kind: 'Shelf', on_parent_delete: 'restrict' }
+  const before = await application(t, env([shelf, box]))
+  const { url } = before
+  const change = async (kinds: object[]) => {
+    const config = testConfig(url, env(kinds))
+    await migrate(config, loadDocument(config)['x-kinds'])
+  }
+  const kindsOf = async () =>
+    (await before.database.all('list_kinds', {}))
+      .map(({ kind }) => kind)
+      .filter((kind) => !/^(Cl|No)/.test(kind))
+
+  await t.test('are forgotten where there are no resources', async (t) => {
+    await change([])
+    t.strictSame(await kindsOf(), [])
+    await change([{ ...shelf, kind: 'Rack' }])
+    t.strictSame(await kindsOf(), ['Rack'], 'its plural is free')
+    await change([shelf, box])
+  })
+
+  await t.test('keep what resources need', async (t) => {
+    const { body: made } = await before.call('POST', 'shelves', named('Shelf'))
+    const { body: inside } = await before.call('POST', `shelves/${made.id}/boxes`, named('Box'))
+    await change([])
+    t.strictSame(await kindsOf(), ['Box', 'Shelf'])
+    await t.rejects(change([{ ...shelf, kind: 'Rack' }]), {
+      message:
+        'entities: Rack cannot have the plural shelves: Shelf, which is configured no more, has it and has resources',
+    })
+    await t.rejects(change([shelf, { ...box, parent_kind: 'Cluster' }]), {
+      message: 'entities: Box cannot have another parent_kind than before: it has resources',
+    })
+    const cases = { ...box, on_parent_delete: 'cascade', plural: 'cases' }
+    await change([shelf, cases])
+    const after = await application(t, env([shelf, cases]), url)
+    t.equal(
+      (await after.call('GET', `cases/${inside.id}`)).body.href,
+      `/api/hyperfleet/v1/cases/${inside.id}`,
+    )
+    t.equal((await after.call('DELETE', `shelves/${made.id}`)).status, 202, 'another policy')
+  })
+
+  await t.test('have their conditions computed anew with other adapters', async (t) => {
+    await change([shelf, box])
+    const { body } = await before.call('POST', 'shelves', named('Shelf'))
+    t.strictSame(body.status.conditions, [])
+    await change([{ ...shelf, required_adapters: ['survey'] }, box])
+    const path = `shelves/${body.id}`
+    t.equal(condition((await before.call('GET', path)).body, 'Reconciled')?.status, 'False')
+    await change([shelf, box])
+    t.strictSame((await before.call('GET', path)).body.status.conditions, [])
+  })
 })
