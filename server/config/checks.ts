@@ -1,3 +1,4 @@
+import { faultsOf, hasSeveralHosts, postgresUrl, tlsOf } from '../lib/postgres-url.ts'
 import { describeKinds, type Entity, type Kind, type Kinds } from '../openapi/kinds.ts'
 import { given, type Problem } from './explain.ts'
 import { type Config, configSchema } from './schema.ts'
@@ -11,6 +12,8 @@ type Issuer = Config['server']['jwt']['configs'][number]
 export function checkTogether(config: Config, own: Kinds, origin: Origin): Problem[] {
   return [
     ...checkCertificates(config, origin),
+    ...checkUrl('database.url', config, origin),
+    ...checkUrl('database.read_url', config, origin),
     ...checkIssuers(config, origin),
     ...checkEntities(config, own, origin),
   ]
@@ -70,6 +73,49 @@ function checkCertificates(config: Config, origin: Origin): Problem[] {
       return { keys: [key, enabled], line }
     })
   })
+}
+
+/** A URL of the database must ask for one thing, and the settings beside it for no other. */
+function checkUrl(
+  key: 'database.url' | 'database.read_url',
+  { database }: Config,
+  origin: Origin,
+): Problem[] {
+  const isReplica = key === 'database.read_url'
+  const text = isReplica ? database.read_url : database.url
+  if (!text) return []
+  const where = given(key, text, origin, configSchema.properties.database.properties.url)
+  const problem = (rule: string, hint: string, ...others: string[]) => ({
+    keys: [key, ...others],
+    line: `${key} ${rule} ${where}: ${hint}`,
+  })
+  if (hasSeveralHosts(text)) {
+    const hint =
+      'take the name that leads to the one in charge, or that of a proxy: each new session is checked, as target_session_attrs would have it'
+    return [problem('must name one host', hint)]
+  }
+  const url = postgresUrl(text)
+  if (!url) return []
+  const faults = faultsOf(url, isReplica ? 'replica' : 'database')
+  if (faults.length) return faults.map(({ rule, hint }) => problem(rule, hint))
+  // What the URL of the replica says goes before; what it does not say is as for the database.
+  if (isReplica) return []
+  const { mode, isOn, rootCert, cert } = tlsOf(url)
+  const isSet = (name: 'mode' | 'root_cert_file') => origin(`database.ssl.${name}`) !== 'the defaults'
+  const clash = (name: 'mode' | 'root_cert_file') => {
+    const other = `database.ssl.${name}`
+    const its = given(other, database.ssl[name], origin)
+    return problem(`must not ask for other TLS than ${other} ${its}`, 'leave one of the two out', other)
+  }
+  const asked = database.ssl.mode
+  const isOther = mode ? mode !== asked : isOn !== undefined && isOn !== (asked !== 'disable')
+  const clashes: Problem[] = isSet('mode') && isOther ? [clash('mode')] : []
+  if (rootCert && isSet('root_cert_file') && rootCert !== database.ssl.root_cert_file)
+    clashes.push(clash('root_cert_file'))
+  const file = rootCert ? 'sslrootcert' : cert ? 'sslcert' : undefined
+  if (file && !mode && !isOn && asked === 'disable')
+    clashes.push(problem(`must have sslmode beside ${file}`, 'add sslmode=verify-full'))
+  return clashes
 }
 
 function checkIssuers({ server: { jwt } }: Config, origin: Origin): Problem[] {

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { hasSeveralHosts, postgresUrl } from '../lib/postgres-url.ts'
 import { bytesIn, isDelay, isDuration, isSize } from './units.ts'
 
 /** A rule on texts that the schema names as `format`, in words, and how to write what fits it. */
@@ -46,7 +47,8 @@ export const formats: Record<string, Format> = {
     hint: 'write it like https://sso.example.com/realms/fleet',
   },
   'postgres-url': {
-    isRight: (text) => URL.canParse(text) && isPostgres(new URL(text)) && !isTorn(new URL(text)),
+    // A URL of several hosts is refused with a word of its own.
+    isRight: (text) => hasSeveralHosts(text) || isWhole(postgresUrl(text)),
     what: 'a URL of postgres:// or postgresql://',
     hint:
       'write it like postgres://user:password@host:5432/name, ' +
@@ -90,3 +92,5 @@ export const isPostgres = ({ protocol }: URL) => /^postgres(ql)?:$/.test(protoco
 
 /** Whether a URL seems to be cut by a character of its password. */
 export const isTorn = ({ pathname, search, hash }: URL) => /[@#]/.test(pathname + search + hash)
+
+const isWhole = (url: URL | undefined) => url !== undefined && !isTorn(url)

@@ -1,4 +1,5 @@
 import { Ajv } from 'ajv'
+import { postgresUrl } from '../lib/postgres-url.ts'
 import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { checkServing, checkTogether } from './checks.ts'
@@ -73,7 +74,9 @@ export function loadSettings(
   lines.push(...problems.filter(({ keys }) => keys.every(isSound)).map(({ line }) => line))
   if (lines.length) throw new StartError(lines.join('; '))
 
-  if (config.database.url) config.database.url = completeUrl(config.database.url, config.database, sources)
+  const { url, read_url } = config.database
+  if (url) config.database.url = completeUrl(plain(url), config.database, sources)
+  if (read_url) config.database.read_url = plain(read_url)
   return { config, origin }
 }
 
@@ -107,6 +110,9 @@ function writtenIn(tree: Tree, from = ''): Source {
   )
 }
 
+/** A URL of PostgreSQL that a URL of the web may not be, as one that it may. */
+const plain = (url: string) => (URL.canParse(url) ? url : (postgresUrl(url)?.href ?? url))
+
 /** How each part of database.url is set within it. */
 const urlParts: Record<string, (url: URL, value: string) => void> = {
   'database.host': (url, value) => {
@@ -120,6 +126,7 @@ const urlParts: Record<string, (url: URL, value: string) => void> = {
   },
   'database.name': (url, value) => {
     url.pathname = encodeURI(value)
+    url.searchParams.delete('dbname')
   },
   'database.username': (url, value) => {
     url.username = encodeURIComponent(value)

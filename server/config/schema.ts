@@ -265,7 +265,7 @@ export const configSchema = {
       properties: {
         url: url(
           'postgres-url',
-          'A connection URL, for host, port, name, username and password in one. One of them that a stronger source than that of the URL sets is put in its place in the URL.',
+          'A connection URL, for host, port, name, username and password in one, as libpq reads it, with one host (docs/database.md). One of them that a stronger source than that of the URL sets is put in its place in the URL.',
           'postgres://hyperfleet:password@db.example.com:5432/hyperfleet',
         ),
         read_url: url(
@@ -315,7 +315,7 @@ export const configSchema = {
               enum: ['disable', 'require', 'verify-ca', 'verify-full'],
               default: 'disable',
               description:
-                'Whether to encrypt, and what to check: verify-ca the certificate, verify-full the name of the host, too. An `sslmode` in the URL goes before it.',
+                'Whether to encrypt, and what to check: verify-ca the certificate, verify-full the name of the host, too. A URL that asks for something else is refused.',
             },
             root_cert_file: {
               ...text(

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import type pg from 'pg'
 import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
+import { driverUrl, postgresUrl, tlsOf, type UrlTls } from '../lib/postgres-url.ts'
 import { keepSecret } from '../observability/masking.ts'
 import { StartError } from '../process/start-error.ts'
 
@@ -49,8 +50,9 @@ export function connection(config: DatabaseSettings): pg.PoolConfig {
 /** The settings of the replica, if there is one: what its URL does not have is as for the database. */
 export function replicaConfig(config: Config['database']): DatabaseSettings | undefined {
   if (!config.read_url) return undefined
-  const url = new URL(config.read_url)
-  const own = new URL(config.url ?? 'postgres://')
+  const url = postgresUrl(config.read_url)
+  const own = (config.url && postgresUrl(config.url)) || new URL('postgres://')
+  if (!url) throw new StartError('database.read_url is no URL of PostgreSQL')
   const { searchParams: asked } = url
   const login = {
     user: decodeURIComponent(own.username) || (own.searchParams.get('user') ?? config.username),
@@ -59,55 +61,76 @@ export function replicaConfig(config: Config['database']): DatabaseSettings | un
   // A URL without a host takes a user in its query only.
   if (!url.username && !asked.has('user')) asked.set('user', login.user)
   if (!url.password && !asked.has('password')) asked.set('password', login.password)
-  if (url.pathname.length < 2) url.pathname = config.url ? own.pathname : encodeURI(config.name)
-  for (const [name, value] of own.searchParams)
-    if (name.startsWith('ssl') && !asked.has(name)) asked.set(name, value)
+  if (url.pathname.length < 2 && !asked.has('dbname')) {
+    const name = own.searchParams.get('dbname')
+    url.pathname = name ? encodeURI(name) : config.url ? own.pathname : encodeURI(config.name)
+  }
+  // Whether to encrypt is one question, and each file another one.
+  const isSaid = asked.has('sslmode') || asked.has('ssl')
+  for (const [name, value] of own.searchParams) {
+    const isTaken = /^ssl(mode|negotiation)?$/.test(name)
+      ? isSaid
+      : !name.startsWith('ssl') || asked.has(name)
+    if (!isTaken) asked.set(name, value)
+  }
   return { ...config, url: url.href, urlFrom: 'database.read_url' }
 }
 
-/** The modes of TLS as PostgreSQL's own URLs call them. */
-const modes: Record<string, Ssl['mode']> = {
-  disable: 'disable',
-  allow: 'require',
-  prefer: 'require',
-  require: 'require',
-  'no-verify': 'require',
-  'verify-ca': 'verify-ca',
-  'verify-full': 'verify-full',
-}
-
-/** `sslmode` and `sslrootcert` of a URL go before the settings; pg itself would forget the one over the other. */
+/**
+ * Where a URL leads, and the TLS that it and the settings ask for: what the URL says goes before. That the two do not
+ * contradict each other was seen when the settings were read.
+ */
 function byUrl(text: string, { ssl, urlFrom = 'database.url' }: DatabaseSettings): pg.PoolConfig {
-  const { mode, root_cert_file } = ssl
-  const url = new URL(text)
-  const asked = url.searchParams.get('sslmode') ?? mode
-  const settled = modes[asked]
-  if (!settled) {
-    throw new StartError(`${urlFrom}: sslmode must be one of ${Object.keys(modes).join(', ')}, not ${asked}`)
-  }
-  const file = url.searchParams.get('sslrootcert') ?? root_cert_file
-  for (const name of ['sslmode', 'sslrootcert']) url.searchParams.delete(name)
-  return { connectionString: url.href, ssl: secure({ mode: settled, ...(file && { root_cert_file: file }) }) }
+  const url = postgresUrl(text)
+  if (!url) throw new StartError(`${urlFrom} is no URL of PostgreSQL`)
+  const { mode, isOn, rootCert, cert, key, keyPassword } = tlsOf(url)
+  const whether = ssl.mode === 'disable' ? 'require' : ssl.mode
+  const settled = mode ?? (isOn === undefined ? ssl.mode : isOn ? whether : 'disable')
+  const negotiation = url.searchParams.get('sslnegotiation')
+  const tls = secure({ mode: settled, root_cert_file: ssl.root_cert_file }, urlFrom, {
+    rootCert,
+    cert,
+    key,
+    keyPassword,
+  })
+  return {
+    connectionString: driverUrl(url),
+    ssl: tls,
+    ...(tls && negotiation === 'direct' && { sslnegotiation: 'direct' }),
+  } as pg.PoolConfig
 }
 
-function secure({ mode, root_cert_file }: Ssl): pg.PoolConfig['ssl'] {
+/** The files of TLS that a URL names. */
+type Files = Pick<UrlTls, 'rootCert' | 'cert' | 'key' | 'keyPassword'>
+
+function secure(
+  { mode, root_cert_file }: Ssl,
+  urlFrom = 'database.url',
+  { rootCert, cert, key, keyPassword }: Files = {},
+): pg.PoolConfig['ssl'] {
   if (mode === 'disable') return false
-  const ca = root_cert_file ? readCertificate(root_cert_file) : undefined
+  const ca = rootCert
+    ? readPem(rootCert, `sslrootcert of ${urlFrom}`)
+    : root_cert_file
+      ? readPem(root_cert_file, 'database.ssl.root_cert_file (HYPERFLEET_DATABASE_SSL_ROOT_CERT_FILE)')
+      : undefined
   return {
     rejectUnauthorized: mode !== 'require',
     ...(ca && { ca }),
+    ...(cert && { cert: readPem(cert, `sslcert of ${urlFrom}`) }),
+    ...(key && { key: readPem(key, `sslkey of ${urlFrom}`) }),
+    ...(keyPassword && { passphrase: keyPassword }),
     // The certificate is all that verify-ca asks for, whatever host it is of.
     ...(mode === 'verify-ca' && { checkServerIdentity: () => undefined }),
   }
 }
 
-function readCertificate(file: string): string {
+/** The text of a file; throws a StartError that names the setting that names it. */
+function readPem(file: string, setting: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new StartError(
-      `database.ssl.root_cert_file (HYPERFLEET_DATABASE_SSL_ROOT_CERT_FILE) cannot be read: ${(error as Error).message}`,
-    )
+    throw new StartError(`${setting} cannot be read: ${(error as Error).message}`)
   }
 }
 
@@ -156,8 +179,10 @@ function cancel({ host, port, processID, secretKey }: Cancellable, timeoutMs: nu
 /** What a database is called in a message: where it is, and nothing secret. */
 export function describe({ url, host, port, name }: Config['database']): string {
   if (!url) return `${name} at ${host ?? 'localhost'}:${port}`
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const parsed = postgresUrl(url)
   // A password with a slash makes a path of itself: then nothing of the URL is what it seems to be.
   const isPlain = parsed && (parsed.username || !url.includes('@'))
-  return isPlain ? `${parsed.pathname.slice(1)} at ${parsed.host}` : 'of database.url'
+  if (!isPlain) return 'of database.url'
+  const { searchParams: asked, pathname } = parsed
+  return `${asked.get('dbname') ?? pathname.slice(1)} at ${asked.get('host') ?? decodeURIComponent(parsed.host)}`
 }

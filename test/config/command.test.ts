@@ -16,6 +16,7 @@ type Environment = Record<string, string>
 t.jobs = 2
 const certificate = fileURLToPath(new URL('../data/localhost.crt', import.meta.url))
 const key = fileURLToPath(new URL('../data/localhost.key', import.meta.url))
+const otherCertificate = fileURLToPath(new URL('../data/tls/ca.pem', import.meta.url))
 const noFile = { HYPERFLEET_CONFIG: '/dev/null' }
 const right = {
   ...noFile,
@@ -184,13 +185,13 @@ t.test('migrate needs no issuers', async (t) => {
 t.test('what each mode of TLS asks of the database', async (t) => {
   const { port, password } = await databaseWithTls(t)
   /** Whether a connection is taken, and encrypted; else why not. */
-  const connect = async (mode: string, host: string, ca?: string, url = '') => {
+  const connect = async (mode: string | undefined, host: string, ca?: string, url = '') => {
     const { database } = testConfig(url, {
       HYPERFLEET_DATABASE_HOST: host,
       HYPERFLEET_DATABASE_PORT: port,
       HYPERFLEET_DATABASE_USERNAME: 'postgres',
       HYPERFLEET_DATABASE_PASSWORD: password,
-      HYPERFLEET_DATABASE_SSL_MODE: mode,
+      ...(mode && { HYPERFLEET_DATABASE_SSL_MODE: mode }),
       ...(ca && { HYPERFLEET_DATABASE_SSL_ROOT_CERT_FILE: ca }),
     })
     const client = new pg.Client(connection(database))
@@ -225,15 +226,52 @@ t.test('what each mode of TLS asks of the database', async (t) => {
   t.equal(await connect('verify-full', 'localhost'), 'DEPTH_ZERO_SELF_SIGNED_CERT', 'no other certificate')
   const url = (query: string) => `postgres://postgres:${password}@localhost:${port}/postgres?${query}`
   t.equal(
-    await connect('disable', 'localhost', certificate, url('sslmode=verify-full')),
+    await connect(undefined, 'localhost', certificate, url('sslmode=verify-full')),
     'encrypted',
     'the mode of a URL, and the authority of the settings',
   )
+  const files = `sslrootcert=${certificate}`
+  for (const [query, expected] of [
+    [`sslmode=verify-full&${files}`, 'encrypted'],
+    [`sslmode=require&${files}`, 'encrypted'],
+    [`ssl=true&${files}`, 'encrypted'],
+    ['ssl=true', 'encrypted'],
+    ['ssl=1', 'encrypted'],
+    ['ssl=no-verify', 'encrypted'],
+    ['sslmode=require&sslnegotiation=postgres', 'encrypted'],
+    ['ssl=false', 'plain'],
+    ['ssl=0', 'plain'],
+    ['sslmode=disable', 'plain'],
+    ['', 'plain'],
+    ['sslmode=verify-full', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    // The root of somebody else: where there is one, it counts.
+    [`sslmode=require&sslrootcert=${otherCertificate}`, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    [`ssl=true&sslrootcert=${otherCertificate}`, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ])
+    t.equal(await connect(undefined, 'localhost', undefined, url(query ?? '')), expected, query ?? '')
   t.equal(
-    await connect('disable', 'localhost', undefined, url(`sslmode=verify-full&sslrootcert=${certificate}`)),
+    await connect('verify-full', 'localhost', certificate, url('ssl=true')),
     'encrypted',
-    'both of a URL',
+    'a switch beside a mode',
   )
+  t.equal(
+    await connect('verify-full', 'localhost', undefined, url('ssl=true')),
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'does not weaken it',
+  )
+
+  await execute(url('sslmode=require&uselibpqcompat=true'), `alter system set ssl_ca_file = 'server.crt'`)
+  await execute(url('sslmode=require&uselibpqcompat=true'), 'select pg_reload_conf()')
+  /** Whom the database sees in the certificate of its client. */
+  const seen = async (query: string) => {
+    const client = new pg.Client(connection(testConfig(url(query)).database))
+    await client.connect()
+    const { rows } = await client.query('select client_dn from pg_stat_ssl where pid = pg_backend_pid()')
+    await client.end()
+    return rows[0].client_dn
+  }
+  while ((await seen(`sslmode=require&sslcert=${certificate}&sslkey=${key}`)) !== '/CN=localhost');
+  t.equal(await seen('sslmode=require'), null, 'and nobody without one')
 })
 
 /** A PostgreSQL with the certificate of test/data, which is for localhost. */
