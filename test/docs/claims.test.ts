@@ -128,6 +128,17 @@ t.test('files that are named are there', async (t) => {
     }
 })
 
+t.test('functions, columns and members that are named for the reader of the code are there', async (t) => {
+  const texts = files.filter((file) => /^(sql\/.*\.sql|openapi\.yaml)$/.test(file)).map(read)
+  const names = new Set([...texts, sources].join('\n').match(/\w+/g))
+  for (const { file, codes } of documents) {
+    if (!/^docs\/(architecture|glossary)\.md$/.test(file)) continue
+    const named = codes.filter((code) => /^[a-z]+(_[a-z0-9]+)+$|^[a-z]+[A-Z]\w*$/.test(code))
+    t.ok(named.length > 5, `${file}: ${named.length}`)
+    for (const name of named) t.ok(names.has(name), `${file}: ${name}`)
+  }
+})
+
 t.test('tests that are quoted have these titles', async (t) => {
   for (const { file, prose } of documents)
     for (const [, test = '', titles = ''] of prose.matchAll(
