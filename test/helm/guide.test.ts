@@ -60,7 +60,7 @@ t.test(
       // A load balancer that takes 5 s twice to notice, and keeps idle connections for so long.
       const kept = { gke: 600, alb: 60 }[name] ?? 0
       t.ok(milliseconds(health.drain_delay) > 10_000, name)
-      t.ok(milliseconds(server.timeouts.write) > kept * 1000, name)
+      t.ok(milliseconds(server.timeouts.keep_alive) > kept * 1000, name)
       const { annotations } = only(manifests, name === 'gke' ? 'Service' : 'Ingress').metadata
       t.match(JSON.stringify(annotations), name === 'gke' ? 'backend-config' : '/readyz')
     }
