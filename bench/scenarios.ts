@@ -140,7 +140,7 @@ const stored = ({ body }: Request) =>
 function create(spec: object): Request {
   const body = JSON.stringify({ kind: 'Cluster', name: 'bench-{run}-{n}', labels: { tier: 'bench' }, spec })
   const key_ttl = configSchema.properties.idempotency.properties.ttl.default
-  const parameters = { ...Cluster, body, caller: 'bench@example.com', key: null, key_ttl }
+  const parameters = { ...Cluster, body, caller: 'bench@example.com', key: null, key_ttl, scope: 'Cluster' }
   return request('POST', '/clusters', statement('create_resource', parameters), body)
 }
 

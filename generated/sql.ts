@@ -11,7 +11,7 @@ export interface Queries {
     row: { kind: string; is_delete: boolean; required_adapters: number; pending: number; stuck: number; stuck_seconds: number }
   }
   create_resource: {
-    parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string }
+    parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string }
     row: { body: string; href: string; version: number; started: boolean }
   }
   delete_resource: {
@@ -141,9 +141,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.states @> array['Reconciled=False'] -- as resources_unreconciled_idx has it\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    cardinality(kinds.required_adapters) as required_adapters,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\nwhere kinds.required_adapters is not null\norder by kinds.kind, mark.is_delete",
   },
   create_resource: {
-    id: 'create_resource_31a76ad4',
-    parameters: ["kind","owner_id","body","caller","key","key_ttl"],
-    text: "select\n    created.body,\n    created.href,\n    created.version,\n    -- Of the snapshot of this statement, which does not hold what the function wrote.\n    $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $1::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $5::text, $6::interval) as created",
+    id: 'create_resource_969560df',
+    parameters: ["kind","owner_id","body","caller","key","key_ttl","scope"],
+    text: "select\n    created.body,\n    created.href,\n    created.version,\n    -- Of the snapshot of this statement, which does not hold what the function wrote.\n    $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created",
   },
   delete_resource: {
     id: 'delete_resource_0796842c',
@@ -151,9 +151,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   delete_unused_kinds: {
-    id: 'delete_unused_kinds_d298340e',
+    id: 'delete_unused_kinds_7c36f2e6',
     parameters: ["configured"],
-    text: "with recursive needed (kind) as (\n    select kinds.kind\n    from kinds\n    where kinds.kind = any ($1::text[])\n        or exists (select from resources as resource where resource.kind = kinds.kind)\n    union\n    select kinds.parent_kind\n    from needed\n    inner join kinds on kinds.kind = needed.kind\n    where kinds.parent_kind is not null\n)\ndelete from kinds\nwhere kinds.kind not in (select needed.kind from needed)",
+    text: "with recursive needed (kind) as (\n    select kinds.kind\n    from kinds\n    where kinds.kind = any ($1::text[])\n        or exists (select from resources as resource where resource.kind = kinds.kind)\n    union\n    select kinds.parent_kind\n    from needed\n    inner join kinds on kinds.kind = needed.kind\n    where kinds.parent_kind is not null\n),\nfreed as (\n    update kinds\n    set plural = format('(%s)', kinds.kind) -- no plural has parentheses\n    where kinds.kind = any ($1::text[])\n)\ndelete from kinds\nwhere kinds.kind not in (select needed.kind from needed)",
   },
   find_resource: {
     id: 'find_resource_3ba98fdf',

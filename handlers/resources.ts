@@ -7,6 +7,7 @@ import { bounded } from '../server/http/bounded-list.ts'
 import { tagOf } from '../server/http/compression.ts'
 import { headerOf } from '../server/http/headers.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
+import { ANY_KIND } from '../server/openapi/kinds.ts'
 import { writeMerged } from '../server/validation/merged-spec.ts'
 import type { Handler } from './handler.ts'
 
@@ -63,6 +64,8 @@ export const create: Handler<'postCluster'> = async (request, reply) => {
     caller,
     key: idempotencyKey(request),
     key_ttl: server.settings.idempotency.ttl,
+    // A path of any kind has keys of its own.
+    scope: request.kind ? ANY_KIND.name : kind,
   })
   if (started) server.metrics.reconciliationStarted(kind, false)
   tag(reply.code(201).header('location', href), version)

@@ -217,11 +217,13 @@ function redescribed(own: Kind, entity: Entity): Wrong[] {
     ),
     ...wrongPolicy({ ...own, ...entity }),
     ...wrongLengths(entity),
+    ...wrongSchema(entity),
   ]
 }
 
 function misplaced(kinds: Kinds, entity: Entity): Wrong[] {
-  const { kind, plural, parent_kind } = entity
+  const { kind, plural } = entity
+  const parent_kind = entity.parent_kind || undefined
   const wrong: Wrong[] = []
   const others = Object.entries(kinds).filter(([name]) => name !== kind)
   const holder = others.find(([, other]) => other.plural === plural)?.[0]
@@ -236,7 +238,12 @@ function misplaced(kinds: Kinds, entity: Entity): Wrong[] {
     wrong.push(['parent_kind', parent_kind, `must be one of the kinds ${Object.keys(kinds).join(', ')}`])
   else if (isBelowItself(kinds, kind))
     wrong.push(['parent_kind', parent_kind, 'must not be below the kind itself'])
-  return [...wrong, ...wrongPolicy(entity), ...wrongLengths(entity)]
+  return [
+    ...wrong,
+    ...wrongPolicy({ ...entity, parent_kind }),
+    ...wrongLengths(entity),
+    ...wrongSchema(entity),
+  ]
 }
 
 function isBelowItself(kinds: Kinds, kind: string): boolean {
@@ -248,12 +255,20 @@ function isBelowItself(kinds: Kinds, kind: string): boolean {
   return false
 }
 
-function wrongPolicy({ parent_kind, on_parent_delete: policy }: Partial<Kind>): Wrong[] {
+type Policy = { parent_kind?: string | undefined } & Pick<Kind, 'on_parent_delete'>
+
+function wrongPolicy({ parent_kind, on_parent_delete: policy }: Policy): Wrong[] {
   if (parent_kind !== undefined && policy === undefined)
     return [['on_parent_delete', policy, 'must be restrict or cascade, since the kind has a parent']]
   if (parent_kind === undefined && policy !== undefined)
     return [['on_parent_delete', policy, 'must not be set, since the kind has no parent']]
   return []
+}
+
+function wrongSchema({ spec_schema_name: name, require_spec_schema: isRequired }: Partial<Kind>): Wrong[] {
+  return name === '' && isRequired
+    ? [['require_spec_schema', isRequired, 'must not be true where spec_schema_name is empty']]
+    : []
 }
 
 function wrongLengths({ name_min_len: least = 0, name_max_len: most = 0 }: Partial<Kind>): Wrong[] {

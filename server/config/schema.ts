@@ -511,7 +511,11 @@ export const configSchema = {
             maxLength: 100,
             pattern: '^[a-z][-a-z0-9]*$',
           },
-          parent_kind: text('The kind below whose resources its own are; none for a root kind.', 'Channel'),
+          parent_kind: {
+            type: 'string',
+            description: 'The kind below whose resources its own are; absent or empty for a root kind.',
+            examples: ['Channel'],
+          },
           on_parent_delete: {
             type: 'string',
             enum: ['restrict', 'cascade'],

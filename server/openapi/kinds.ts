@@ -26,10 +26,12 @@ export type Entity = { kind: string; required_adapters?: string[] } & Partial<Om
 
 /** The kinds of the document, and those that are entries of the configuration alone, at `basePath`. */
 export function describeKinds(own: Kinds, entities: Entity[], basePath: string): Kinds {
-  const configured = entities.map(({ kind, required_adapters: _, ...descriptor }): [string, Kind] => [
-    kind,
-    { plural: '', base_path: basePath, ...own[kind], ...descriptor },
-  ])
+  const configured = entities.map((entity): [string, Kind] => {
+    const { kind, required_adapters: _, parent_kind, ...descriptor } = entity
+    // An empty parent is none.
+    const parent = parent_kind ? { parent_kind } : {}
+    return [kind, { plural: '', base_path: basePath, ...own[kind], ...descriptor, ...parent }]
+  })
   return { ...own, ...Object.fromEntries(configured) }
 }
 

@@ -150,7 +150,10 @@ async function untilMigrated(database: Database, config: Config, logger: Fastify
 
 async function tellOtherAdapters(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
   for (const { kind, required_adapters } of await database.all('list_kinds', {})) {
-    const configured = entities.find((entity) => entity.kind === kind)?.required_adapters ?? []
+    const entity = entities.find((each) => each.kind === kind)
+    // Of a kind that is configured no more there is nothing to compare.
+    if (!entity) continue
+    const configured = entity.required_adapters ?? []
     if ((required_adapters ?? []).join() !== configured.join()) {
       logger.warn(
         `the database requires [${required_adapters ?? []}] of ${kind}, this server's configuration [${configured}]; ` +

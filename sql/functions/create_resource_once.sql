@@ -2,6 +2,7 @@
 --
 -- p_kind, p_owner_id, p_caller  see create_resource
 -- p_body  the request body as it was sent: its bytes tell whether a repeated request is the same
+-- p_scope what the path creates: the kind, or Resource where it may be any
 -- p_key   the header Idempotency-Key, after the issuer of the token and a line feed where there is one; valid for this
 --         caller and path; null when there is none
 -- p_ttl   how long an answer is kept
@@ -14,6 +15,7 @@ create or replace function create_resource_once(
     p_owner_id text,
     p_body text,
     p_caller text,
+    p_scope text,
     p_key text,
     p_ttl interval
 ) returns table (body text, href text, version int)
@@ -26,7 +28,7 @@ begin
     if p_key is not null then
         -- Held until the transaction ends, however it ends: a request that died leaves nothing behind.
         if not pg_try_advisory_xact_lock(
-            hashtextextended(concat_ws(E'\n', p_caller, p_kind, v_owner_id, p_key), 0)
+            hashtextextended(concat_ws(E'\n', p_caller, p_scope, v_owner_id, p_key), 0)
         ) then
             perform raise_problem('HF423', 'The first request with this Idempotency-Key is still running');
         end if;
@@ -34,7 +36,7 @@ begin
         into v_stored
         from idempotency_keys as stored
         where stored.caller = p_caller
-            and stored.kind = p_kind
+            and stored.kind = p_scope
             and stored.owner_id = v_owner_id
             and stored.key = p_key
             and stored.created_time > clock_timestamp() - p_ttl;
@@ -57,7 +59,7 @@ begin
     left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;
 
     if p_key is not null then
-        perform keep_answer(p_caller, p_kind, v_owner_id, p_key, v_hash, body, href, version, p_ttl);
+        perform keep_answer(p_caller, p_scope, v_owner_id, p_key, v_hash, body, href, version, p_ttl);
     end if;
     return next;
 end;

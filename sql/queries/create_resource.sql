@@ -7,6 +7,7 @@
 --   $4 caller    text
 --   $5 key       text?     the header Idempotency-Key, after the issuer and a line feed where there is one
 --   $6 key_ttl   interval  how long its answer is kept
+--   $7 scope     text      what the path creates: the kind, or Resource where it may be any
 -- Returns one row; HF404, HF409, HF410, HF422 and HF423 as the function says.
 --   body     text  the resource as JSON
 --   href     text  its path
@@ -21,9 +22,9 @@ select
         select
         from idempotency_keys as kept
         where kept.caller = $4::text
-            and kept.kind = $1::text
+            and kept.kind = $7::text
             and kept.owner_id = coalesce($2::text, '')
             and kept.key = $5::text
             and kept.created_time > statement_timestamp() - $6::interval
     ) as started
-from create_resource_once($1::text, $2::text, $3::text, $4::text, $5::text, $6::interval) as created;
+from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created;

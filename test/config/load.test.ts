@@ -536,6 +536,12 @@ t.test('settings that do not go together are one line', (t) => {
           'must be ',
         ],
         [
+          'a schema that is required and not named',
+          { kind: 'Slot', plural: 'slots', spec_schema_name: '', require_spec_schema: true },
+          'require_spec_schema',
+          'must not be true where spec_schema_name is empty',
+        ],
+        [
           'limits that exclude every name',
           { kind: 'Slot', plural: 'slots', name_min_len: 9, name_max_len: 8 },
           'name_min_len',

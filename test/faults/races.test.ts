@@ -321,7 +321,7 @@ t.test('two POSTs with one key', async (t) => {
   t.test('while the first one runs, the second is told to come back', async (t) => {
     await session.query('begin')
     await session.query(
-      `select create_resource_once('Cluster', null, $1, 'system@hyperfleet.local', 'a-key', '24h')`,
+      `select create_resource_once('Cluster', null, $1, 'system@hyperfleet.local', 'Cluster', 'a-key', '24h')`,
       [JSON.stringify(body)],
     )
     t.match(await post(), {

@@ -360,6 +360,9 @@ t.test('resources of any kind', async (t) => {
     const first = await call('POST', 'resources', body, key)
     t.equal(first.headers.location, `/api/hyperfleet/v1/channels/${first.body.id}`)
     t.strictSame((await call('POST', 'resources', body, key)).body, first.body)
+    const other = await call('POST', 'resources', { ...body, kind: 'WifConfig' }, key)
+    isRefused(t, other, 422, 'VAL-000', /used with another body/)
+    isRefused(t, await call('POST', 'channels', body, key), 409, 'CNF-001', /already exists/)
   })
 
   await t.test('are changed, reported on, deleted and removed', async (t) => {
@@ -487,6 +490,17 @@ t.test('entries that change', async (t) => {
     t.strictSame(await kindsOf(), [])
     await change([{ ...shelf, kind: 'Rack' }])
     t.strictSame(await kindsOf(), ['Rack'], 'its plural is free')
+    await change([shelf, box])
+  })
+
+  await t.test('exchange their plurals', async (t) => {
+    const exchanged = [
+      { ...shelf, plural: 'boxes' },
+      { ...box, plural: 'shelves' },
+    ]
+    await change(exchanged)
+    const { rows } = await before.database.pool.query("select plural from kinds where kind = 'Shelf'")
+    t.strictSame(rows, [{ plural: 'boxes' }])
     await change([shelf, box])
   })
 

@@ -644,7 +644,7 @@ t.test('a create with an Idempotency-Key', async (t) => {
     const session = await openSession(t, url)
     await session.query('begin')
     const { rows } = await session.query(
-      `select pg_backend_pid() as pid, created.* from create_resource_once('Cluster', null, $1, $2, $3, '24h') as created`,
+      `select pg_backend_pid() as pid, created.* from create_resource_once('Cluster', null, $1, $2, 'Cluster', $3, '24h') as created`,
       [body, caller, key['idempotency-key']],
     )
     return { session, first: rows[0] }
