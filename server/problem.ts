@@ -6,7 +6,7 @@ export type Violation = components['schemas']['ValidationError']
 export const MAX_VIOLATIONS = 100
 export type Code = keyof typeof problems
 
-/** Every kind of problem: its code without the prefix, its status, the last part of its type, its title. */
+/** Every kind of problem: its code without the prefix, its status, the last part of its type, its title, its Retry-After in seconds. */
 export const problems = {
   'VAL-000': { status: 400, slug: 'validation-error', title: 'Validation error' },
   'VAL-005': { status: 400, slug: 'bad-request', title: 'Bad request' },
@@ -25,8 +25,8 @@ export const problems = {
   'CNF-003': { status: 409, slug: 'state-conflict', title: 'State conflict' },
   'LMT-001': { status: 429, slug: 'rate-limit-exceeded', title: 'Rate limit exceeded' },
   'INT-001': { status: 500, slug: 'internal-error', title: 'Internal error' },
-  'SVC-001': { status: 503, slug: 'service-unavailable', title: 'Service unavailable' },
-  'SVC-002': { status: 504, slug: 'service-timeout', title: 'Service timeout' },
+  'SVC-001': { status: 503, slug: 'service-unavailable', title: 'Service unavailable', retry_after: 1 },
+  'SVC-002': { status: 504, slug: 'service-timeout', title: 'Service timeout', retry_after: 1 },
 } as const
 
 /** What ends a request with an error that the client is told about. */
@@ -50,8 +50,11 @@ export class Problem extends Error {
     this.code = code
     this.status = options.status ?? problems[code].status
     this.violations = options.violations
-    const passing = this.status === 503 || this.status === 504
-    this.headers = { ...(passing && { 'retry-after': '1' }), ...options.headers }
+    const known = problems[code]
+    this.headers = {
+      ...('retry_after' in known && { 'retry-after': String(known.retry_after) }),
+      ...options.headers,
+    }
   }
 }
 

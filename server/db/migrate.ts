@@ -112,7 +112,7 @@ async function bringUpToDate(client: pg.Client, database: Statements, config: Co
 }
 
 /** What a database lacks for this release to serve it, if anything; nothing, where a newer release has migrated it. */
-export async function lackOf(database: Database): Promise<string | undefined> {
+export async function pendingMigration(database: Database): Promise<string | undefined> {
   const { migrated } = await database.one('check_database', {})
   if (!migrated) return 'the database has no schema yet: run `migrate`'
   const [{ version }, needed] = [await database.one('get_schema_version', {}), await schemaVersion()]

@@ -50,15 +50,19 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
   return document
 }
 
-/** Two kinds may make one operationId: Item and Items, whose plural is the other's name. */
+/** Throws a StartError when a kind makes the operationId of another, as Item and Items do, or of the document itself. */
 function checkOperations(document: Document) {
   const known = new Map<string, string | undefined>()
   for (const { operation } of operationsOf(document)) {
     const { operationId, 'x-kind': kind } = operation
-    if (known.has(operationId))
+    if (known.has(operationId)) {
+      const both = [...new Set([known.get(operationId), kind])]
+        .filter((each) => each !== undefined)
+        .join(' and ')
       throw new StartError(
-        `entities: the kinds ${known.get(operationId)} and ${kind} cannot both be: each has the operation ${operationId}`,
+        `entities: the operation ${operationId} would be there twice, of ${both}: rename a kind or its plural`,
       )
+    }
     known.set(operationId, kind)
   }
 }
@@ -121,6 +125,7 @@ function exampleOfParent(document: Document, { parent_kind }: Kind) {
   return { owner_references: { kind: parent_kind, id, href } }
 }
 
+/** A schema of the template as a kind has it: a child has some properties more. */
 function ofKind({ 'x-child-properties': more, ...schema }: Schema, kind: Kind): Schema {
   if (!more || !kind.parent_kind) return schema
   return {

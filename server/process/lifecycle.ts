@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import { Database, reach, unusable } from '../db/database.ts'
-import { lackOf, migrate } from '../db/migrate.ts'
+import { migrate, pendingMigration } from '../db/migrate.ts'
 import { openReplica } from '../db/replica.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../embedded/embedded.ts'
 import { buildApp } from '../http/app.ts'
@@ -138,7 +138,7 @@ async function untilMigrated(database: Database, config: Config, logger: Fastify
   const { conn_retry_attempts, conn_retry_interval } = config.database.pool
   for (let attempt = 1, told = ''; ; attempt++) {
     // Tables may be unreadable until the migration has granted the rights on them.
-    const lack = await lackOf(database).catch((error) => unusable(config.database, error).message)
+    const lack = await pendingMigration(database).catch((error) => unusable(config.database, error).message)
     if (!lack) break
     if (attempt === conn_retry_attempts) throw new StartError(lack)
     if (lack !== told) logger.warn(`waiting: ${lack}`)

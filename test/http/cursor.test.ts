@@ -102,7 +102,7 @@ const tie = (url: string, kind: string) =>
 
 /** Two dozen clusters, two of them with nine node pools each, with many equal keys. */
 async function fleet(t: Test) {
-  const { call, url } = await application(t)
+  const { call, url } = await application(t, { HYPERFLEET_LISTS_DEFAULT_SIZE: '20' })
   const clusters = []
   for (let index = 0; index < 24; index++)
     clusters.push(await create(call, 'clusters', `c-${index * 7}`, { half: index % 2 ? 'odd' : 'even' }))

@@ -463,8 +463,14 @@ t.test('names that the document has already stop the start', async (t) => {
       { kind: 'Item', plural: 'items' },
       { kind: 'Items', plural: 'itemses', parent_kind: 'Item', on_parent_delete: 'cascade' },
     ],
-    /^entities: the kinds Item and Items cannot both be: each has the operation getItems$/,
+    /^entities: the operation getItems would be there twice, of Item and Items: rename a kind or its plural$/,
   )
+  await refused(
+    [{ kind: 'M', plural: 'metadata' }],
+    /^entities: the operation getMetadata would be there twice, of M:/,
+  )
+  const sheep = { kind: 'Sheep', plural: 'sheep', parent_kind: 'Cluster', on_parent_delete: 'cascade' }
+  await refused([sheep], /^entities: the operation getSheep would be there twice, of Sheep:/)
 })
 
 t.test('entries that change', async (t) => {

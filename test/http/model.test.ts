@@ -108,7 +108,6 @@ function find(service: Service, { pick, path }: Target) {
   return {
     held: found,
     path: isFlat ? `${base}/${kind === 'Cluster' ? 'clusters' : 'nodepools'}/${id}` : nested,
-    isFlat,
     kind,
   }
 }
@@ -244,10 +243,9 @@ class Tell extends Command<{
 }> {
   async act(service: Service, call: Call) {
     const { target, isPost, ahead, report } = this.choices
-    const { held, path, isFlat, kind } = find(service, target)
+    const { held, path } = find(service, target)
     const sent = { ...report, observed_generation: Math.max(1, (held?.state.generation ?? 1) + ahead) }
     const answer = await call(isPost ? 'POST' : 'PUT', `${path}/statuses`, sent)
-    if (isPost && isFlat && kind === 'NodePool') return refused(answer, 405, 'VAL-013')
     if (!held) return refused(answer, 404, 'NTF-001')
     const { outcome, stored } = service.report(held, sent)
     if (outcome !== 'stored' && outcome !== 'same')
