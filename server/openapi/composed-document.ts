@@ -41,7 +41,7 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
     },
   }
   addKind(document, template, ANY_KIND.name, { ...ANY_KIND, base_path: template.base_path })
-  openKind(document, template)
+  openKind(document, template, Object.keys(kinds))
   for (const [name, kind] of Object.entries(kinds)) {
     if (!(name in own['x-kinds'])) addKind(document, template, name, kind)
     limitNames(document, name, kind)
@@ -67,17 +67,26 @@ function checkOperations(document: Document) {
   }
 }
 
-/** A resource of any kind has one, and a parent where the kind has; a list may be of one kind. */
-function openKind({ paths, components: { schemas = {} } }: Document, template: Template) {
+/**
+ * A resource of any kind has one, which may be configured no more, and a parent where the kind has. A create is of a kind
+ * that is configured, and a list may be of one.
+ */
+function openKind({ paths, components: { schemas = {} } }: Document, template: Template, kinds: string[]) {
   const kind = { type: 'string', description: 'The kind of the resource.' }
-  const parent = { owner_references: { $ref: '#/components/schemas/ObjectReference' } }
-  const { name: any } = ANY_KIND
-  const opened = { [any]: parent, [`${any}CreateRequest`]: {}, [`${any}List`]: {} }
-  for (const [name, more] of Object.entries(opened)) {
-    const schema = schemas[name] as Schema
-    schemas[name] = { ...schema, properties: { ...schema.properties, kind, ...more } }
+  const owner_references = { $ref: '#/components/schemas/ObjectReference' }
+  const { name: any, plural } = ANY_KIND
+  const opened = {
+    [any]: { kind, owner_references },
+    [`${any}List`]: { kind },
+    [`${any}CreateRequest`]: { kind: { ...kind, enum: kinds } },
   }
-  paths[`${template.base_path}/${ANY_KIND.plural}`]?.get?.parameters?.push(template.kind_parameter)
+  for (const [name, properties] of Object.entries(opened)) {
+    const schema = schemas[name] as Schema
+    schemas[name] = { ...schema, properties: { ...schema.properties, ...properties } }
+  }
+  const { kind_parameter: parameter } = template
+  const schema = { ...parameter.schema, enum: kinds }
+  paths[`${template.base_path}/${plural}`]?.get?.parameters?.push({ ...parameter, schema })
 }
 
 function addKind(document: Document, template: Template, name: string, kind: Kind) {

@@ -403,7 +403,13 @@ t.test('resources of any kind', async (t) => {
       ).length,
       1,
     )
-    isRefused(t, await call('PATCH', path, { spec: {} }), 400, 'VAL-000', /kind must be one of/)
+    isRefused(
+      t,
+      await call('PATCH', path, { spec: {} }),
+      400,
+      'VAL-000',
+      /The kind Gone is configured no more/,
+    )
     isRefused(t, await call('DELETE', `resources/${channel.id}`), 409, 'CNF-003', /1 Gone/)
     t.equal((await call('DELETE', path)).status, 202, 'and can be removed')
     isRefused(t, await call('GET', path), 404, 'NTF-001', /^Resource with id=/)

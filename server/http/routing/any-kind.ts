@@ -15,8 +15,8 @@ export type SettleKind = (request: FastifyRequest) => Promise<void>
  * parameter `kind`, of a create by the body, else of the resource itself; and hold a body to the rules of the document for
  * that kind. `compile` compiles a schema of the document by its reference.
  *
- * Refuses: 400 a kind that is not configured, where its rules are needed, and a body that breaks them; 422 a create of a
- * child; 404 no such resource.
+ * Refuses: 400 a change of a resource whose kind is configured no more, and a body that breaks the rules of its kind; 422 a
+ * create of a child; 404 no such resource.
  */
 export function anyKind(document: Document, compile: (reference: string) => ValidateFunction) {
   const kinds = document['x-kinds']
@@ -29,11 +29,6 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
     bodies.set(key, validate)
     if (!validate(body)) refuse(toViolations(validate.errors as never))
   }
-  const mustBeConfigured = (kind: string) => {
-    if (Object.hasOwn(kinds, kind)) return
-    const message = `must be one of ${Object.keys(kinds).join(', ')}`
-    refuse([{ field: 'kind', message, value: kind, constraint: 'enum' }])
-  }
   const ofResource: SettleKind = async (request) => {
     const { id = '' } = request.target ?? {}
     request.kind = (await request.database.one('get_kind', { id })).kind
@@ -41,20 +36,19 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
 
   const settle: Record<string, SettleKind> = {
     'resources.list': async (request) => {
-      const { kind } = request.query as { kind?: string }
-      if (kind !== undefined) mustBeConfigured(kind)
-      request.kind = kind ?? ''
+      request.kind = (request.query as { kind?: string }).kind ?? ''
     },
     'resources.create': async (request) => {
       const { kind } = request.body as { kind: string }
-      mustBeConfigured(kind)
       if (kinds[kind]?.parent_kind) throw createdUnderParent(paths.get(kind) ?? '')
       check('resources.create', kind, request.body)
       request.kind = kind
     },
     'resources.patch': async (request) => {
       await ofResource(request)
-      mustBeConfigured(request.kind)
+      const { kind } = request
+      if (!Object.hasOwn(kinds, kind))
+        refuse([{ field: '', message: `The kind ${kind} is configured no more` }])
       if (mediaTypeOf(request) === 'application/json') check('resources.patch', request.kind, request.body)
     },
   }
