@@ -272,7 +272,7 @@ t.test('settings that cannot be followed are one line each', async (t) => {
       'an unknown kind',
       fileOf('kind.yaml', `${kinds}, {kind: Toaster, required_adapters: []}]`),
       {},
-      'the kind Toaster',
+      'plural of Toaster must be set',
     ],
   ]
   for (const [name, args, env, expected] of cases) {
