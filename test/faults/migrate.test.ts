@@ -15,8 +15,9 @@ const root = new URL('../../', import.meta.url)
 const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
 const one = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
 
-/** Undoes the last migration, which needs the table of resources for itself. */
-const undo = 'delete from schema_migrations where version >= 7'
+/** Undoes the last migrations, the first of which needs the table of resources for itself. */
+const undo =
+  'delete from schema_migrations where version >= 7; alter table kinds drop column on_parent_delete'
 
 t.test('migrate', async (t) => {
   const { call, url, database } = await application(t, two)
