@@ -124,6 +124,17 @@ ${objects.map(({ definition }) => `${definition};`).join('\n\n')}
 )
 
 await writeFile(new URL('docs/api.md', root), apiPage(loadDocument()))
+
+/** The sections of docs/errors.md, which a server has at /errors/<name>: neither package nor image has the documents. */
+const errorPage = await readFile(new URL('docs/errors.md', root), 'utf8')
+const sections = errorPage.split(/^(?=## )/m).slice(1)
+const errors = Object.fromEntries(
+  sections.map((section) => [section.slice(3, section.indexOf('\n')), section]),
+)
+await writeFile(
+  new URL('generated/errors.ts', root),
+  `// Made by \`npm run generate\` from docs/errors.md.\n\nexport const errors: Record<string, string> = ${JSON.stringify(errors, null, 2)}\n`,
+)
 await writeFile(new URL('docs/configuration.md', root), configurationPage(Object.keys(kinds)))
 
 const values = await readFile(new URL('helm/values.yaml', root), 'utf8')

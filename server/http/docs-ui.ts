@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { errors } from '../../generated/errors.ts'
 import { toYaml } from '../openapi/document.ts'
 import type { Document } from '../openapi/operations.ts'
 import { Problem } from '../problem.ts'
@@ -37,9 +37,9 @@ export async function addPage(app: FastifyInstance, document: Document): Promise
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
     app.get(path, async () => document)
   }
-  const errors = errorSections()
   app.get('/errors/:name', async (request, reply) => {
-    const section = errors.get((request.params as { name: string }).name)
+    const { name } = request.params as { name: string }
+    const section = Object.hasOwn(errors, name) && errors[name]
     if (!section) throw new Problem('NTF-000', `There is no error ${request.url.slice(0, 200)}`)
     return reply.type('text/markdown; charset=utf-8').send(section)
   })
@@ -48,11 +48,4 @@ export async function addPage(app: FastifyInstance, document: Document): Promise
     yaml ??= toYaml(document)
     return reply.type('application/yaml; charset=utf-8').send(yaml)
   })
-}
-
-/** The sections of docs/errors.md by their headings: the last part of each problem's `type`. */
-function errorSections(): Map<string, string> {
-  const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
-  const sections = page.split(/^(?=## )/m).slice(1)
-  return new Map(sections.map((section) => [section.slice(3, section.indexOf('\n')), section]))
 }
