@@ -20,7 +20,7 @@ export interface Queries {
   }
   delete_unused_kinds: {
     parameters: { configured: string[] }
-    row: {}
+    row: { done: string | null }
   }
   find_resource: {
     parameters: { kind: string; owner_id: string | null; id: string }
@@ -151,9 +151,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   delete_unused_kinds: {
-    id: 'delete_unused_kinds_7c36f2e6',
+    id: 'delete_unused_kinds_53520846',
     parameters: ["configured"],
-    text: "with recursive needed (kind) as (\n    select kinds.kind\n    from kinds\n    where kinds.kind = any ($1::text[])\n        or exists (select from resources as resource where resource.kind = kinds.kind)\n    union\n    select kinds.parent_kind\n    from needed\n    inner join kinds on kinds.kind = needed.kind\n    where kinds.parent_kind is not null\n),\nfreed as (\n    update kinds\n    set plural = format('(%s)', kinds.kind) -- no plural has parentheses\n    where kinds.kind = any ($1::text[])\n)\ndelete from kinds\nwhere kinds.kind not in (select needed.kind from needed)",
+    text: "select forget_unused_kinds($1::text[])::text as done",
   },
   find_resource: {
     id: 'find_resource_3ba98fdf',
@@ -186,9 +186,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select patched.spec::text as spec, patched.generation\nfrom find_resource($1::text, $2::text, $3::text) as found\ncross join lateral patched_resource(found, $3::text, $4::jsonb, true, $5::text, $6::int) as patched",
   },
   get_resource: {
-    id: 'get_resource_5aed4554',
+    id: 'get_resource_d3cd0935',
     parameters: ["kind","owner_id","id","if_none_match","fields"],
-    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then resource_body(resource, own_kind, owner_kind, $5::text[])\n    end as body,\n    resource.version,\n    substring(sent_tag($4::text, resource.version) from '(gzip|br)$') as coding\nfrom kinds as own_kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nwhere own_kind.kind = $1::text",
+    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then resource_body(resource, own_kind, owner_kind, $5::text[])\n    end as body,\n    resource.version,\n    substring(sent_tag($4::text, resource.version) from '(gzip|br)$') as coding\nfrom (values ($1::text)) as asked (kind)\nleft join kinds as own_kind on own_kind.kind = asked.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind\nleft join resources as resource\n    on resource.id = as_uuid($3::text)\n    and resource.kind = own_kind.kind\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))",
   },
   get_schema_version: {
     id: 'get_schema_version_30ba0d8d',

@@ -4,7 +4,7 @@
 -- p_body      the request body: name, spec, labels (null counts as absent); all else in it is ignored
 -- p_caller    who is written down as created_by and updated_by
 -- Returns the resource. Refuses: HF404 no such parent, HF410 the parent is marked for deletion,
--- HF503 the transaction is not of READ COMMITTED,
+-- HF503 the transaction is not of READ COMMITTED, or the kind is not in the database,
 -- HF409 the name is taken.
 create or replace function create_resource(p_kind text, p_owner_id text, p_body jsonb, p_caller text)
 returns resources
@@ -80,6 +80,10 @@ begin
     on conflict (kind, owner_id, name) where deleted_time is null do nothing;
     if not found then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, v_resource.name));
+    end if;
+    -- After the insert, which waits while a kind is forgotten (forget_unused_kinds).
+    if not exists (select from kinds where kinds.kind = p_kind) then
+        perform raise_problem('HF503', format('The kind %s is not in the database', p_kind));
     end if;
     return v_resource;
 end;

@@ -18,10 +18,10 @@ select
     end as body,
     resource.version,
     substring(sent_tag($4::text, resource.version) from '(gzip|br)$') as coding
-from kinds as own_kind
+from (values ($1::text)) as asked (kind)
+left join kinds as own_kind on own_kind.kind = asked.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
 left join resources as resource
     on resource.id = as_uuid($3::text)
     and resource.kind = own_kind.kind
-    and ($2::text is null or resource.owner_id = as_uuid($2::text))
-where own_kind.kind = $1::text;
+    and ($2::text is null or resource.owner_id = as_uuid($2::text));

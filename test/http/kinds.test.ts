@@ -5,6 +5,7 @@ import { migrate } from '../../server/db/migrate.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { type Answer, application, condition, report } from '../application.ts'
 import { testConfig } from '../databases.ts'
+import { openSession, untilWaiting } from '../sessions.ts'
 
 /** The kinds that the charts of the field ship. */
 const five = `
@@ -502,6 +503,35 @@ t.test('entries that change', async (t) => {
     t.strictSame(await kindsOf(), [])
     await change([{ ...shelf, kind: 'Rack' }])
     t.strictSame(await kindsOf(), ['Rack'], 'its plural is free')
+    await change([shelf, box])
+  })
+
+  await t.test('are missed by a server that has not ended yet, or has begun before `migrate`', async (t) => {
+    await change([])
+    isRefused(t, await before.call('GET', 'shelves/abc'), 404, 'NTF-001', /^Shelf with id='abc' not found/)
+    for (const path of ['shelves', 'resources'])
+      isRefused(
+        t,
+        await before.call('POST', path, named('Shelf')),
+        503,
+        'SVC-001',
+        /^The kind Shelf is not in the database/,
+      )
+    await change([shelf, box])
+  })
+
+  await t.test('are kept for a resource that is created while they would be forgotten', async (t) => {
+    const session = await openSession(t, url)
+    await session.query('begin')
+    const { rows } = await session.query(
+      `select id from create_resource('Shelf', null, '{"name":"late","spec":{}}', 'test')`,
+    )
+    const changing = change([])
+    await untilWaiting(session, 1)
+    await session.query('commit')
+    await changing
+    t.equal((await before.call('GET', `shelves/${rows[0].id}`)).status, 200)
+    t.equal((await before.call('DELETE', `shelves/${rows[0].id}`)).status, 202)
     await change([shelf, box])
   })
 

@@ -1,7 +1,7 @@
 -- current_conditions: what the conditions of a resource ought to be now, by its stored reports.
 --
 -- p_id  the resource; its children, its reports and the adapters required for its kind are read (resource_facts)
--- All else as in aggregate_conditions, as it is about to be written.
+-- All else as in aggregate_conditions, as it is about to be written. [] where the kind is not in the database.
 -- `stable`: it reads with the snapshot of the statement that calls it, which in a write path begins after the
 -- lock was had, and in a check is the same for all resources.
 create or replace function current_conditions(
@@ -14,7 +14,7 @@ create or replace function current_conditions(
 ) returns jsonb
 language plpgsql stable as $$
 begin
-    return (
+    return coalesce((
         select aggregate_conditions(
             p_kind,
             p_generation,
@@ -26,6 +26,6 @@ begin
             facts.reports
         )
         from resource_facts(p_id, p_kind) as facts
-    );
+    ), '[]'::jsonb);
 end;
 $$;
