@@ -209,13 +209,14 @@ type Wrong = [member: string, value: unknown, rule: string]
 /** A kind of the document is where the document has it. */
 function redescribed(own: Kind, entity: Entity): Wrong[] {
   const fixed = (['plural', 'parent_kind'] as const).filter(
-    (member) => entity[member] !== undefined && entity[member] !== own[member],
+    // An empty parent is none.
+    (member) => entity[member] && entity[member] !== own[member],
   )
   return [
     ...fixed.map(
       (member): Wrong => [member, entity[member], `must be ${own[member] ?? 'absent'}, as in the document`],
     ),
-    ...wrongPolicy({ ...own, ...entity }),
+    ...wrongPolicy({ ...own, ...entity, parent_kind: own.parent_kind }),
     ...wrongLengths(entity),
     ...wrongSchema(entity),
   ]

@@ -754,6 +754,12 @@ t.test('older flags set a host and a port', (t) => {
   t.end()
 })
 
+t.test('an empty parent_kind is none, of a kind of the document as well', (t) => {
+  const list = [{ ...cluster, parent_kind: '' }, nodePool, { kind: 'Slot', plural: 'slots', parent_kind: '' }]
+  t.equal(load({ env: { HYPERFLEET_ENTITIES: JSON.stringify(list) } }).config.entities.length, 3)
+  t.end()
+})
+
 t.test('a variable has the adapters of one kind, below a flag and above the rest', (t) => {
   const required = (given: Given) =>
     load(given).config.entities.map(({ required_adapters }) => required_adapters?.join())
