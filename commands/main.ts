@@ -4,7 +4,6 @@ import { valueAt } from '../server/config/file.ts'
 import { type Config, loadConfig, loadSettings } from '../server/config/load.ts'
 import { redacted } from '../server/config/secrets.ts'
 import { settings } from '../server/config/settings.ts'
-import { toolConfig } from '../server/config/tool.ts'
 import { operatorLine } from '../server/db/advice.ts'
 import { migrate } from '../server/db/migrate.ts'
 import { verify } from '../server/invariants/verify.ts'
@@ -14,6 +13,7 @@ import { loadDocument, published, toYaml } from '../server/openapi/document.ts'
 import type { Kinds } from '../server/openapi/kinds.ts'
 import { serve } from '../server/process/lifecycle.ts'
 import { StartError } from '../server/process/start-error.ts'
+import { toolConfig } from './tool-config.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
 

@@ -11,12 +11,12 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { toolConfig } from '../server/config/tool.ts'
 import { type Database, openDatabase } from '../server/db/database.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import { StartError } from '../server/process/start-error.ts'
 import { fail } from './main.ts'
 import { type Progress, progressBar } from './progress-bar.ts'
+import { toolConfig } from './tool-config.ts'
 
 const BATCH = 500
 

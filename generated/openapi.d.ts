@@ -132,7 +132,7 @@ export interface paths {
         head?: never;
         /**
          * Change a cluster
-         * @description Replaces the spec, the labels, or both, each whole; what is absent stays. As `application/merge-patch+json`, both are
+         * @description Replaces spec, labels and references, those that are there, each whole. As `application/merge-patch+json`, they are
          *     merged instead (RFC 7396). Only a change of the spec by value raises `generation`; a patch that changes nothing
          *     writes nothing. `If-Match` and `generation` are preconditions; without either, the last write wins.
          *     `generation` guards the spec, the entity tag guards everything.
@@ -237,7 +237,7 @@ export interface paths {
         head?: never;
         /**
          * Change a node pool by its own path
-         * @description Replaces the spec, the labels, or both, each whole; what is absent stays. As `application/merge-patch+json`, both are
+         * @description Replaces spec, labels and references, those that are there, each whole. As `application/merge-patch+json`, they are
          *     merged instead (RFC 7396). Only a change of the spec by value raises `generation`; a patch that changes nothing
          *     writes nothing. `If-Match` and `generation` are preconditions; without either, the last write wins.
          *     `generation` guards the spec, the entity tag guards everything.
@@ -344,7 +344,7 @@ export interface paths {
         head?: never;
         /**
          * Change a node pool of a cluster
-         * @description Replaces the spec, the labels, or both, each whole; what is absent stays. As `application/merge-patch+json`, both are
+         * @description Replaces spec, labels and references, those that are there, each whole. As `application/merge-patch+json`, they are
          *     merged instead (RFC 7396). Only a change of the spec by value raises `generation`; a patch that changes nothing
          *     writes nothing. `If-Match` and `generation` are preconditions; without either, the last write wins.
          *     `generation` guards the spec, the entity tag guards everything.
@@ -559,6 +559,52 @@ export interface components {
             href: string;
         };
         /**
+         * @description References to resources that it does not own, by their type. Each keeps its target from being deleted, until the resource itself is marked for deletion.
+         * @example {
+         *       "wif_config": [
+         *         {
+         *           "id": "019ad2a4-1f6e-7b0a-a3c5-5d1b2e9f4c77",
+         *           "kind": "WifConfig",
+         *           "href": "/api/hyperfleet/v1/wifconfigs/019ad2a4-1f6e-7b0a-a3c5-5d1b2e9f4c77"
+         *         }
+         *       ]
+         *     }
+         */
+        References: {
+            [key: string]: components["schemas"]["ResourceReference"][];
+        };
+        /**
+         * @description A reference to a resource.
+         * @example {
+         *       "id": "019ad2a4-1f6e-7b0a-a3c5-5d1b2e9f4c77",
+         *       "kind": "WifConfig",
+         *       "href": "/api/hyperfleet/v1/wifconfigs/019ad2a4-1f6e-7b0a-a3c5-5d1b2e9f4c77"
+         *     }
+         */
+        ResourceReference: {
+            /** @description The id of the target. */
+            id: string;
+            /** @description The kind of the target. */
+            kind: string;
+            /** @description The path of the target. Absent where its kind is not known any more. */
+            href?: string;
+        };
+        /**
+         * @description A reference to set.
+         * @example {
+         *       "id": "019ad2a4-1f6e-7b0a-a3c5-5d1b2e9f4c77",
+         *       "kind": "WifConfig"
+         *     }
+         */
+        ResourceReferenceRequest: {
+            /** @description The id of the target. */
+            id: string;
+            /** @description The kind of the target. */
+            kind: string;
+            /** @description Set by the server; accepted and ignored. */
+            href?: string | null;
+        };
+        /**
          * @description One condition of a resource, aggregated from the reports of its adapters. Its times are those of reports, or of
          *     the change that began the current generation.
          * @example {
@@ -675,11 +721,12 @@ export interface components {
             href: string;
             /** @description The name, unique among the resources that are not marked for deletion. */
             name: string;
+            references?: components["schemas"]["References"];
             labels: components["schemas"]["Labels"];
             spec: components["schemas"]["Spec"];
             /**
              * Format: int32
-             * @description Rises by one when the spec changes by value.
+             * @description Rises by one when the spec or the references change by value, and with the mark for deletion. A kind may count its labels, too (`generation_on`).
              */
             generation: number;
             /**
@@ -689,12 +736,12 @@ export interface components {
             created_time: string;
             /**
              * Format: date-time
-             * @description When its spec, labels or mark for deletion were last changed. Reports do not move it.
+             * @description When its spec, labels, references or mark for deletion were last changed. Reports do not move it.
              */
             updated_time: string;
             /** @description Who created the resource. */
             created_by: string;
-            /** @description Who last changed its spec or labels. */
+            /** @description Who last changed its spec, labels or references. */
             updated_by: string;
             /**
              * Format: date-time
@@ -758,11 +805,12 @@ export interface components {
             /** @description The name, unique among the resources that are not marked for deletion. */
             name: string;
             owner_references: components["schemas"]["ObjectReference"];
+            references?: components["schemas"]["References"];
             labels: components["schemas"]["Labels"];
             spec: components["schemas"]["Spec"];
             /**
              * Format: int32
-             * @description Rises by one when the spec changes by value.
+             * @description Rises by one when the spec or the references change by value, and with the mark for deletion. A kind may count its labels, too (`generation_on`).
              */
             generation: number;
             /**
@@ -772,12 +820,12 @@ export interface components {
             created_time: string;
             /**
              * Format: date-time
-             * @description When its spec, labels or mark for deletion were last changed. Reports do not move it.
+             * @description When its spec, labels, references or mark for deletion were last changed. Reports do not move it.
              */
             updated_time: string;
             /** @description Who created the resource. */
             created_by: string;
-            /** @description Who last changed its spec or labels. */
+            /** @description Who last changed its spec, labels or references. */
             updated_by: string;
             /**
              * Format: date-time
@@ -815,6 +863,10 @@ export interface components {
             /** @description The labels; null and absent are none. */
             labels?: {
                 [key: string]: string;
+            } | null;
+            /** @description The references, by their type; null and absent are none. */
+            references?: {
+                [key: string]: components["schemas"]["ResourceReferenceRequest"][] | null;
             } | null;
             spec: components["schemas"]["ClusterSpec"];
             /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
@@ -866,6 +918,10 @@ export interface components {
             labels?: {
                 [key: string]: string;
             } | null;
+            /** @description The references, by their type; null and absent are none. */
+            references?: {
+                [key: string]: components["schemas"]["ResourceReferenceRequest"][] | null;
+            } | null;
             spec: components["schemas"]["NodePoolSpec"];
             /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
             id?: unknown;
@@ -891,7 +947,7 @@ export interface components {
             status?: unknown;
         };
         /**
-         * @description The changes of a cluster. Null counts as absent; spec or labels must be there.
+         * @description The changes of a cluster. Null counts as absent; one of spec, labels and references must be there.
          * @example {
          *       "spec": {
          *         "region": "us-east1"
@@ -908,6 +964,10 @@ export interface components {
             labels?: {
                 [key: string]: string;
             } | null;
+            /** @description The new references, which replace those of all types; {} removes them. */
+            references?: {
+                [key: string]: components["schemas"]["ResourceReferenceRequest"][] | null;
+            } | null;
             /**
              * Format: int32
              * @description Precondition: the resource must be at this generation, otherwise 409.
@@ -915,7 +975,7 @@ export interface components {
             generation?: number | null;
         };
         /**
-         * @description The changes of a node pool. Null counts as absent; spec or labels must be there.
+         * @description The changes of a node pool. Null counts as absent; one of spec, labels and references must be there.
          * @example {
          *       "spec": {
          *         "replicas": 5
@@ -932,6 +992,10 @@ export interface components {
             labels?: {
                 [key: string]: string;
             } | null;
+            /** @description The new references, which replace those of all types; {} removes them. */
+            references?: {
+                [key: string]: components["schemas"]["ResourceReferenceRequest"][] | null;
+            } | null;
             /**
              * Format: int32
              * @description Precondition: the resource must be at this generation, otherwise 409.
@@ -939,7 +1003,7 @@ export interface components {
             generation?: number | null;
         };
         /**
-         * @description What to change of a resource, as a JSON merge patch (RFC 7396). Null removes; spec or labels must be there.
+         * @description What to change of a resource, as a JSON merge patch (RFC 7396). Null removes; one of spec, labels and references must be there.
          * @example {
          *       "spec": {
          *         "replicas": 5
@@ -957,6 +1021,10 @@ export interface components {
             /** @description Merged into the labels; null clears them. */
             labels?: {
                 [key: string]: string | null;
+            } | null;
+            /** @description Merged into the references: a type that is there replaces the references of that type, null removes them. */
+            references?: {
+                [key: string]: components["schemas"]["ResourceReferenceRequest"][] | null;
             } | null;
             /**
              * Format: int32
@@ -1661,7 +1729,7 @@ export interface components {
          *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
          *     and `fields[]=a&fields[]=b` are the same.
          */
-        fields: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[];
+        fields: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "references" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[];
         /**
          * @deprecated
          * @description Accepted and ignored (older clients).
@@ -2107,6 +2175,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -2614,6 +2683,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3183,6 +3253,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];

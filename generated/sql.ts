@@ -123,7 +123,7 @@ export interface Queries {
     row: {}
   }
   upsert_kind: {
-    parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null }
+    parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string }
     row: { done: string | null }
   }
 }
@@ -281,8 +281,8 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "insert into applied_functions (release, hash, rules_hash)\nvalues ($1::text, $2::text, $3::text)\non conflict (singleton) do update\nset release = excluded.release,\n    hash = excluded.hash,\n    rules_hash = excluded.rules_hash",
   },
   upsert_kind: {
-    id: 'upsert_kind_6b475440',
-    parameters: ["kind","plural","base_path","parent_kind","on_parent_delete","required_adapters"],
-    text: "select set_kind($1::text, $2::text, $3::text, $4::text, $5::text, $6::text[])::text as done",
+    id: 'upsert_kind_1bd4ea06',
+    parameters: ["kind","plural","base_path","parent_kind","on_parent_delete","required_adapters","reference_types","generation_on"],
+    text: "select set_kind(\n    $1::text, $2::text, $3::text, $4::text, $5::text, $6::text[], $7::jsonb, $8::text\n)::text as done",
   }
 }

@@ -3,7 +3,7 @@ import { writeCursor } from '../search/cursor.ts'
 import { resourceFields } from '../search/fields.ts'
 import { type Selection, select, selectWalk } from '../search/selection.ts'
 import { bytesIn } from '../server/config/units.ts'
-import { bounded } from '../server/http/bounded-list.ts'
+import { type Bound, bounded } from '../server/http/bounded-list.ts'
 import { tagOf } from '../server/http/compression.ts'
 import { headerOf } from '../server/http/headers.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
@@ -17,26 +17,23 @@ export const list: Handler<'getClusters'> = async (request) => {
   const { owner_id } = target
   const kind = target.kind || null
   const { page = 1, size, fields = null, cursor } = query
-  const whole = owner_id === null && query.search === undefined
-  const parameters = { kind, owner_id, page, size, fields, whole }
-  // The children of one parent are found by an index, whatever the search; no index has all kinds in an order.
-  const narrowed = <Each extends Selection>(selection: Each) => ({
-    ...selection,
-    ...(owner_id !== null && { unindexed: false }),
-    ...(kind === null && { unindexed: true, scope: 'true' }),
-  })
+  const read = (selection: Selection, bound: Bound, known: string | null) => {
+    const whole = owner_id === null && selection.filter === undefined
+    const parameters = { kind, owner_id, page, size, fields, whole, known, ...bound }
+    return lists.list('list_resources', parameters, {
+      ...selection,
+      // The children of one parent are found by an index, whatever the search; no index has all kinds in an order.
+      ...(owner_id !== null && { unindexed: false }),
+      ...(kind === null && { unindexed: true, scope: 'true' }),
+    })
+  }
   if (cursor === undefined) {
-    const selection = narrowed(select(query, resourceFields))
-    const { body } = await bounded(request, 'refuse', (bound) =>
-      lists.list('list_resources', { ...parameters, ...bound, known: null }, selection),
-    )
-    return body
+    const selection = select(query, resourceFields)
+    return (await bounded(request, 'refuse', (bound) => read(selection, bound, null))).body
   }
   const walk = selectWalk({ ...query, cursor }, resourceFields, [kind, owner_id])
   const known = walk.position?.total ?? null
-  const { body, total, last } = await bounded(request, 'cut', (bound) =>
-    lists.list('list_resources', { ...parameters, ...bound, known }, narrowed(walk)),
-  )
+  const { body, total, last } = await bounded(request, 'cut', (bound) => read(walk, bound, known))
   return last ? `{"next_cursor":"${writeCursor({ total, last }, walk.bounds)}",${body.slice(1)}` : body
 }
 

@@ -1,5 +1,5 @@
 import { hasStatus, isUnreconciled, keptField, STATUSES } from './conditions.ts'
-import { type Field, type Fields, fieldOf } from './fields.ts'
+import { type Field, type Fields, fieldOf, type ValueField } from './fields.ts'
 import type { Form } from './forms.ts'
 import { type Fragment, Parameters } from './fragment.ts'
 import { isUuid } from './literals.ts'
@@ -8,6 +8,8 @@ import { SearchError } from './search-error.ts'
 import type { Expression, Literal } from './tree.ts'
 
 type Of<Type extends Expression['type']> = Extract<Expression, { type: Type }>
+/** A comparison of one field. */
+type Single = Exclude<Expression, Of<'and' | 'or' | 'not'>>
 
 /**
  * Compiles a search to a predicate over the rows of a list.
@@ -37,7 +39,8 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
     }
   }
 
-  const predicate = (expression: Exclude<Expression, Of<'and' | 'or' | 'not'>>, field: Field): string => {
+  const predicate = (expression: Single, field: Field): string => {
+    if (field.type === 'reference') return refers(expression, field.ref_type, parameters)
     switch (expression.type) {
       case 'compare': {
         const { operator, value } = expression
@@ -60,7 +63,7 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   }
 
   /** `=` and `in`, and their contraries, by an index where there is one. */
-  const isOneOf = (field: Field, literals: Literal[], negated: boolean): string => {
+  const isOneOf = (field: ValueField, literals: Literal[], negated: boolean): string => {
     if (field.type === 'status') {
       const statuses = literals.map((literal) => convert(literal, 'status'))
       return hasStatus(
@@ -86,7 +89,7 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
     return `${sql} ${negated ? 'not in' : 'in'} (${values.join(', ')})`
   }
 
-  const isLike = (field: Field, { pattern, negated, insensitive }: Of<'like'>): string => {
+  const isLike = (field: ValueField, { pattern, negated, insensitive }: Of<'like'>): string => {
     const sql = textOperand(field, parameters)
     if (!sql)
       throw new SearchError('search', 'expected a field that is a text, before like', pattern.position)
@@ -101,7 +104,7 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
     return `${sql} ${negated ? 'not ' : ''}${insensitive ? 'ilike' : 'like'} ${parameters.add(value, 'text')}`
   }
 
-  const isNull = (field: Field, negated: boolean): string => {
+  const isNull = (field: ValueField, negated: boolean): string => {
     if (field.type === 'status') {
       const known = hasStatus(field.condition, STATUSES, parameters)
       return negated ? known : `not (${known})`
@@ -117,6 +120,30 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   const packed = predicates.filter(readsPacked)
   const text = [...plain, ...(packed.length ? [unpacking(packed)] : [])].join(' and ')
   return { text, values: parameters.values }
+}
+
+/**
+ * That a resource has references of a type, by an index. They are a set: equal to an id is one that has it, and not equal one
+ * that has others only. Throws a SearchError at an operator that sets do not have.
+ */
+function refers(expression: Single, ref_type: string, parameters: Parameters): string {
+  const type = parameters.add(ref_type, 'text')
+  const exists = (target: string) =>
+    `exists (select from resource_references as reference where reference.source_id = resource.id and reference.ref_type = ${type}${target})`
+  if (expression.type === 'null') return `${expression.negated ? '' : 'not '}${exists('')}`
+  const { literals, isNegated } = equals(expression)
+  const ids = literals.map((literal) => convert(literal, 'text')).filter(isUuid)
+  const found = exists(` and reference.target_id = any (${parameters.add(ids, 'uuid[]')})`)
+  return isNegated ? `(${exists('')} and not ${found})` : found
+}
+
+/** The values of `=`, `!=` and `in`. Throws a SearchError at another operator. */
+function equals(expression: Exclude<Single, Of<'null'>>): { literals: Literal[]; isNegated: boolean } {
+  if (expression.type === 'in') return { literals: expression.values, isNegated: expression.negated }
+  if (expression.type === 'compare' && /^!?=$/.test(expression.operator))
+    return { literals: [expression.value], isNegated: expression.operator === '!=' }
+  const { text, position } = expression.field
+  throw new SearchError('search', `expected =, !=, in or is null after ${text.slice(0, 100)}`, position)
 }
 
 /** Throws a SearchError at a text that does not have the form. */

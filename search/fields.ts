@@ -1,4 +1,4 @@
-import { CONDITION_TYPE, type Form, KIND, LABEL_KEY, MAX_SPEC_DEPTH } from './forms.ts'
+import { CONDITION_TYPE, type Form, KIND, LABEL_KEY, MAX_SPEC_DEPTH, REF_TYPE } from './forms.ts'
 import { SearchError } from './search-error.ts'
 import type { Path } from './tree.ts'
 
@@ -6,9 +6,13 @@ import type { Path } from './tree.ts'
 export type Field =
   | { type: 'text' | 'integer' | 'time' | 'id' | 'href'; sql: string; form?: Form }
   | { type: 'label'; key: string }
+  | { type: 'reference'; ref_type: string }
   | { type: 'spec'; members: string[] }
   | { type: 'status'; condition: string }
   | { type: 'member'; condition: string; member: keyof typeof conditionMembers }
+
+/** A field that has one value at most. */
+export type ValueField = Exclude<Field, { type: 'reference' }>
 
 /** A field that is a column, or made of one. */
 export type Column = Extract<Field, { sql: string }> & {
@@ -95,7 +99,7 @@ export const columnOf = ({ columns }: Fields, name: string): Column | undefined 
 /** Whether a path has the form of a field of some list, rather than that of a text without quotes. */
 export const isFieldLike = ({ steps: [first = '', ...others] }: Path): boolean =>
   others.length
-    ? ['labels', 'spec', 'status'].includes(first)
+    ? ['labels', 'references', 'spec', 'status'].includes(first)
     : [resourceFields, statusFields].some((list) => columnOf(list, first) !== undefined)
 
 /** The field that a path of a search names. Throws a SearchError when there is none, or when no resource can have it. */
@@ -111,6 +115,10 @@ export function fieldOf({ steps, text, position }: Path, list: Fields): Field {
     if (first === 'labels' && second && steps.length === 2) {
       mustBe(second, LABEL_KEY)
       return { type: 'label', key: second }
+    }
+    if (first === 'references' && second && steps.length === 2) {
+      mustBe(second, REF_TYPE)
+      return { type: 'reference', ref_type: second }
     }
     if (first === 'spec' && steps.length > 1) {
       const members = steps.slice(1)
@@ -132,7 +140,9 @@ export function fieldOf({ steps, text, position }: Path, list: Fields): Field {
   }
   const known = [
     ...Object.keys(list.columns),
-    ...(list.isOfResources ? ['labels.<key>', 'spec.<member>', 'status.conditions.<Type>'] : []),
+    ...(list.isOfResources
+      ? ['labels.<key>', 'references.<type>', 'spec.<member>', 'status.conditions.<Type>']
+      : []),
     ...(list.isOfResources
       ? Object.keys(conditionMembers).map((each) => `status.conditions.<Type>.${each}`)
       : []),

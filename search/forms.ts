@@ -24,5 +24,11 @@ export const KIND: Form = {
   what: "a kind such as 'Cluster' (^[A-Z][A-Za-z0-9]{0,99}$)",
 }
 
+/** Types of references, as entities[].references of the configuration has them. */
+export const REF_TYPE: Form = {
+  pattern: /^[a-z][a-z0-9_]{0,99}$/,
+  what: 'a type of references such as wif_config (^[a-z][a-z0-9_]{0,99}$)',
+}
+
 /** How deep objects nest in a spec, itself counted, as openapi.yaml has it. */
 export const MAX_SPEC_DEPTH = 100

@@ -28,6 +28,7 @@ export function isIndexed(search: Expression, list: Fields): boolean {
       if (field.type === 'status') return true
       if (isNegated) return false
       const isOneOf = search.type === 'in' || (search.type === 'compare' && search.operator === '=')
+      if (field.type === 'reference') return isOneOf
       if (field.type === 'label' || field.type === 'id' || field.type === 'href') return isOneOf
       return isColumn(field, field.type)
     }

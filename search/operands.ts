@@ -1,5 +1,5 @@
 import { STATUSES } from './conditions.ts'
-import { conditionMembers, type Field } from './fields.ts'
+import { conditionMembers, type ValueField } from './fields.ts'
 import type { Parameters } from './fragment.ts'
 import { timeOf } from './literals.ts'
 import { SearchError } from './search-error.ts'
@@ -24,7 +24,7 @@ const EXPECTED: Record<Comparable, string> = {
 }
 
 /** A field and the values that it is compared with, brought to one type. Throws a SearchError where they do not fit. */
-export function operand(field: Field, literals: Literal[], parameters: Parameters): Operand {
+export function operand(field: ValueField, literals: Literal[], parameters: Parameters): Operand {
   const type = comparableOf(field, literals)
   const values = literals.map((literal) => {
     const value = convert(literal, type)
@@ -35,7 +35,7 @@ export function operand(field: Field, literals: Literal[], parameters: Parameter
 }
 
 /** The text of a field, for patterns. Undefined for fields that are no texts. */
-export function textOperand(field: Field, parameters: Parameters): string | undefined {
+export function textOperand(field: ValueField, parameters: Parameters): string | undefined {
   const type = field.type === 'spec' ? 'text' : comparableOf(field, [])
   return type === 'text' || type === 'status' ? expression(field, 'text', parameters) : undefined
 }
@@ -50,7 +50,7 @@ const TYPES: Record<Comparable, string> = {
 }
 
 /** As what a field is compared: a spec's members are what the values are. */
-function comparableOf(field: Field, literals: Literal[]): Comparable {
+function comparableOf(field: ValueField, literals: Literal[]): Comparable {
   switch (field.type) {
     case 'integer':
     case 'time':
@@ -99,7 +99,7 @@ function converted(literal: Literal, type: Comparable): string | undefined {
  * A field as SQL of the type that it is compared as. Texts are compared by their bytes. A spec and conditions are those of
  * `unpacked` (compile.ts).
  */
-function expression(field: Field, type: Comparable, parameters: Parameters): string {
+function expression(field: ValueField, type: Comparable, parameters: Parameters): string {
   switch (field.type) {
     case 'id':
       return `(${field.sql}::text collate "C")`

@@ -5,10 +5,14 @@ import { type Fragment, shifted } from './fragment.ts'
 import { isIndexed } from './indexed.ts'
 import { after, type Key, keysOf, type OrderQuery, orderBy, parseOrder } from './order.ts'
 import { parseSearch } from './parser.ts'
+import type { Expression, Literal } from './tree.ts'
 
 /** What a request asks of a list. */
 export interface ListQuery extends OrderQuery {
   search?: string
+  /** Only resources that have a reference of this type to this target. */
+  ref_type?: string
+  ref_target_id?: string
   /** Walks by cursor: empty to begin. */
   cursor?: string
 }
@@ -45,18 +49,34 @@ export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, 
   const walk: Walk = {
     ...selection(query, list, keys),
     keys: keysOf(keys, list),
-    bounds: [...scope, query.search, keys.map(({ name, direction }) => `${name} ${direction}`)],
+    bounds: [
+      ...scope,
+      query.search,
+      query.ref_type,
+      query.ref_target_id,
+      keys.map(({ name, direction }) => `${name} ${direction}`),
+    ],
   }
   if (!query.cursor) return walk
   const position = readCursor(query.cursor, walk.bounds, keys)
   return { ...walk, position, after: after(keys, position.last) }
 }
 
-function selection({ search }: ListQuery, list: Fields, keys: Key[]): Selection {
+function selection(query: ListQuery, list: Fields, keys: Key[]): Selection {
   const order = orderBy(keys)
-  if (search === undefined) return { order, unindexed: !keys[0]?.indexed }
-  const parsed = parseSearch(search)
-  return { filter: compileFilter(parsed, list), order, unindexed: !isIndexed(parsed, list) }
+  const terms = termsOf(query)
+  if (!terms.length) return { order, unindexed: !keys[0]?.indexed }
+  const search: Expression = terms.length > 1 ? { type: 'and', terms } : (terms[0] as Expression)
+  return { filter: compileFilter(search, list), order, unindexed: !isIndexed(search, list) }
+}
+
+/** The searches of a request that must all hold: `ref_type` and `ref_target_id` are one, too. */
+function termsOf({ search, ref_type, ref_target_id: id }: ListQuery): Expression[] {
+  const terms = search === undefined ? [] : [parseSearch(search)]
+  if (ref_type === undefined || id === undefined) return terms
+  const field = { steps: ['references', ref_type], text: `references.${ref_type}`, position: 0 }
+  const value: Literal = { type: 'string', value: id, text: id, position: 0 }
+  return [...terms, { type: 'compare', field, operator: '=', value }]
 }
 
 /** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */

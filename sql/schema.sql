@@ -60,9 +60,12 @@ create table kinds (
     required_adapters text[],
     stale boolean not null default true,
     on_parent_delete text,
+    reference_types jsonb not null default '[]'::jsonb,
+    generation_on text not null default 'spec'::text,
     constraint kinds_pk PRIMARY KEY (kind),
     constraint kinds_plural_key UNIQUE (plural),
     constraint kinds_parent_kind_fkey FOREIGN KEY (parent_kind) REFERENCES kinds(kind),
+    constraint kinds_generation_on_check CHECK ((generation_on = ANY (ARRAY['spec'::text, 'any'::text]))),
     constraint kinds_on_parent_delete_check CHECK ((on_parent_delete = ANY (ARRAY['restrict'::text, 'cascade'::text])))
 );
 
@@ -72,6 +75,21 @@ create table resource_counts (
     count bigint not null,
     constraint resource_counts_pk PRIMARY KEY (kind, slot)
 ) with (fillfactor=20);
+
+create table resource_references (
+    source_id uuid not null,
+    ref_type text collate "C" not null,
+    target_id uuid not null,
+    held_id uuid,
+    constraint resource_references_pk PRIMARY KEY (source_id, ref_type, target_id),
+    constraint resource_references_held_id_fkey FOREIGN KEY (held_id) REFERENCES resources(id) ON DELETE RESTRICT,
+    constraint resource_references_held_id_check CHECK ((held_id = target_id)),
+    constraint resource_references_source_id_fkey FOREIGN KEY (source_id) REFERENCES resources(id) ON DELETE CASCADE
+);
+
+CREATE INDEX resource_references_held_id_idx ON public.resource_references USING btree (held_id) WHERE (held_id IS NOT NULL);
+
+CREATE INDEX resource_references_target_id_idx ON public.resource_references USING btree (target_id, ref_type);
 
 create table resources (
     id uuid not null,
@@ -93,6 +111,7 @@ create table resources (
     conditions jsonb not null,
     states text[] collate "C" not null,
     unreconciled_since timestamp with time zone,
+    refs jsonb,
     constraint resources_pk PRIMARY KEY (id),
     constraint resources_deleted_check CHECK (((deleted_time IS NULL) = (deleted_by IS NULL))),
     constraint resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES resources(id) ON DELETE RESTRICT,

@@ -40,8 +40,8 @@
 {{- end }}
 {{- end }}
 {{- range $index, $entity := default list .Values.config.entities }}
-{{- if has $entity.kind (list "Cluster" "NodePool") }}
-{{- $wrong = append $wrong (printf "config.entities[%d] must not be %s: the chart makes that entry of adapters" $index $entity.kind) }}
+{{- if and (has $entity.kind (list "Cluster" "NodePool")) (hasKey $entity "required_adapters") }}
+{{- $wrong = append $wrong (printf "config.entities[%d].required_adapters of %s must not be set: the chart takes them from adapters" $index $entity.kind) }}
 {{- end }}
 {{- end }}
 {{- range .Values.extraEnv }}

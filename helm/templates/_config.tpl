@@ -35,8 +35,16 @@
 {{- $_ := set $config.database "pool" (set $pool "prepared_statements" false) }}
 {{- end }}
 
-{{- $entities := list (dict "kind" "Cluster" "required_adapters" (default dict .Values.adapters).cluster) }}
-{{- $entities = append $entities (dict "kind" "NodePool" "required_adapters" (default dict .Values.adapters).nodepool) }}
-{{- $_ := set $config "entities" (concat $entities (default list $config.entities)) }}
+{{- $adapters := default dict .Values.adapters }}
+{{- $cluster := dict "kind" "Cluster" "required_adapters" $adapters.cluster }}
+{{- $nodepool := dict "kind" "NodePool" "required_adapters" $adapters.nodepool }}
+{{- $others := list }}
+{{- range default list $config.entities }}
+{{- if eq .kind "Cluster" }}{{ $cluster = merge $cluster . }}
+{{- else if eq .kind "NodePool" }}{{ $nodepool = merge $nodepool . }}
+{{- else }}{{ $others = append $others . }}
+{{- end }}
+{{- end }}
+{{- $_ := set $config "entities" (concat (list $cluster $nodepool) $others) }}
 {{- toYaml $config }}
 {{- end }}

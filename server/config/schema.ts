@@ -547,6 +547,45 @@ export const configSchema = {
             description: 'How many characters a name has at most; 0: as the document says.',
             examples: [53],
           },
+          references: {
+            type: 'array',
+            description:
+              'The references that its resources may have to others, which they do not own. A resource that another one refers to cannot be deleted.',
+            examples: [[{ ref_type: 'wif_config', target_kind: 'WifConfig', max: 1 }]],
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['ref_type', 'target_kind'],
+              properties: {
+                ref_type: {
+                  ...text('Its name in `references`.', 'wif_config'),
+                  title: 'a name of small letters, digits and underscores that begins with a letter',
+                  maxLength: 100,
+                  pattern: '^[a-z][a-z0-9_]*$',
+                },
+                target_kind: text('The kind of its targets.', 'WifConfig'),
+                min: {
+                  type: 'integer',
+                  minimum: 0,
+                  default: 0,
+                  description: 'How many a resource has at least.',
+                },
+                max: {
+                  type: 'integer',
+                  minimum: 0,
+                  default: 0,
+                  description: 'How many a resource has at most; 0: any number.',
+                },
+              },
+            },
+          },
+          generation_on: {
+            type: 'string',
+            enum: ['spec', 'any'],
+            description:
+              'The changes that begin a new generation: of spec and references (`spec`, the default), or of labels, too (`any`).',
+            examples: ['any'],
+          },
           required_adapters: {
             type: 'array',
             description:

@@ -203,9 +203,25 @@ function isNewer(one: string, other: string): boolean {
 async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['entities']): Promise<void> {
   await run(client, 'delete_unused_kinds', [Object.keys(kinds)])
   for (const [kind, descriptor] of parentsFirst(kinds)) {
-    const { plural, base_path, parent_kind = null, on_parent_delete = null } = descriptor
+    const {
+      plural,
+      base_path,
+      parent_kind = null,
+      on_parent_delete = null,
+      generation_on = 'spec',
+    } = descriptor
+    const references = JSON.stringify(descriptor.references ?? [])
     const adapters = entities.find((entity) => entity.kind === kind)?.required_adapters ?? null
-    const values = [kind, plural, base_path, parent_kind, on_parent_delete, adapters]
+    const values = [
+      kind,
+      plural,
+      base_path,
+      parent_kind,
+      on_parent_delete,
+      adapters,
+      references,
+      generation_on,
+    ]
     await run(client, 'upsert_kind', values).catch((error: pg.DatabaseError) => {
       if (!/^HF/.test(error.code ?? '')) throw error
       throw new StartError(`entities: ${error.message}`)

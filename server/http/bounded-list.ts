@@ -6,6 +6,12 @@ const UNRESERVED_BYTES = 1024 * 1024
 /** How much larger a list may be at each further try. */
 const STEP = 4
 
+/** The bytes that the items of a list may have, and the fate of a larger list (bounded_items). */
+export interface Bound {
+  max_bytes: number
+  beyond: string
+}
+
 /**
  * Reads a list within `lists.max_bytes`. `beyond` is what becomes of a larger one, as in the function bounded_items; `read`
  * reads it within a bound. One that turns out to be larger than the bound is read again within a larger one, with room
@@ -14,7 +20,7 @@ const STEP = 4
 export async function bounded<Row extends { body: string | null }>(
   { server }: FastifyRequest,
   beyond: 'cut' | 'refuse',
-  read: (bound: { max_bytes: number; beyond: string }) => Promise<Row>,
+  read: (bound: Bound) => Promise<Row>,
 ): Promise<Row & { body: string }> {
   const limit = bytesIn(server.settings.lists.max_bytes)
   for (let bound = UNRESERVED_BYTES; ; bound *= STEP) {

@@ -10,6 +10,7 @@ import { DatabaseUnavailable, SessionUnfit } from '../db/database-errors.ts'
 import { newTraceId } from '../observability/request-trace.ts'
 import type { Document } from '../openapi/operations.ts'
 import { type Code, createdUnderParent, Problem, problems, type Violation } from '../problem.ts'
+import { problemOf } from '../validation/violations.ts'
 import { movedCreates } from './routing/target.ts'
 
 /** What the functions of sql/ refuse, by the SQLSTATE they raise (raise_problem): their words are for the client. */
@@ -90,6 +91,7 @@ function fromDatabase(error: pg.DatabaseError): Problem {
   if (refusal) {
     const { code, ...options } = refusal
     const violations = error.detail ? (JSON.parse(error.detail) as Violation[]) : undefined
+    if (violations && !error.message) return problemOf(violations) as Problem
     return new Problem(code, error.message, { ...options, ...(violations && { violations }), cause: error })
   }
   const [, code, detail] = failures.find(([pattern]) => pattern.test(state)) ?? []

@@ -13,6 +13,19 @@ export interface Kind {
   /** How many characters its names have at least and at most; 0 and absent: as the document says. */
   name_min_len?: number
   name_max_len?: number
+  /** The references that its resources may have. */
+  references?: Reference[]
+  /** The changes that begin a generation: of the spec, or of the labels, too. */
+  generation_on?: 'spec' | 'any'
+}
+
+/** References of one type from a kind to another, which own nothing. */
+export interface Reference {
+  ref_type: string
+  target_kind: string
+  /** How many a resource has at least, and at most; a `max` of 0 is no limit. */
+  min: number
+  max: number
 }
 
 /** What stands for the kind in the paths, schemas and operations of resources of any kind. */

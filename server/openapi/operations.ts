@@ -26,6 +26,8 @@ export interface Parameter {
   'x-alias-of'?: string
   'x-list'?: boolean
   'x-excludes'?: string
+  /** The parameters without which it means nothing. */
+  'x-requires'?: string[]
 }
 
 /** The parts of openapi.yaml that the server itself reads. */

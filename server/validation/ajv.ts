@@ -40,7 +40,16 @@ function extend(ajv: Ajv, keywords: KeywordDefinition[]): Ajv {
     type: 'string',
     validate: (text: string) => rfc3339.validate(text) && fitsDatabase(text),
   })
-  ajv.addVocabulary(['example', 'xml', 'externalDocs', 'x-alias-of', 'x-excludes', 'x-partial', 'x-any'])
+  ajv.addVocabulary([
+    'example',
+    'xml',
+    'externalDocs',
+    'x-alias-of',
+    'x-excludes',
+    'x-requires',
+    'x-partial',
+    'x-any',
+  ])
   for (const keyword of keywords) ajv.addKeyword(keyword)
   return ajv
 }

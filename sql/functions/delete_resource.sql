@@ -1,10 +1,11 @@
 -- delete_resource: marks a resource and all its descendants for deletion.
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
--- p_caller      who is written down as deleted_by
+-- p_caller      written down as deleted_by
 -- p_if_match    the header If-Match, null when there is none
 -- Returns the marked resource, also when nothing held it and it went at once (a kind without required
--- adapters). Repeated, it changes nothing. Refuses: HF404, HF412, HF410 a descendant holds it (check_restrictions).
+-- adapters). Repeated, it changes nothing. Refuses: HF404, HF412, HF410 a descendant holds it (check_restrictions), or another
+-- resource refers to it or to a descendant (check_referencers).
 create or replace function delete_resource(
     p_kind text,
     p_owner_id text,
@@ -30,7 +31,9 @@ begin
         where resource.deleted_time is null
     );
     perform check_restrictions(v_resource, v_ids);
+    perform check_referencers(v_resource, v_ids);
     perform mark_resources(v_ids, p_caller);
+    perform release_targets(v_ids);
     select resource.* into v_resource from resources as resource where resource.id = v_resource.id;
 
     -- No report is at a generation that has just begun: only kinds without required adapters can go now.

@@ -1,16 +1,16 @@
--- patch_resource: changes the spec, the labels, or both.
+-- patch_resource: changes the spec, the labels, the references, or some of them.
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
--- p_patch       the request body: spec, labels, and generation as a precondition
--- p_is_merge    it is a JSON merge patch (RFC 7396); else spec and labels replace the stored ones whole,
+-- p_patch       the request body: spec, labels, references, and generation as a precondition
+-- p_is_merge    it is a JSON merge patch (RFC 7396); else spec, labels and references replace the stored ones whole,
 --               and null counts as absent
--- p_caller      who is written down as updated_by
+-- p_caller      written down as updated_by
 -- p_if_match    the header If-Match, null when there is none
 -- p_max_bytes   how large merging may make a spec
--- Returns the resource as it is afterwards. Nothing is written when nothing changes by value; only a
--- change of the spec begins a new generation.
+-- Returns the resource as it is afterwards. Nothing is written when nothing changes by value. A change of the spec or of the
+-- references begins a new generation; one of the labels does where the kind says `generation_on: any`.
 -- Refuses, in this order: HF405 nothing to change, HF404, HF412 the tag differs, HF410 marked for
--- deletion, HF411 the generation differs, HF413 the spec would grow too large.
+-- deletion, HF411 the generation differs, HF413 the spec would grow too large, HF400 the references break rules.
 create or replace function patch_resource(
     p_kind text,
     p_owner_id text,
@@ -27,19 +27,26 @@ declare
     v_resource resources;
     v_before resources;
 begin
-    if not v_patch ?| array['spec', 'labels'] then
-        perform raise_problem('HF405', 'The patch changes nothing: it has neither spec nor labels');
+    if not v_patch ?| array['spec', 'labels', 'references'] then
+        perform raise_problem('HF405', 'The patch changes nothing: it has neither spec nor labels nor references');
     end if;
 
-    v_before := lock_resource(p_kind, (find_resource(p_kind, p_owner_id, p_id)).id);
+    v_before := find_resource(p_kind, p_owner_id, p_id);
+    if v_patch ? 'references' then
+        perform lock_targets(nullif(v_patch -> 'references', 'null'), v_before.id, null);
+    end if;
+    v_before := lock_resource(p_kind, v_before.id);
     v_resource := patched_resource(v_before, p_id, v_patch, p_is_merge, p_if_match, p_max_bytes);
-    if v_resource.spec = v_before.spec and v_resource.labels = v_before.labels then
+    if v_resource.spec = v_before.spec
+        and v_resource.labels = v_before.labels
+        and v_resource.refs is not distinct from v_before.refs
+    then
         return v_before;
     end if;
 
     v_resource.updated_time := change_time(v_before.updated_time);
     v_resource.updated_by := p_caller;
-    if v_resource.spec <> v_before.spec then
+    if begins_generation(v_before, v_resource) then
         v_resource.generation := v_before.generation + 1;
         v_resource.generation_time := v_resource.updated_time;
         v_resource.conditions := current_conditions(
@@ -51,9 +58,9 @@ begin
             v_resource.conditions
         );
     end if;
-    if v_resource.labels <> v_before.labels then
-        v_resource.label_pairs := label_pairs(v_resource.labels);
+    if v_resource.refs is distinct from v_before.refs then
+        perform store_references(v_resource.id, v_resource.refs);
     end if;
-    return write_resource(v_resource);
+    return save_resource(v_resource);
 end;
 $$;

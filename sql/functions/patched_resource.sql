@@ -1,4 +1,4 @@
--- patched_resource: a resource with what a patch makes of its spec and labels; nothing is written, and
+-- patched_resource: a resource with what a patch makes of its spec, labels and references; nothing is written, and
 -- nothing that follows from them is computed.
 --
 -- p_resource    the resource as it is
@@ -6,7 +6,8 @@
 -- p_patch       the patch, without the members that count as absent
 -- p_is_merge, p_if_match, p_max_bytes  as in patch_resource
 -- Refuses, in this order: HF412 the tag differs, HF410 marked for deletion, HF411 the generation differs,
--- HF413 the spec would grow too large.
+-- HF413 the spec would grow too large, HF400 the references break rules (check_references).
+-- Requires the locks on the resource and on the targets of its new references.
 create or replace function patched_resource(
     p_resource resources,
     p_id text,
@@ -18,6 +19,7 @@ create or replace function patched_resource(
 language plpgsql as $$
 declare
     v_resource resources := p_resource;
+    v_references jsonb := p_patch -> 'references';
 begin
     perform check_tag(p_resource, p_if_match);
     if p_resource.deleted_time is not null then
@@ -46,6 +48,16 @@ begin
     else
         v_resource.spec := coalesce(p_patch -> 'spec', p_resource.spec);
         v_resource.labels := coalesce(p_patch -> 'labels', p_resource.labels);
+    end if;
+    if v_references is not null then
+        if p_is_merge then
+            v_references := case
+                when v_references = 'null' then '{}'
+                else merge_patch(coalesce(p_resource.refs, '{}'), v_references)
+            end;
+        end if;
+        perform check_references(kinds, p_resource.id, v_references) from kinds where kinds.kind = p_resource.kind;
+        v_resource.refs := normalized_refs(v_references);
     end if;
     return v_resource;
 end;

@@ -23,6 +23,8 @@ language sql stable parallel safe as $$
         case when is_asked(p_fields, 'name') then '"name":' || to_json(p_resource.name)::text end,
         case when p_resource.owner_id is not null
             then '"owner_references":' || owner_reference(p_owner_kind, p_resource.owner_id, p_fields)::text end,
+        case when p_resource.refs is not null and is_asked(p_fields, 'references')
+            then '"references":' || refs_body(p_resource.refs) end,
         case when is_asked(p_fields, 'labels') then '"labels":' || p_resource.labels::text end,
         case when is_asked(p_fields, 'spec') then '"spec":' || p_resource.spec::text end,
         case when is_asked(p_fields, 'generation') then '"generation":' || p_resource.generation end,
@@ -47,10 +49,4 @@ language sql stable parallel safe as $$
                     || '}'
         end
     ) || '}'
-$$;
-
--- As releases before `fields` call it; they may serve beside this one.
-create or replace function resource_body(p_resource resources, p_kind kinds, p_owner_kind kinds) returns text
-language sql stable parallel safe as $$
-    select resource_body(p_resource, p_kind, p_owner_kind, null)
 $$;

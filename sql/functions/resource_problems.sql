@@ -69,6 +69,28 @@ begin
     from adapter_statuses as status
     where status.resource_id = p_resource.id and status.observed_generation > p_resource.generation
     union all
+    select 'the rows of references do not follow from the references', reference::text
+    from (
+        select given.ref_type, given.id, p_resource.deleted_time is null as is_held
+        from given_references(p_resource.refs) as given
+        except
+        select stored.ref_type, stored.target_id::text, stored.held_id is not null
+        from resource_references as stored
+        where stored.source_id = p_resource.id
+    ) as reference
+    union all
+    select 'a row of a reference that the resource does not have', stored.target_id::text
+    from resource_references as stored
+    where stored.source_id = p_resource.id
+        and not coalesce(
+            p_resource.refs -> stored.ref_type @> jsonb_build_array(jsonb_build_object('id', stored.target_id)), false
+        )
+    union all
+    select 'a reference to a resource that is marked for deletion', target.id::text
+    from resource_references as stored
+    inner join resources as target on target.id = stored.held_id
+    where stored.source_id = p_resource.id and target.deleted_time is not null
+    union all
     select 'times out of order', null
     where p_resource.updated_time < p_resource.created_time
         or p_resource.generation_time < p_resource.created_time

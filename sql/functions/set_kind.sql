@@ -1,4 +1,4 @@
--- set_kind: writes down what the document and the configuration say about a kind. Run by `migrate`.
+-- set_kind: writes down the descriptor of a kind, as document and configuration have it. Run by `migrate`.
 --
 -- Where the required adapters differ from the ones before, the conditions of its resources are stale: they
 -- are to be computed anew (recompute_resource).
@@ -10,7 +10,9 @@ create or replace function set_kind(
     p_base_path text,
     p_parent_kind text,
     p_on_parent_delete text,
-    p_required_adapters text[]
+    p_required_adapters text[],
+    p_reference_types jsonb,
+    p_generation_on text
 ) returns void
 language plpgsql as $$
 declare
@@ -34,14 +36,21 @@ begin
             'HF410', format('%s cannot have another parent_kind than before: it has resources', p_kind)
         );
     end if;
-    insert into kinds as known (kind, plural, base_path, parent_kind, on_parent_delete, required_adapters)
-    values (p_kind, p_plural, p_base_path, p_parent_kind, p_on_parent_delete, p_required_adapters)
+    insert into kinds as known (
+        kind, plural, base_path, parent_kind, on_parent_delete, required_adapters, reference_types, generation_on
+    )
+    values (
+        p_kind, p_plural, p_base_path, p_parent_kind, p_on_parent_delete, p_required_adapters, p_reference_types,
+        p_generation_on
+    )
     on conflict (kind) do update
     set plural = excluded.plural,
         base_path = excluded.base_path,
         parent_kind = excluded.parent_kind,
         on_parent_delete = excluded.on_parent_delete,
         required_adapters = excluded.required_adapters,
+        reference_types = excluded.reference_types,
+        generation_on = excluded.generation_on,
         stale = known.stale or known.required_adapters is distinct from excluded.required_adapters;
 end;
 $$;

@@ -60,7 +60,7 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
     '--set=config.server.jwt.enabled=false',
   ],
   'adapters in config': [
-    'config.entities[0] must not be NodePool: the chart makes that entry of adapters',
+    'config.entities[0].required_adapters of NodePool must not be set: the chart takes them from adapters',
     '--set-json=config.entities=[{"kind":"NodePool","required_adapters":[]}]',
   ],
   'a setting that there is not': ['drain_dealy', '--set=config.health.drain_dealy=3s'],

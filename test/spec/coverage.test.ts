@@ -12,7 +12,14 @@ const nowhere = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
 const env = {
   // A shelf cannot be deleted while there is a box on it.
   HYPERFLEET_ENTITIES: JSON.stringify([
-    { kind: 'Shelf', plural: 'shelves' },
+    {
+      kind: 'Shelf',
+      plural: 'shelves',
+      references: [
+        { ref_type: 'cluster', target_kind: 'Cluster' },
+        { ref_type: 'nodepool', target_kind: 'NodePool' },
+      ],
+    },
     { kind: 'Box', plural: 'boxes', parent_kind: 'Shelf', on_parent_delete: 'restrict' },
   ]),
   HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
@@ -75,12 +82,13 @@ const ways: Record<string, (sent: Sent, operation: Operation, call: Application[
   '304': async (sent) => ({ ...sent, headers: { 'if-none-match': '*' } }),
   '400': async (sent) => ({ ...sent, path: `${sent.path}?nonsense=1` }),
   '404': async (_sent, operation) => plain(operation),
-  '409': async (sent, { method, path }, call) => {
+  '409': async (sent, { id: operation, method, path }, call) => {
     if (method === 'PATCH') return { ...sent, body: { ...(sent.body as object), generation: 99 } }
     if (method === 'DELETE') {
-      const { body: shelf } = await call('POST', 'shelves', fresh('Shelf'))
-      await call('POST', `shelves/${shelf.id}/boxes`, fresh('Box'))
-      return { path: `resources/${shelf.id}` }
+      const kind = operation.includes('NodePool') ? 'NodePool' : 'Cluster'
+      const reference = { id: sent.path.split('/').at(-1), kind }
+      await call('POST', 'shelves', { ...fresh('Shelf'), references: { [kind.toLowerCase()]: [reference] } })
+      return sent
     }
     if (!path.endsWith('/force-delete')) await call(method, sent.path, sent.body)
     return sent

@@ -36,7 +36,16 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
 
   const settle: Record<string, SettleKind> = {
     'resources.list': async (request) => {
-      request.kind = (request.query as { kind?: string }).kind ?? ''
+      const { kind = '', ref_type } = request.query as { kind?: string; ref_type?: string }
+      const types = kinds[kind]?.references?.map((reference) => reference.ref_type) ?? []
+      if (ref_type !== undefined && !types.includes(ref_type))
+        refuse([
+          {
+            field: 'ref_type',
+            message: `must be one that ${kind} has: ${types.join(', ') || 'it has none'}`,
+          },
+        ])
+      request.kind = kind
     },
     'resources.create': async (request) => {
       const { kind } = request.body as { kind: string }

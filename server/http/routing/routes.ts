@@ -139,7 +139,7 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
     delete query[`${name}[]`]
     query[name] = named.size ? [...named] : undefined
   }
-  for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded } of parameters) {
+  for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded, ...rules } of parameters) {
     const value = query[name]
     if (value === undefined) continue
     if (Array.isArray(value) && schema.type !== 'array') {
@@ -152,6 +152,13 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
         field: name,
         message: `must not be given together with ${excluded}`,
         constraint: 'excludes',
+      })
+    }
+    for (const required of (rules['x-requires'] ?? []).filter((other) => query[other] === undefined)) {
+      violations.push({
+        field: name,
+        message: `must be given together with ${required}`,
+        constraint: 'dependentRequired',
       })
     }
     // The validator would take 0x10 and 1e1 for integers; a list it takes for nothing.

@@ -1,6 +1,6 @@
-import type { Kinds } from '../openapi/kinds.ts'
-import { type Config, loadConfig } from './load.ts'
-import { adaptersName } from './settings.ts'
+import { type Config, loadConfig } from '../server/config/load.ts'
+import { adaptersName } from '../server/config/settings.ts'
+import type { Kinds } from '../server/openapi/kinds.ts'
 
 /**
  * Settings for a tool that only wants the database, from its arguments, the environment and the file. The adapters in force are

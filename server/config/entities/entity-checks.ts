@@ -1,0 +1,148 @@
+import { describeKinds, type Entity, type Kind, type Kinds } from '../../openapi/kinds.ts'
+import { given, type Problem } from '../explain.ts'
+import type { Config } from '../schema.ts'
+import { adaptersName } from '../settings.ts'
+import type { Origin } from '../sources.ts'
+import { type Wrong, wrongReferences } from './reference-checks.ts'
+
+/** Segments of a path that are taken, beside the plurals of other kinds. */
+const RESERVED = [
+  'resources',
+  'openapi',
+  'schemas',
+  'compatibility',
+  'changes',
+  'batch',
+  'watch',
+  'statuses',
+  'force-delete',
+]
+
+/**
+ * Every kind of the document must have one word on its adapters, be it none; two adapters must not show as one condition;
+ * the kinds together must be trees, each at a path of its own.
+ */
+export function checkEntities({ entities }: Config, own: Kinds, origin: Origin): Problem[] {
+  const lines: string[] = []
+  const missing = Object.keys(own).filter(
+    (kind) => !entities.find((entity) => entity.kind === kind)?.required_adapters,
+  )
+  if (missing.length) {
+    lines.push(
+      `the required adapters are not set: set ${missing.map(adaptersName).join(' and ')} to a JSON array such as ` +
+        '["validator"] ([] for none), or required_adapters of entities[] in the configuration file',
+    )
+  }
+  const kinds = describeKinds(own, entities, '')
+  for (const [index, entity] of entities.entries()) {
+    const { kind, required_adapters = [] } = entity
+    const key = `entities[${index}]`
+    if (entities.findIndex((other) => other.kind === kind) !== index) {
+      lines.push(
+        `${key}: the kind ${kind} is there twice ${given(`${key}.kind`, kind, origin)}: leave one out`,
+      )
+    }
+    lines.push(...clashes(`${key}.required_adapters`, kind, required_adapters, origin))
+    const wrong = [
+      ...(own[kind] ? redescribed(own[kind], entity) : misplaced(kinds, entity)),
+      ...wrongReferences(kinds, entity),
+    ]
+    for (const [member, value, rule] of wrong) {
+      const at = `${key}.${member}`
+      const found = value === undefined ? `(from ${origin(key)})` : given(at, value, origin)
+      lines.push(`${at} of ${kind} ${rule} ${found}`)
+    }
+  }
+  return lines.map((line) => ({ keys: ['entities'], line }))
+}
+
+/** A kind of the document is where the document has it. */
+function redescribed(own: Kind, entity: Entity): Wrong[] {
+  const fixed = (['plural', 'parent_kind'] as const).filter(
+    // An empty parent is none.
+    (member) => entity[member] && entity[member] !== own[member],
+  )
+  return [
+    ...fixed.map(
+      (member): Wrong => [member, entity[member], `must be ${own[member] ?? 'absent'}, as in the document`],
+    ),
+    ...wrongPolicy({ ...own, ...entity, parent_kind: own.parent_kind }),
+    ...wrongLengths(entity),
+    ...wrongSchema(entity),
+  ]
+}
+
+function misplaced(kinds: Kinds, entity: Entity): Wrong[] {
+  const { kind, plural } = entity
+  const parent_kind = entity.parent_kind || undefined
+  const wrong: Wrong[] = []
+  const others = Object.entries(kinds).filter(([name]) => name !== kind)
+  const holder = others.find(([, other]) => other.plural === plural)?.[0]
+  const alike = others.find(([name]) => name.toLowerCase() === kind.toLowerCase())?.[0]
+  if (alike) wrong.push(['kind', kind, `must not differ from ${alike} in capital letters only`])
+  if (plural === undefined)
+    wrong.push(['plural', plural, 'must be set: the kind is not of the document, and needs a name in paths'])
+  else if (RESERVED.includes(plural))
+    wrong.push(['plural', plural, `must not be one of ${RESERVED.join(', ')}`])
+  else if (holder) wrong.push(['plural', plural, `must not be that of ${holder}`])
+  if (parent_kind !== undefined && !kinds[parent_kind])
+    wrong.push(['parent_kind', parent_kind, `must be one of the kinds ${Object.keys(kinds).join(', ')}`])
+  else if (isBelowItself(kinds, kind))
+    wrong.push(['parent_kind', parent_kind, 'must not be below the kind itself'])
+  return [
+    ...wrong,
+    ...wrongPolicy({ ...entity, parent_kind }),
+    ...wrongLengths(entity),
+    ...wrongSchema(entity),
+  ]
+}
+
+function isBelowItself(kinds: Kinds, kind: string): boolean {
+  const seen = new Set<string>()
+  for (let at: string | undefined = kind; at !== undefined; at = kinds[at]?.parent_kind) {
+    if (seen.has(at)) return at === kind
+    seen.add(at)
+  }
+  return false
+}
+
+type Policy = { parent_kind?: string | undefined } & Pick<Kind, 'on_parent_delete'>
+
+function wrongPolicy({ parent_kind, on_parent_delete: policy }: Policy): Wrong[] {
+  if (parent_kind !== undefined && policy === undefined)
+    return [['on_parent_delete', policy, 'must be restrict or cascade, since the kind has a parent']]
+  if (parent_kind === undefined && policy !== undefined)
+    return [['on_parent_delete', policy, 'must not be set, since the kind has no parent']]
+  return []
+}
+
+function wrongSchema({ spec_schema_name: name, require_spec_schema: isRequired }: Partial<Kind>): Wrong[] {
+  return name === '' && isRequired
+    ? [['require_spec_schema', isRequired, 'must not be true where spec_schema_name is empty']]
+    : []
+}
+
+function wrongLengths({ name_min_len: least = 0, name_max_len: most = 0 }: Partial<Kind>): Wrong[] {
+  return most && least > most ? [['name_min_len', least, `must not exceed name_max_len, ${most}`]] : []
+}
+
+function clashes(key: string, kind: string, adapters: string[], origin: Origin): string[] {
+  const taken = new Map<string, string>()
+  return adapters.flatMap((adapter) => {
+    const condition = `${conditionName(adapter)}Successful`
+    const other = taken.get(condition)
+    taken.set(condition, adapter)
+    if (other === undefined) return []
+    const where = given(key, adapters, origin)
+    return other === adapter
+      ? `${key}: the adapter ${adapter} of ${kind} is there twice ${where}: leave one out`
+      : `${key}: the adapters ${other} and ${adapter} of ${kind} both give the condition ${condition} ${where}: rename one`
+  })
+}
+
+/** As the database names it: my-adapter and my--adapter would show as one. */
+const conditionName = (adapter: string) =>
+  adapter
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('')

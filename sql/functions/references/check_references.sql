@@ -1,0 +1,104 @@
+-- check_references: HF400 with every rule that the references of a request break: those on a whole type first, in the order
+-- of the configuration, then those on single references, in the order of the request.
+--
+-- p_kind        the row of the kind of the resource
+-- p_source_id   the resource; null when it is being created
+-- p_references  as in given_references
+-- Requires the locks on the targets (lock_targets): what is read here still holds when the transaction ends.
+create or replace function check_references(p_kind kinds, p_source_id uuid, p_references jsonb) returns void
+language plpgsql as $$
+declare
+    v_violations jsonb;
+begin
+    with given as (
+        select
+            reference.*,
+            as_uuid(reference.id) as target_id,
+            format('references.%s[%s]', reference.ref_type, reference.index) as field,
+            row_number() over (
+                partition by reference.ref_type, coalesce(as_uuid(reference.id)::text, reference.id)
+                order by reference.index
+            ) as occurrence
+        from given_references(p_references) as reference
+    ),
+    declared as (
+        select
+            entry.value ->> 'ref_type' as ref_type,
+            entry.value ->> 'target_kind' as target_kind,
+            (entry.value ->> 'min')::int as min,
+            (entry.value ->> 'max')::int as max,
+            entry.position,
+            (select count(*) from given where given.ref_type = entry.value ->> 'ref_type') as count
+        from jsonb_array_elements(p_kind.reference_types) with ordinality as entry (value, position)
+    ),
+    judged as (
+        select given.*, declared.target_kind, target.id is not null as exists, target.deleted_time
+        from given
+        inner join declared on declared.ref_type = given.ref_type
+        left join resources as target on target.id = given.target_id and target.kind = declared.target_kind
+    ),
+    violations as (
+        select
+            1 as rank, declared.position, 0 as index, 'references.' || declared.ref_type as field,
+            format('must have at least %s of the kind %s', declared.min, declared.target_kind) as message,
+            null as value, case when declared.count = 0 then 'required' else 'minimum' end as "constraint"
+        from declared
+        where declared.count < declared.min
+        union all
+        select
+            2, 0, 0, 'references.' || unknown.ref_type,
+            format('is not a reference that %s can have%s', p_kind.kind, (
+                select format(' (it can have %s)', string_agg(declared.ref_type, ', ' order by declared.position))
+                from declared
+                having count(*) > 0
+            )),
+            null, null
+        from jsonb_object_keys(p_references) as unknown (ref_type)
+        where unknown.ref_type not in (select declared.ref_type from declared)
+        union all
+        select
+            3, declared.position, 0, 'references.' || declared.ref_type,
+            format('must have at most %s', declared.max), null, 'maximum'
+        from declared
+        where declared.max > 0 and declared.count > declared.max
+        union all
+        select
+            4, declared.position, judged.index, judged.field || broken.member, broken.message, broken.value,
+            broken."constraint"
+        from judged
+        inner join declared on declared.ref_type = judged.ref_type
+        cross join lateral (
+            values
+                ('.id', 'must not be repeated', judged.id, 'x-unique-by', judged.occurrence > 1),
+                (
+                    '.kind', 'must be ' || judged.target_kind, judged.kind, 'enum',
+                    judged.kind <> judged.target_kind
+                ),
+                ('.id', 'must not be the resource itself', judged.id, null, judged.target_id = p_source_id),
+                (
+                    '.id', format('%s with id=''%s'' not found', judged.target_kind, judged.id), judged.id, null,
+                    not judged.exists
+                ),
+                (
+                    '.id', format('%s with id=''%s'' is marked for deletion', judged.target_kind, judged.id),
+                    judged.id, null, judged.deleted_time is not null
+                )
+        ) as broken (member, message, value, "constraint", is_broken)
+        where broken.is_broken
+    )
+    select jsonb_agg(
+        jsonb_strip_nulls(jsonb_build_object(
+            'field', violations.field,
+            'message', violations.message,
+            'value', violations.value,
+            'constraint', violations."constraint"
+        ))
+        order by violations.rank, violations.position, violations.index, violations.field collate "C"
+    )
+    into v_violations
+    from violations;
+    if v_violations is not null then
+        perform raise_problem('HF400', '', v_violations);
+    end if;
+end;
+$$;

@@ -1,0 +1,53 @@
+-- save_resource: writes one resource: a new one, whose version is null, or a changed one over the stored one.
+--
+-- The forms in which searches know labels and conditions follow them. The version rises with every change that clients can
+-- see; the spec is written where a generation began, so that a report does not write it again. A column with an index keeps
+-- its stored value where it is equal: an equal value written anew would break a heap-only update.
+-- Requires the lock on the resource, if it is stored. Returns the resource as it is afterwards; null when the name of a new
+-- one is taken.
+-- It and mark_resources, which marks thousands at once, are the only functions that write resources.
+create or replace function save_resource(p_resource resources) returns resources
+language plpgsql as $$
+declare
+    v_saved resources;
+begin
+    p_resource.label_pairs := label_pairs(p_resource.labels);
+    p_resource.states := condition_states(p_resource.conditions);
+    p_resource.unreconciled_since := unreconciled_since(p_resource.conditions);
+    if p_resource.version is null then
+        p_resource.version := 1;
+        insert into resources
+        values (p_resource.*)
+        on conflict (kind, owner_id, name) where deleted_time is null do nothing
+        returning * into v_saved;
+        return v_saved;
+    end if;
+    update resources as resource
+    set labels = p_resource.labels,
+        label_pairs = case
+            when resource.label_pairs = p_resource.label_pairs then resource.label_pairs
+            else p_resource.label_pairs
+        end,
+        spec = case
+            when resource.generation = p_resource.generation then resource.spec else p_resource.spec
+        end,
+        refs = p_resource.refs,
+        generation = p_resource.generation,
+        generation_time = p_resource.generation_time,
+        version = resource.version + case
+            when resource.updated_time = p_resource.updated_time and resource.conditions = p_resource.conditions
+                then 0
+            else 1
+        end,
+        updated_time = p_resource.updated_time,
+        updated_by = p_resource.updated_by,
+        conditions = p_resource.conditions,
+        states = case
+            when resource.states = p_resource.states then resource.states else p_resource.states
+        end,
+        unreconciled_since = p_resource.unreconciled_since
+    where resource.id = p_resource.id
+    returning * into v_saved;
+    return v_saved;
+end;
+$$;
