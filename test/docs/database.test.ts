@@ -2,11 +2,17 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { migrate } from '../../server/db/migrate.ts'
+import { loadDocument } from '../../server/openapi/document.ts'
 import { type Application, application, report } from '../application.ts'
-import { createEmptyDatabase, execute, kinds, testConfig } from '../databases.ts'
+import { createEmptyDatabase, execute, testConfig } from '../databases.ts'
 
 const page = readFileSync(new URL('../../docs/database.md', import.meta.url), 'utf8')
-const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]', HYPERFLEET_IDEMPOTENCY_TTL: '1ms' }
+const peers = [{ ref_type: 'peers', target_kind: 'Cluster' }]
+const adapters = {
+  HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
+  HYPERFLEET_ENTITIES: JSON.stringify([{ kind: 'Cluster', references: peers }]),
+  HYPERFLEET_IDEMPOTENCY_TTL: '1ms',
+}
 
 /** The statements after a mark on the page, with roles that only this test has. */
 function statements(mark: string): string[] {
@@ -41,8 +47,12 @@ async function walk({ call }: Application): Promise<string[]> {
     const own = { 'idempotency-key': `${name}-${each}` }
     await step('POST', `clusters/${id}/nodepools`, { kind: 'NodePool', name: each.repeat(3), spec: {} }, own)
   }
-  await step('PATCH', href, { spec: { a: 1 } })
-  for (const minute of [1, 2]) await step('PUT', `${href}/statuses`, report('validation', 2, 'True', minute))
+  const peer = (await step('POST', 'clusters', { kind: 'Cluster', name: `${name}-peer`, spec: {} })) ?? {}
+  const references = { peers: [{ id: peer.id, kind: 'Cluster' }] }
+  await step('PATCH', href, { references })
+  await step('PATCH', href, { spec: { a: 1 }, references: {} })
+  await step('PATCH', href, { references })
+  for (const minute of [1, 2]) await step('PUT', `${href}/statuses`, report('validation', 4, 'True', minute))
   for (const path of ['clusters', 'nodepools', href, `${href}/statuses`]) await step('GET', path)
   await step('DELETE', href)
   await step('POST', `${href}/force-delete`, { reason: 'test' })
@@ -64,7 +74,8 @@ t.test('the roles of docs/database.md', async (t) => {
     `alter database ${new URL(admin).pathname.slice(1)} owner to hyperfleet_${process.pid}_owner`,
   )
   const owned = as(admin, '_owner', 'change-me')
-  await migrate(testConfig(owned, adapters), kinds)
+  const config = testConfig(owned, adapters)
+  await migrate(config, loadDocument(config)['x-kinds'])
   const grants = statements('grants')
   for (const each of grants) await execute(owned, each)
 
