@@ -1,115 +1,182 @@
 /**
- * Fills a migrated database with clusters, node pools, labels and reports of a realistic shape, for trying and measuring.
- * May run beside servers, and again: each run adds its own. What it adds, `npm run verify` finds in order.
+ * Fills a migrated database with resources of realistic shape, with labels and reports, for trials and measurements.
+ * May run beside servers, and repeatedly: each run adds its own resources. `npm run verify` finds no violation afterwards.
  *
- * Usage: npm run seed -- [--clusters 1000] [--node-pools 1] [--unreconciled 20] [--database-url postgres://…]
+ * Usage: npm run seed -- [--count Kind=N …] [--unreconciled [Kind=]N …] [--config FILE] [--database-url postgres://…]
  *
- * --clusters      how many clusters
- * --node-pools    how many node pools each has
- * --unreconciled  how many clusters an adapter has reported False on (without required adapters, none is ever reconciled)
+ * --count         the number of resources of a root kind, or for each parent of a child kind; kinds without one get none
+ * --unreconciled  the number of resources of a kind (default Cluster=20) for which the last required adapter reports False
+ * --clusters N    the same as --count Cluster=N
+ * --node-pools N  the same as --count NodePool=N
+ *
+ * Without any --count, Cluster has 1000 and NodePool 1. The kinds are those of the configuration, the required
+ * adapters those of the database.
  */
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Database, openDatabase } from '../server/db/database.ts'
 import { loadDocument } from '../server/openapi/document.ts'
+import type { Document } from '../server/openapi/operations.ts'
 import { StartError } from '../server/process/start-error.ts'
 import { fail } from './main.ts'
-import { type Progress, progressBar } from './progress-bar.ts'
+import { progressBar } from './progress-bar.ts'
 import { toolConfig } from './tool-config.ts'
 
 const BATCH = 500
+const LARGEST = 99_999_999
+/** Flags for the count of one kind. */
+const SHORTHANDS: Record<string, string> = { clusters: 'Cluster', 'node-pools': 'NodePool' }
+const DEFAULT_COUNTS = { Cluster: 1000, NodePool: 1 }
+const DEFAULT_KIND = 'Cluster'
+const DEFAULT_UNRECONCILED = { [DEFAULT_KIND]: 20 }
 
-interface Amounts {
-  clusters: number
-  nodePools: number
-  unreconciled: number
+type Amounts = Record<string, number>
+
+/** A kind to seed, with the child kinds to seed below each of its resources. */
+interface Plan {
+  kind: string
+  plural: string
+  /** The number of resources; of a child kind, for each parent. */
+  count: number
+  /** The number of resources in the whole run. */
+  total: number
+  /** The number of those with a report of False. */
+  failing: number
+  /** The beginning of their names, before the number. */
+  prefix: string
+  children: Plan[]
 }
 
 async function seed() {
-  const { amounts, args } = amountsOf(process.argv.slice(2))
+  const { counts, unreconciled, args } = readArguments(process.argv.slice(2))
   const config = toolConfig(loadDocument()['x-kinds'], args)
+  const plans = makePlans(loadDocument(config), counts, unreconciled)
   config.database.pool.max_connections = availableParallelism()
   const database = await openDatabase(config.database)
   try {
-    const bar = progressBar(amounts.clusters, 'clusters')
-    await fill(database, amounts, bar)
-    bar.end()
+    const migrated = new Set((await database.all('list_kinds', {})).map(({ kind }) => kind))
+    const missing = Object.keys(counts).filter((kind) => counts[kind] && !migrated.has(kind))
+    if (missing.length) throw new StartError(`the database has no kind ${missing.join(', ')}: run migrate`)
+    for (const plan of plans) await fill(database, plan)
     await database.pool.query(await readFile(new URL('../sql/vacuum.sql', import.meta.url), 'utf8'))
   } finally {
     await database.close()
   }
 }
 
-/** Adds batches on all connections at once, each batch in a transaction for its clusters and one for their node pools. */
-async function fill(database: Database, { clusters, nodePools, unreconciled }: Amounts, bar: Progress) {
+/** Adds the resources of a root kind and their descendants, in batches on all connections at once. */
+async function fill(database: Database, plan: Plan) {
+  const bar = progressBar(plan.total, plan.plural)
   const ended = new Date().toISOString()
-  const prefix = `seed-${Date.now().toString(36)}-`
   let next = 1
   const work = async () => {
-    while (next <= clusters) {
+    while (next <= plan.total) {
       const first = next
-      const count = Math.min(BATCH, clusters - first + 1)
+      const count = Math.min(BATCH, plan.total - first + 1)
       next += count
-      const batch = {
-        kind: 'Cluster',
-        owner_ids: null,
-        first,
-        count,
-        prefix,
-        failing: unreconciled,
-        ended,
-        total: clusters,
-      }
-      const { ids } = await database.one('seed_resources', batch)
-      if (nodePools) {
-        await database.one('seed_resources', {
-          ...batch,
-          kind: 'NodePool',
-          owner_ids: ids,
-          first: (first - 1) * nodePools + 1,
-          count: nodePools,
-          prefix: 'pool-',
-          failing: 0,
-          total: clusters * nodePools,
-        })
-      }
+      await addBatch(database, plan, null, first, count, ended)
       bar.advance(count)
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, work))
+  bar.end()
 }
 
-/** The amounts asked for, and the arguments that are settings of the database. */
-function amountsOf(argv: string[]): { amounts: Amounts; args: string[] } {
-  const options = { clusters: '1000', 'node-pools': '1', unreconciled: '20' }
-  const { values, tokens } = parseArgs({
+/**
+ * Adds `count` resources, for each owner where there are some, and then their children: one transaction for each kind and
+ * for about BATCH parents and children together. `first` is the number of the first resource among all of its kind.
+ */
+async function addBatch(
+  database: Database,
+  plan: Plan,
+  owner_ids: string[] | null,
+  first: number,
+  count: number,
+  ended: string,
+) {
+  const { kind, prefix, failing, total } = plan
+  const values = { kind, owner_ids, first, count, prefix, failing, ended, total }
+  const { ids } = await database.one('seed_resources', values)
+  for (const child of plan.children) {
+    const parents = Math.max(1, Math.floor(BATCH / child.count))
+    for (let from = 0; from < ids.length; from += parents) {
+      const firstChild = (first - 1 + from) * child.count + 1
+      await addBatch(database, child, ids.slice(from, from + parents), firstChild, child.count, ended)
+    }
+  }
+}
+
+/** The plans of the root kinds that are to be seeded. Throws a StartError for a kind that cannot be. */
+function makePlans(document: Document, counts: Amounts, unreconciled: Amounts): Plan[] {
+  const kinds = document['x-kinds']
+  for (const kind of [...Object.keys(counts), ...Object.keys(unreconciled)]) {
+    const known = Object.hasOwn(kinds, kind) && kinds[kind]
+    if (!known) throw new StartError(`there is no kind ${kind}; there are ${Object.keys(kinds).join(', ')}`)
+    const { parent_kind: parent } = known
+    if (counts[kind] && parent && counts[parent] === undefined)
+      throw new StartError(`--count ${kind}=${counts[kind]} needs --count ${parent}=N, the number of parents`)
+  }
+  const stamp = `seed-${Date.now().toString(36)}`
+  const below = (parent: string | undefined, parents: number): Plan[] =>
+    Object.entries(kinds).flatMap(([kind, { plural, parent_kind }]) => {
+      const count = counts[kind] ?? 0
+      const total = parents * count
+      if (parent_kind !== parent || !total) return []
+      if (total > LARGEST) throw new StartError(`--count: more than ${LARGEST} resources of the kind ${kind}`)
+      const prefix = prefixOf(document, kind, parent ? kind.toLowerCase() : stamp, count)
+      const failing = Math.min(unreconciled[kind] ?? 0, total)
+      return [{ kind, plural, count, total, failing, prefix, children: below(kind, total) }]
+    })
+  return below(undefined, 1)
+}
+
+/** `word` and a hyphen, lengthened or cut on the left so that names with a number up to `last` have the length that their kind allows. */
+function prefixOf(
+  { components: { schemas = {} } }: Document,
+  kind: string,
+  word: string,
+  last: number,
+): string {
+  type Create = { properties: { name: { minLength: number; maxLength: number } } }
+  const { minLength, maxLength } = (schemas[`${kind}CreateRequest`] as Create).properties.name
+  const room = maxLength - String(last).length
+  if (room < 0)
+    throw new StartError(`--count ${kind}=${last}: names of ${kind} have at most ${maxLength} characters`)
+  const text = `${word}-`.padStart(minLength - 1, '0')
+  return text.slice(Math.max(0, text.length - room)).replace(/^-+/, '')
+}
+
+/** The numbers by kind, and the arguments that are settings. */
+function readArguments(argv: string[]): { counts: Amounts; unreconciled: Amounts; args: string[] } {
+  const names = new Set(['count', 'unreconciled', ...Object.keys(SHORTHANDS)])
+  const { tokens } = parseArgs({
     args: argv,
-    options: Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' as const }])),
+    options: Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }])),
     strict: false,
     tokens: true,
   })
-  const own = new Set(
-    tokens.flatMap((token) =>
-      token.kind === 'option' && token.name in options
-        ? token.inlineValue
-          ? [token.index]
-          : [token.index, token.index + 1]
-        : [],
-    ),
-  )
-  const number = (name: keyof typeof options) => {
-    const text = String(values[name] ?? options[name])
-    if (/^\d{1,8}$/.test(text)) return Number(text)
-    throw new StartError(`--${name} must be a number from 0 to 99999999 (it is ${text})`)
+  const own = tokens.filter((token) => token.kind === 'option').filter(({ name }) => names.has(name))
+  const amounts = (wanted: (name: string) => boolean) =>
+    Object.fromEntries(own.filter(({ name }) => wanted(name)).map(({ name, value }) => amountOf(name, value)))
+  const counts = amounts((name) => name !== 'unreconciled')
+  const unreconciled = amounts((name) => name === 'unreconciled')
+  const used = new Set(own.flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])))
+  return {
+    counts: own.some(({ name }) => name === 'count') ? counts : { ...DEFAULT_COUNTS, ...counts },
+    unreconciled: Object.keys(unreconciled).length ? unreconciled : DEFAULT_UNRECONCILED,
+    args: argv.filter((_, index) => !used.has(index)),
   }
-  const amounts = {
-    clusters: number('clusters'),
-    nodePools: number('node-pools'),
-    unreconciled: number('unreconciled'),
-  }
-  if (amounts.unreconciled > amounts.clusters) amounts.unreconciled = amounts.clusters
-  return { amounts, args: argv.filter((_, index) => !own.has(index)) }
+}
+
+/** The kind and the number of one flag. */
+function amountOf(flag: string, text = ''): [kind: string, amount: number] {
+  const implied =
+    SHORTHANDS[flag] ?? (flag === 'unreconciled' && !text.includes('=') ? DEFAULT_KIND : undefined)
+  const [, kind, digits] = /^(\w+)=(\d{1,8})$/.exec(implied ? `${implied}=${text}` : text) ?? []
+  if (kind !== undefined && digits !== undefined) return [kind, Number(digits)]
+  const form = flag in SHORTHANDS ? '' : 'Kind=N with N '
+  throw new StartError(`--${flag} must be ${form}a number from 0 to ${LARGEST} (it is ${text})`)
 }
 
 seed().catch(fail)

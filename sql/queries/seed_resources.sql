@@ -1,17 +1,17 @@
--- seed_resources: creates a batch of resources with reports of all required adapters, for commands/seed.
+-- seed_resources: creates a batch of resources of one kind with reports of all its required adapters, for commands/seed.
 --
--- Everything in it follows from a resource's number, and its conditions from its reports by the same function
--- as everywhere: `verify` finds nothing to say of a seeded database.
+-- Names, labels, specs and reports follow from the number of a resource, its conditions from the reports by
+-- aggregate_conditions, as in every write: `verify` finds no violation in a seeded database.
 --
 -- Params
 --   $1 kind       text
---   $2 owner_ids  uuid[]?  the parents, for a kind that has one; each gets $4 resources
---   $3 first      int      the first number
---   $4 count      int      how many resources, or how many for each parent
---   $5 prefix     text     what names begin with, before the number
---   $6 failing    int      on how many of all an adapter reports False, spread evenly
---   $7 ended      timestamptz  when the seed began: the newest resource is a minute older than that
---   $8 total      int      how many there are going to be; they spread over 30 days before $7
+--   $2 owner_ids  uuid[]?  the parents, for a child kind; each gets $4 resources
+--   $3 first      int      the number of the first resource among all of its kind in the run
+--   $4 count      int      the number of resources, or of resources for each parent
+--   $5 prefix     text     the beginning of a name; a number follows: that of the resource, or of the child within its parent
+--   $6 failing    int      the number of resources, of all $8, for which an adapter reports False, spread evenly
+--   $7 ended      timestamptz  the start of the run: the newest resource is a minute older
+--   $8 total      int      the number of resources of the kind in the run; they spread over 30 days before $7
 -- Returns one row.
 --   ids  uuid[]  the resources, in the order of their numbers
 with numbered as (

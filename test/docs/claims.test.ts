@@ -32,6 +32,7 @@ const commands: Record<string, { test: string } | { because: string }> = {
   'docs/adapters.md: node docs/examples/adapter.mjs': { test: 'test/docs/adapters.test.ts' },
   'docs/api.md: curl ': { test: 'test/docs/api.test.ts' },
   'docs/database.md: pg_dump': { because: 'npm has no pg_dump; tried by hand, as the page says' },
+  'docs/kinds.md: npm run seed': { test: 'test/scripts/seed.test.ts' },
   'docs/runbook.md: NAMESPACE=': { because: 'it needs a cluster' },
   'docs/runbook.md: kubectl': { because: 'it needs a cluster; what follows a pipe is run by the next' },
   'docs/runbook.md: ': { test: 'test/docs/runbook.test.ts' },
