@@ -51,6 +51,7 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
   }
   const ofAnyKind = Object.values(kinds).flatMap(({ references = [] }) => references)
   listByReferences(document, template, ANY_KIND.name, ofAnyKind)
+  fitExamples(document, kinds)
   checkOperations(document)
   return document
 }
@@ -205,4 +206,18 @@ function limitNames({ components }: Document, name: string, { name_min_len, name
   }
   const properties = { ...create.properties, name: { ...create.properties.name, ...limits } }
   schemas[schema] = { ...create, properties }
+}
+
+/** Gives the names in examples the length that their kind allows: an example of a request is a valid request. */
+function fitExamples(node: unknown, kinds: Kinds) {
+  if (typeof node !== 'object' || node === null) return
+  const { kind, name } = node as { kind?: unknown; name?: unknown }
+  const limits = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+  if (limits && typeof name === 'string') {
+    const { name_min_len: least = 0, name_max_len: most = 0 } = limits
+    // A name ends in a letter or a digit.
+    const cut = name.slice(0, most || undefined).replace(/-$/, 'x')
+    Object.assign(node, { name: cut.padEnd(least, 'x') })
+  }
+  for (const inner of Object.values(node)) fitExamples(inner, kinds)
 }
