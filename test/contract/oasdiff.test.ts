@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
+import { composedFile, manyKinds } from '../composed.ts'
 import { find } from '../helm/helm.ts'
 import { root, temporaryFolder } from '../processes.ts'
 
@@ -58,5 +59,20 @@ t.test(
     t.match(found[0], /^request-property-max-length-decreased: .*`name`.*\(occurs 1 times, listed 0\)$/)
     for (const each of listed)
       t.ok(found.includes(`${nameOf(each)} (occurs 0 times, listed ${each.times})`), nameOf(each))
+  },
+)
+
+t.test(
+  'kinds of the configuration change nothing for clients of Cluster and NodePool',
+  { skip },
+  async (t) => {
+    const own = (more: object = {}) => [
+      { kind: 'Cluster', required_adapters: [], ...more },
+      { kind: 'NodePool', required_adapters: [] },
+    ]
+    const without = await composedFile(t, own())
+    t.strictSame([...breaking(without, await composedFile(t, manyKinds))], [])
+    const narrower = breaking(without, await composedFile(t, own({ name_max_len: 52 })))
+    t.match([...narrower.keys()], [/^request-property-max-length-decreased: .*`name`/])
   },
 )

@@ -3,9 +3,11 @@
  * VALIDATORS names the libraries; libopenapi is looked at on request only, for it takes a quarter of an hour to build.
  */
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { composedFile, manyKinds } from '../composed.ts'
 import { find } from '../helm/helm.ts'
 import { root, temporaryFolder } from '../processes.ts'
 import { type Exchange, record } from './exchanges.ts'
@@ -44,6 +46,15 @@ function corrupt(name: string): Exchange {
   return { ...found, name: `${name}, corrupted`, response: { ...found.response, body } }
 }
 
+/** Runs a library on a document and exchanges. */
+async function run(t: Test, [program = '', ...args]: string[], document: string, given: Exchange[]) {
+  const files = await temporaryFolder(t)
+  writeFileSync(join(files, 'document.json'), document)
+  writeFileSync(join(files, 'exchanges.json'), JSON.stringify(given))
+  const inputs = ['document.json', 'exchanges.json'].map((each) => join(files, each))
+  return spawnSync(program, [...args, ...inputs], { cwd: folder, encoding: 'utf8' })
+}
+
 const looked = [...exchanges, corrupt('get: 200'), corrupt('get what is not there: 404')]
 
 t.test('the exchanges are those that are meant', async (t) => {
@@ -74,16 +85,8 @@ t.test('the exchanges are those that are meant', async (t) => {
 
 for (const name of names) {
   const { command, skip } = validators[name] ?? { command: [], skip: false }
-  const [program = '', ...args] = command
   t.test(`${name} accepts them`, { skip }, async (t) => {
-    const files = await temporaryFolder(t)
-    writeFileSync(join(files, 'document.json'), document)
-    writeFileSync(join(files, 'exchanges.json'), JSON.stringify(looked))
-    const inputs = ['document.json', 'exchanges.json'].map((each) => join(files, each))
-    const { stdout, stderr, status } = spawnSync(program, [...args, ...inputs], {
-      cwd: folder,
-      encoding: 'utf8',
-    })
+    const { stdout, stderr, status } = await run(t, command, document, looked)
     if (!t.equal(status, 0, stderr)) return
     const verdicts = JSON.parse(stdout) as { name: string; request: string; response: string }[]
     t.strictSame(
@@ -97,5 +100,14 @@ for (const name of names) {
         t.match(verdict.response, /generation|code|integer|string/, verdict.name)
       else t.equal(verdict.response, '', `answer of ${verdict.name}`)
     }
+  })
+
+  t.test(`${name} accepts a document with kinds of the configuration`, { skip }, async (t) => {
+    const composed = parse(readFileSync(await composedFile(t, manyKinds), 'utf8'))
+    t.match(Object.keys(composed.paths).join(' '), '/halls/{hall_id}/racks')
+    const accepted = await run(t, command, JSON.stringify(composed), [])
+    t.equal(accepted.status, 0, accepted.stderr)
+    composed.components.schemas.Rack.type = 'shelf'
+    t.not((await run(t, command, JSON.stringify(composed), [])).status, 0, 'and refuses an invalid one')
   })
 }
