@@ -29,10 +29,12 @@ export interface Result {
 /** How a table tells it. */
 export const word = (yes: boolean | undefined) => (yes === undefined ? '–' : yes ? 'yes' : 'no')
 
-/** Another document, and what makes the program fit it. */
+/** Another document or program, and the environment in which the program fits it. */
 interface Other {
   document?: string
   env?: Record<string, string>
+  /** The folder of a program that takes the place of that of the client. */
+  program?: string
 }
 
 /** Runs a command of the shell; throws with what it has said when it fails. */
@@ -78,6 +80,7 @@ export async function make(client: Client, scene: Scene, other: Other = {}): Pro
   const begun = Date.now()
   const folder = join(scene.folder, client.name)
   await cp(join(here, client.name), folder, { recursive: true })
+  if (other.program) await cp(join(here, other.program), folder, { recursive: true })
   await writeFile(join(folder, 'openapi.json'), other.document ?? scene.document)
   if (client.tools.includes('npm')) {
     await symlink(modules, join(folder, 'node_modules'))
@@ -92,7 +95,7 @@ export async function make(client: Client, scene: Scene, other: Other = {}): Pro
     result.compiles = true
     await run(client.run, folder, { HYPERFLEET_API: scene.url, ...other.env })
     result.works = true
-    Object.assign(result, await survivors(client, scene))
+    if (!other.program) Object.assign(result, await survivors(client, scene))
   } catch (error) {
     result.failure = (error as Error).message
   }

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { parse } from 'yaml'
 import { type Client, clients } from '../../clients/clients.ts'
 import { install, make, word } from '../../clients/make.ts'
 import { openScene, type Scene } from '../../clients/scene.ts'
+import { manyKinds } from '../composed.ts'
 import { find } from '../helm/helm.ts'
 import { root } from '../processes.ts'
 
@@ -41,6 +43,22 @@ t.test('clients of the published document work where a PUT is answered with 201'
   const env = { GOFLAGS: '-tags=published', PUBLISHED: 'true' }
   for (const client of named('go-oapi-codegen', 'python-openapi-python-client'))
     await t.test(client.name, (t) => isWorking(t, client, scene, { document, env }))
+})
+
+t.test('clients are typed for every kind of the configuration', { skip }, async (t) => {
+  const { entities } = parse(readFileSync(manyKinds, 'utf8'))
+  const env = { HYPERFLEET_ENTITIES: JSON.stringify(entities.slice(0, 5)) }
+  const scene = await openScene(t, env)
+  const { document } = scene
+  for (const id of ['getChannels', 'forceDeleteChannel', 'getVersionsByChannelId', 'putWifConfigStatuses'])
+    t.match(document, `"operationId":"${id}"`)
+  const own = named('typescript-openapi-fetch', 'go-oapi-codegen')
+  await install(own)
+  for (const client of own)
+    await t.test(client.name, async (t) => {
+      const { works, failure } = await make(client, scene, { program: `kinds/${client.name}` })
+      t.ok(works, `${failure}`)
+    })
 })
 
 /** The document with the answers of a PUT as published: 201, or a problem. */
