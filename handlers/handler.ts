@@ -7,7 +7,7 @@ type Parameters<Op extends Id, Part extends 'path' | 'query'> = NonNullable<
   operations[Op]['parameters'][Part]
 >
 
-/** Parameters as handlers see them: what has a default in the document is there. */
+/** Parameters as handlers see them: those with a default in the document are present. */
 type Filled<Query> = Query & Required<Pick<Query, Extract<keyof Query, 'size'>>>
 
 type Body<Op extends Id> = operations[Op] extends {

@@ -5,7 +5,7 @@ import type { Handler } from './handler.ts'
 
 const metadata = { id: 'hyperfleet', kind: 'API', href: '/api/hyperfleet/v1', ...about }
 
-/** What this server is. */
+/** The name, version and build of this server. */
 export const getMetadata: Handler<'getMetadata'> = async () => metadata
 
 /** Which clients are served, as the document says it. */

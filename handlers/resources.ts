@@ -22,7 +22,7 @@ export const list: Handler<'getClusters'> = async (request) => {
     const parameters = { kind, owner_id, page, size, fields, whole, known, ...bound }
     return lists.list('list_resources', parameters, {
       ...selection,
-      // The children of one parent are found by an index, whatever the search; no index has all kinds in an order.
+      // For the children of one parent there is an index with every search; no index has all kinds in an order.
       ...(owner_id !== null && { unindexed: false }),
       ...(kind === null && { unindexed: true, scope: 'true' }),
     })
@@ -70,8 +70,8 @@ export const create: Handler<'postCluster'> = async (request, reply) => {
 }
 
 /**
- * The Idempotency-Key as it is kept: of two issuers with the same name for a caller, each has keys of its own, whatever
- * is set now or was set before. No header has a line feed.
+ * The Idempotency-Key as it is stored, with its issuer: two issuers with the same name for a caller share no keys, also
+ * after a change of settings. No header has a line feed.
  */
 function idempotencyKey(request: FastifyRequest): string | null {
   const key = headerOf(request, 'idempotency-key')
@@ -109,7 +109,7 @@ export const remove: Handler<'deleteClusterById'> = async (request, reply) => {
   return body
 }
 
-/** Removes a marked resource and its descendants, answered with 204; the log keeps who did it and why. */
+/** Removes a marked resource and its descendants, answered with 204; the log keeps the caller and the reason. */
 export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply) => {
   const { target } = request
   const if_match = headerOf(request, 'if-match')

@@ -2,7 +2,7 @@ import type { components } from '../generated/openapi.d.ts'
 
 export type Violation = components['schemas']['ValidationError']
 
-/** How many violations a problem tells; more help nobody. */
+/** The maximum number of violations in a problem document; more would not help. */
 export const MAX_VIOLATIONS = 100
 export type Code = keyof typeof problems
 
@@ -29,7 +29,7 @@ export const problems = {
   'SVC-002': { status: 504, slug: 'service-timeout', title: 'Service timeout', retry_after: 1 },
 } as const
 
-/** What ends a request with an error that the client is told about. */
+/** An error that ends a request and is reported to the client. */
 export class Problem extends Error {
   readonly code: Code
   readonly status: number

@@ -17,7 +17,7 @@ interface Known extends Claims {
 const MAX_TOKENS = 10_000
 const MAX_CHARACTERS = 32 * 1024 * 1024
 
-/** Says who calls, by the tokens of the configured issuers. */
+/** Authenticates callers by the tokens of the configured issuers. */
 export class Identity {
   private readonly issuers: Issuer[]
   /** The headers that tokens come in, each with the issuers whose tokens it may hold. */
@@ -38,8 +38,8 @@ export class Identity {
   }
 
   /**
-   * Settles `request.caller` and `request.issuer`: at once for a token that is known. A read may have a token that names nobody; its
-   * caller is then empty. Throws, or rejects with, a problem: 401, or 503 when it cannot be known.
+   * Sets `request.caller` and `request.issuer`, synchronously for a known token. A read may have a token without a caller;
+   * its caller is then empty. Throws, or rejects with, a problem: 401, or 503 when the token cannot be verified.
    */
   identify(request: FastifyRequest): Promise<void> | undefined {
     let isSent = false
@@ -64,7 +64,7 @@ export class Identity {
     throw tokenMissing(`A token is needed, in the header ${forms.join(' or ')}`)
   }
 
-  /** Ends what reads keys. */
+  /** Stops reading keys. */
   async close(): Promise<void> {
     await Promise.all(this.issuers.map(({ keys }) => keys.close()))
   }
@@ -119,7 +119,7 @@ function tokenIn(header: string, value: string | string[] | undefined): string |
   return scheme || !isStandard(header) ? token : undefined
 }
 
-/** Whom a token says it is from, unchecked. */
+/** The issuer that a token names, unverified. */
 function issuerOf(token: string): string | undefined {
   try {
     return decodeJwt(token).iss

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { tokenInvalid } from './refusals.ts'
 
-/** The caller where nobody is asked who calls; no token and no header may name it. */
+/** The caller where authentication is off; no token and no header may name it. */
 export const SYSTEM = 'system@hyperfleet.local'
 
 const MAX_BYTES = 256
@@ -45,7 +45,7 @@ export function checkName(value: unknown, source: string, otherwise: string): st
   if (!value.trim()) throw tokenInvalid(`${source} is empty`)
   if (Buffer.byteLength(value) > MAX_BYTES) throw tokenInvalid(`${source} has more than ${MAX_BYTES} bytes`)
   if (/\p{Cc}/u.test(value)) throw tokenInvalid(`${source} has control characters`)
-  // They do not show, or change the order of what does: one name would look like another.
+  // They are invisible, or change the order of visible characters: one name would look like another.
   if (/\p{Cf}/u.test(value)) throw tokenInvalid(`${source} has format characters`)
   if (/[\p{Zl}\p{Zp}]/u.test(value)) throw tokenInvalid(`${source} has line separators`)
   if (value.trim() !== value) throw tokenInvalid(`${source} begins or ends with a blank`)

@@ -18,7 +18,7 @@ export const LEEWAY_S = 30
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** What a good token says: who calls, or why it does not say that, and until when, in seconds since 1970. */
+/** The content of a valid token: the caller, or why there is none, and the expiry in seconds since 1970. */
 export interface Claims {
   caller: string | undefined
   unnamed?: string
@@ -74,13 +74,13 @@ export class Issuer {
     this.keys.refresh()
   }
 
-  /** Checks a token; throws what jose throws, KeysUnavailable, or a problem on its caller. */
+  /** Checks a token; throws an error of jose, KeysUnavailable, or a problem on its caller. */
   async verify(token: string): Promise<Claims> {
     const { payload } = await this.check(token)
     return { ...this.callerIn(payload), expires: payload.exp as number }
   }
 
-  /** Whom the identity header names; undefined when there is none, or it was not sent. Throws AUT-002 when it is not valid. */
+  /** The caller in the identity header; undefined when there is none, or it was not sent. Throws AUT-002 when it is not valid. */
   callerSent({ headers, raw }: FastifyRequest): string | undefined {
     const name = this.identityHeader
     const value = name && headers[name]

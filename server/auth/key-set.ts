@@ -14,13 +14,13 @@ const PAUSE_MS = 1000
 
 /**
  * The keys of one issuer. They are kept until a reading brings others, however long that takes: an issuer that
- * is away for a while locks nobody out.
+ * is away for a while locks no caller out.
  *
  * jose's createRemoteJWKSet is not used: its pause counts from readings that succeeded only, so that each unknown
  * key id would be a request to an issuer that is away, and it does not tell when the keys have changed.
  */
 export class KeySet {
-  /** Rises whenever other keys have been read: what was verified before has to be verified again. */
+  /** Rises when other keys have been read: tokens that were verified before must be verified again. */
   version = 0
   private readonly source: KeySource
   private readonly logger: Pick<FastifyBaseLogger, 'warn'>
@@ -41,7 +41,7 @@ export class KeySet {
   /**
    * The key for a token, by its algorithm and key id; when there is none, the keys are read once more.
    *
-   * Throws what jose throws when no key fits or several do, and KeysUnavailable when that cannot be known.
+   * Throws the error of jose when no key fits or several do, and KeysUnavailable when that cannot be known.
    */
   async find(header: JWSHeaderParameters, token: FlattenedJWSInput) {
     const known = await this.pick(header, token)

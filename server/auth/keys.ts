@@ -1,6 +1,6 @@
 /** Where a set of keys is read from, again and again. */
 export interface KeySource {
-  /** For the log: without what may be a secret. */
+  /** For the log: without possible secrets. */
   name: string
   /** Whether a set with a private key is refused. That of a URL only its issuer could mend. */
   isOwn: boolean

@@ -4,17 +4,17 @@ import { KeysUnavailable } from './keys.ts'
 
 const realm = 'Bearer realm="hyperfleet-api"'
 
-/** 401: the request says nothing of who calls. */
+/** 401: the request has no credentials. */
 export const tokenMissing = (detail: string) =>
   new Problem('AUT-001', detail, { headers: { 'www-authenticate': realm } })
 
-/** 401: the token is good, but it does not say who calls, which a write has to know. */
+/** 401: the token is valid, but it names no caller, which a write requires. */
 export const callerMissing = (detail: string) => refusal('AUT-001', detail)
 
 /** 401: the token is not taken. */
 export const tokenInvalid = (detail: string) => refusal('AUT-002', detail)
 
-/** What is wrong with a token, by what jose found: 401, or 503 when the fault is not the token's. */
+/** The problem for an error of jose: 401, or 503 when the fault is not the token's. */
 export function tokenProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof KeysUnavailable) {

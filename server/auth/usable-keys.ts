@@ -33,7 +33,7 @@ export async function sortKeys(text: string, isOwn: boolean): Promise<SortedKeys
   return { usable, leftOut }
 }
 
-/** The words of JSON.parse would quote what it read, which may be something else, and secret. */
+/** The message of JSON.parse would quote its input, which may be another document, and secret. */
 function membersOf(text: string): unknown[] {
   let set: { keys?: unknown } | null
   try {
@@ -68,7 +68,7 @@ async function faultOf(key: unknown): Promise<string | undefined> {
 
 const MIN_BITS = 2048
 
-/** What a key must be before it is worth a try, with the words for one that is not. */
+/** The requirements of a usable key, each with the message for a key that does not meet it. */
 const RULES: [fault: string, isKept: (key: JWK) => boolean][] = [
   ['not public', isPublic],
   ['kty is neither RSA nor EC', ({ kty }) => kty === 'RSA' || kty === 'EC'],

@@ -1,7 +1,7 @@
 /**
  * PostgreSQL inside the server: the binaries come from npm, the data lie in one folder, and the database
  * lives as long as the server does. One server owns a folder at a time, by an advisory lock that it holds;
- * a PostgreSQL that nobody owns (its server was killed) is stopped and started afresh.
+ * an orphaned PostgreSQL (its server was killed) is stopped and started afresh.
  */
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -124,7 +124,7 @@ async function stopOrphan(folder: Folder): Promise<void> {
   } finally {
     session?.end().catch(() => {})
   }
-  // Not until the process is gone: where nobody waits for it, it stays as a zombie.
+  // Not until the process is gone: without a parent that waits for it, it stays as a zombie.
   const giveUp = Date.now() + PATIENCE_MS
   while (readLock(lockFile)[0] === pid && Date.now() < giveUp) await sleep(20)
 }

@@ -14,10 +14,10 @@ export interface Folder {
   password: string
 }
 
-/** Who runs PostgreSQL for root. */
+/** The user that runs PostgreSQL where the server runs as root. */
 const NOBODY = 65534
 
-/** Opens the folder, making what it lacks with `initdb`; throws StartError. */
+/** Opens the folder and creates a missing cluster with `initdb`; throws StartError. */
 export async function openFolder(dir: string, initdb: string): Promise<Folder> {
   const cluster = path.join(dir, 'cluster')
   const passwordFile = path.join(dir, 'password')

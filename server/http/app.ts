@@ -80,8 +80,8 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
 }
 
 /**
- * Has the methods whose operations have no body pass over one, whatever its type and size (RFC 9110, section 9.3.5); Node
- * reads on to its end, so that the connection can go on.
+ * Makes methods whose operations have no body ignore a body of any type and size (RFC 9110, section 9.3.5); Node
+ * reads it to its end, so that the connection can be reused.
  */
 function passOverBodies(app: FastifyInstance, document: Document) {
   const operations = operationsOf(document)
@@ -92,7 +92,7 @@ function passOverBodies(app: FastifyInstance, document: Document) {
     if (!withBody.has(method)) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
 }
 
-/** What pages of other origins may do: all that the document has, and see the headers that it tells of. */
+/** CORS: pages of other origins may use all operations of the document, and see the headers that it declares. */
 const crossOrigin = (origins: string[], document: Document) => ({
   origin: origins.includes('*') ? '*' : origins,
   methods: [...new Set(['HEAD', ...operationsOf(document).map(({ method }) => method)])],

@@ -13,7 +13,7 @@ export interface Bound {
 }
 
 /**
- * Reads a list within `lists.max_bytes`. `beyond` is what becomes of a larger one, as in the function bounded_items; `read`
+ * Reads a list within `lists.max_bytes`. `beyond` says whether a larger one is cut or refused, as in the function bounded_items; `read`
  * reads it within a bound. One that turns out to be larger than the bound is read again within a larger one, with room
  * reserved for that; throws a 503 where there is none.
  */

@@ -19,7 +19,7 @@ const contentSecurityPolicy = {
   },
 }
 
-/** The document as JSON and YAML, the page on which people try it, and what each error means. None of it needs a token. */
+/** The document as JSON and YAML, Swagger UI, and the page of each error. None of them needs a token. */
 export async function addPage(app: FastifyInstance, document: Document): Promise<void> {
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(async (page) => {

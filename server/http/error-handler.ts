@@ -13,7 +13,7 @@ import { type Code, createdUnderParent, Problem, problems, type Violation } from
 import { problemOf } from '../validation/violations.ts'
 import { movedCreates } from './routing/target.ts'
 
-/** What the functions of sql/ refuse, by the SQLSTATE they raise (raise_problem): their words are for the client. */
+/** The refusals of the functions of sql/, by the SQLSTATE they raise (raise_problem): their messages are for the client. */
 const refusals: Record<string, { code: Code; status?: number; headers?: Record<string, string> }> = {
   HF400: { code: 'VAL-000' },
   HF404: { code: 'NTF-001' },
@@ -28,13 +28,13 @@ const refusals: Record<string, { code: Code; status?: number; headers?: Record<s
   HF423: { code: 'CNF-003', headers: { 'retry-after': '1' } }, // idempotency key in use
 }
 
-/** What PostgreSQL itself refuses: its words stay in the log. A SQLSTATE not listed is a defect of ours. */
+/** The errors of PostgreSQL itself: its messages stay in the log. A SQLSTATE not listed is a defect of the server. */
 const failures: [pattern: RegExp, code: Code, detail: string][] = [
   [/^57014$/, 'SVC-002', 'The database took too long'], // query_canceled
   [/^(40001|40P01)$/, 'SVC-001', 'Too many changes at the same moment'], // serialization_failure, deadlock_detected
   [/^(08|53|57P)/, 'SVC-001', 'The database cannot be reached'], // connection, insufficient resources, shutdown
   [/^(25006|55P03)$/, 'SVC-001', 'The database cannot be written at present'], // read_only, lock_not_available
-  // Data exceptions; program_limit_exceeded and statement_too_complex come of what nests too deep.
+  // Data exceptions; program_limit_exceeded and statement_too_complex come of values nested too deep.
   [
     /^(22003|2200[789]|22021|22P0[25]|5400[01])$/,
     'VAL-000',
@@ -50,7 +50,7 @@ const frameworkErrors: Record<string, Code> = {
   FST_ERR_HANDLER_TIMEOUT: 'SVC-002',
 }
 
-/** The problem that an error amounts to; whatever is not known is a defect, and its words are kept back. */
+/** The problem for an error; an unknown error is a defect, and its message is withheld from the client. */
 function toProblem(error: unknown, { routeOptions }: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Overloaded) {
@@ -155,7 +155,7 @@ function problemDocument(
 /** The status under which proxies count callers that hung up. */
 export const CLIENT_CLOSED_REQUEST = 499
 
-/** The log has what the client is not told: all of a defect, and in one line why the server could not serve. */
+/** Logs the details that the client does not get: a defect in full, and in one line why the server could not serve. */
 function tell(problem: Problem, { log }: FastifyRequest) {
   if (problem.status < 500) return
   if (problem.code === 'INT-001') log.error({ err: problem.cause ?? problem }, problem.message)
@@ -167,7 +167,7 @@ function reasons(error: unknown): string | undefined {
   return [error.message, reasons(error.cause)].filter(Boolean).join(': ')
 }
 
-/** Answers a request with the problem that an error amounts to, and logs what the client is not told. */
+/** Answers a request with the problem for an error, and logs the details that the client does not get. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error, request)
   tell(problem, request)
@@ -216,8 +216,8 @@ export function answerWithProblems(app: FastifyInstance, document: Document) {
 }
 
 /**
- * The errors that Node finds before there is a request: what it could not parse, or did not get in time.
- * Returns what was answered; undefined when nobody was there to answer to.
+ * The errors that Node finds before there is a request: it could not be parsed, or did not arrive in time.
+ * Returns the answer; undefined when the connection was closed.
  */
 export function answerClientError(
   error: NodeJS.ErrnoException,

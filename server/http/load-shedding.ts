@@ -20,7 +20,7 @@ const SAMPLE_MS = 1000
  */
 export async function shedLoad(app: FastifyInstance, limit: number): Promise<void> {
   const sampleInterval = Math.max(SAMPLE_MS, limit)
-  // A start is a long turn of the event loop itself: what is measured of it says nothing of requests.
+  // The start itself delays the event loop: that delay says nothing about requests.
   let from = Number.POSITIVE_INFINITY
   app.addHook('onReady', async () => {
     from = performance.now() + 2 * sampleInterval

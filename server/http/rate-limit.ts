@@ -11,8 +11,8 @@ const MAX_CALLERS = 10_000
 export type RateLimit = (request: FastifyRequest) => Promise<void>
 
 /**
- * The limit for each caller; undefined without one. Where nobody is asked who calls, and for a token that names nobody,
- * the address counts. Each server counts what it is asked itself.
+ * The limit for each caller; undefined without one. Where authentication is off, and for a token without a caller,
+ * the address counts. Each server counts its own requests.
  */
 export async function createRateLimit(
   app: FastifyInstance,

@@ -51,7 +51,7 @@ function* walk(root: unknown): Generator<Node> {
 }
 
 /**
- * What PostgreSQL could not store, or would store as something else: NUL and lone surrogates in texts and
+ * Values that PostgreSQL cannot store, or would store as something else: NUL and lone surrogates in texts and
  * names of members, the member __proto__, and numbers that are too large, or that are lost between zero and
  * the smallest double.
  */

@@ -9,13 +9,13 @@ const SMALL_BYTES = 16 * 1024
 /** After how long a connection that takes nothing of its answer is looked at more closely, while there is too much of them. */
 const PATIENCE_MS = 1000
 
-/** The bound of what this process holds of answers. */
+/** The limit on the memory of unsent answers in this process. */
 export interface AnswerBound {
   /** Whether a connection was closed for not reading its answer. */
   isStalled(socket: Socket): boolean
   /**
-   * Takes room for an answer of up to so many bytes that is about to be read from the database; returns what gives it
-   * back. Throws a 503 when there is none. With nothing else in memory, any answer fits.
+   * Reserves room for an answer of up to so many bytes that is about to be read from the database; returns the function
+   * that releases it. Throws a 503 when there is none. With nothing else in memory, any answer fits.
    */
   reserve(bytes: number): () => void
 }
@@ -23,11 +23,11 @@ export interface AnswerBound {
 /**
  * Bounds the memory of answers that are read from the database, or that callers have not read yet. Beyond `limit` bytes, large
  * answers to reads are 503 until there is room, and a connection that takes nothing of an answer for about five seconds is
- * closed. One that takes some of it, however slowly, gets all of it; that is decided by what it has acknowledged
+ * closed. One that takes some of it, however slowly, gets all of it; that is decided by the bytes it has acknowledged
  * (endIfSilent), not by a clock.
  */
 export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
-  /** What each connection has still to take. */
+  /** The unsent bytes of each connection. */
   const unsent = new Map<Socket, number>()
   let total = 0
   const stalled = new WeakSet<Socket>()
@@ -50,9 +50,9 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
   app.addHook('onSend', async (request, reply, payload) => {
     const { socket } = request.raw
     const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : 0
-    // What is asked without a connection, as tests do, waits nowhere.
+    // A request without a connection, as in tests, leaves nothing unsent.
     if (bytes < SMALL_BYTES || !(socket instanceof Socket) || socket.destroyed) return
-    // What has been written is told: a 503 would say that it has not.
+    // Only for reads: after a write, a 503 would say that nothing was written.
     if (total > limit && request.method === 'GET') {
       reply.removeHeader('etag')
       throw full()

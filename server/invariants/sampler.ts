@@ -13,8 +13,8 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
 const MAX_KNOWN = 1000
 
 /**
- * What looks at the next resources of a walk round all of them, and counts and logs what the rules do not allow: what
- * `verify` says of the whole database, as far as it can be said of one resource. One statement each time.
+ * Checks the next resources of a cycle through all of them, and counts and logs violations of the invariants that `verify`
+ * checks for the whole database, as far as they concern one resource. One statement each time.
  *
  * The first walk begins anywhere, so that servers that are restarted do not look at the same resources again and again. A
  * violation is counted each time, and logged once: again only when a whole round did not find it.

@@ -2,8 +2,8 @@ import type { Config } from '../config/schema.ts'
 import { openDatabase } from '../db/database.ts'
 
 /**
- * Checks that everything in a database follows from what was written to it: conditions from reports, counts, no
- * orphans, nothing stuck in deletion, no name held twice. Prints a list and ends with 1 when something differs.
+ * Checks the invariants of a database: conditions follow from reports, counts match, no orphans, nothing stuck in
+ * deletion, no duplicate name. Prints the violations and exits with 1 when there are any.
  * May run at any time beside servers that write: the check reads one snapshot.
  */
 export async function verify(config: Config): Promise<void> {

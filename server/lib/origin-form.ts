@@ -1,6 +1,6 @@
 /**
  * The target of a request as a path and a query. Proxies send it in absolute form, `http://host/path?query`, which a server
- * must take as well (RFC 9112, section 3.2.2); what is in neither form is returned as it is.
+ * must take as well (RFC 9112, section 3.2.2); a target in neither form is returned as it is.
  */
 export function originForm(target: string): string {
   const [authority] = /^https?:\/\/[^/?#]+/i.exec(target) ?? []

@@ -1,6 +1,6 @@
 /** Connection URLs of PostgreSQL, read as libpq reads them. */
 
-/** A rule that a URL breaks, as the end of a sentence that begins with its setting, and what to do. */
+/** A rule that a URL breaks, as the end of a sentence that begins with its setting, and a hint. */
 export interface UrlFault {
   rule: string
   hint: string
@@ -9,7 +9,7 @@ export interface UrlFault {
 /** Whether the URL is that of the database, or of its replica. */
 type Role = 'database' | 'replica'
 
-/** What a URL says of TLS. `isOn` is its `ssl`, where it has no `sslmode`. */
+/** The TLS settings of a URL. `isOn` is its `ssl`, where it has no `sslmode`. */
 export interface UrlTls {
   mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full' | undefined
   isOn?: boolean | undefined
@@ -19,7 +19,7 @@ export interface UrlTls {
   keyPassword?: string | undefined
 }
 
-/** `sslmode`; what libpq would try without TLS is not, and `no-verify` is of node-postgres. */
+/** `sslmode`; a fallback of libpq to no TLS is not followed, and `no-verify` is of node-postgres. */
 const MODES: Record<string, NonNullable<UrlTls['mode']>> = {
   disable: 'disable',
   allow: 'require',
@@ -93,7 +93,7 @@ export function postgresUrl(text: string): URL | undefined {
   return URL.canParse(whole) ? new URL(whole) : undefined
 }
 
-/** What of a URL cannot be followed: unknown parameters, and those that contradict each other. */
+/** The faults of a URL: unknown parameters, and those that contradict each other. */
 export function faultsOf(url: URL, role: Role): UrlFault[] {
   const given = url.searchParams
   const faults: UrlFault[] = []
@@ -153,7 +153,7 @@ function tlsFaults(given: URLSearchParams): UrlFault[] {
   return faults
 }
 
-/** What a URL without faults says of TLS. */
+/** The TLS settings of a URL without faults. */
 export function tlsOf(url: URL): UrlTls {
   const value = (name: string) => url.searchParams.get(name) ?? undefined
   const [asked, ssl, rootCert] = [value('sslmode'), value('ssl'), value('sslrootcert')]
@@ -180,7 +180,7 @@ export function tlsOf(url: URL): UrlTls {
   }
 }
 
-/** The URL as the driver takes it: where, who, and which database; how it is encrypted is said apart. */
+/** The URL as the driver takes it: host, user and database; TLS is configured separately. */
 export function driverUrl(url: URL): string {
   const plain = new URL(url)
   const name = plain.searchParams.get('dbname')

@@ -12,7 +12,7 @@ export class WrittenNumber extends Number {
     this.decimal = decimalOf(text)
   }
 
-  /** In a sentence it is what was written, in calculations the nearest double. */
+  /** In a sentence it is the text as written, in calculations the nearest double. */
   [Symbol.toPrimitive](hint: string): string | number {
     return hint === 'number' ? super.valueOf() : this.text
   }
@@ -21,7 +21,7 @@ export class WrittenNumber extends Number {
 /** A number by its text in the form of JSON: as it was written where its double is another. */
 export function numberOf(text: string): number | WrittenNumber {
   const double = Number(text)
-  // Up to fifteen digits, a double is written as they were. What is no double at all is not stored anyway.
+  // Up to fifteen digits, a double is written as they were. A number beyond all doubles is not stored anyway.
   if (text.length <= MAX_EXACT || !Number.isFinite(double)) return double
   const written = new WrittenNumber(text)
   if (double === 0 && written.decimal.digits) return double
@@ -45,7 +45,7 @@ export function exactNumber(
   return (container && known.get(container)?.get(String(key))) ?? value
 }
 
-/** What may be a number with too many digits for a double; what looks like one in a text costs time only. */
+/** Matches possible numbers with too many digits for a double; a match within a text costs time only. */
 const LONG = /[\d.]{16}/
 const TOKENS = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g
 

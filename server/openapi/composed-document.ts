@@ -7,21 +7,21 @@ export interface Template {
   base_path: string
   tag: object
   parameter: object
-  /** By what follows the plural of the kind in the path. */
+  /** By the part of the path after the plural of the kind. */
   paths: Record<string, Record<string, Operation & { 'x-flat-id'?: string; 'x-nested-id'?: string }>>
   schemas: Record<string, Schema>
-  /** What a list of resources of any kind takes beside. */
+  /** The additional parameter of a list of resources of any kind. */
   kind_parameter: Parameter
-  /** What a list takes beside, where its kind has references: their type, and their target. */
+  /** The additional parameters of a list of a kind with references: their type, and their target. */
   reference_parameters: [type: Parameter, target: Parameter]
-  /** What a resource of a root kind looks like. */
+  /** An example of a resource of a root kind. */
   example: object
 }
 
 interface Schema {
   required?: string[]
   properties?: object
-  /** What a child has beside the properties of a root kind; required. */
+  /** The properties that a child has in addition to those of a root kind; required. */
   'x-child-properties'?: object
 }
 
@@ -166,7 +166,7 @@ function ofKind({ 'x-child-properties': more, ...schema }: Schema, kind: Kind): 
   }
 }
 
-/** Adds a copy of an operation: readers of the document may change what they find in it. */
+/** Adds a copy of an operation: readers of the document may change it in place. */
 function add(document: Document, path: string, method: string, operation: Operation) {
   document.paths[path] = { ...document.paths[path], [method]: structuredClone(operation) }
 }

@@ -1,10 +1,10 @@
-/** A kind of resource: what x-kinds of the document and entities[] of the configuration say about it. */
+/** The descriptor of a kind, from x-kinds of the document and entities[] of the configuration. */
 export interface Kind {
   plural: string
   base_path: string
   /** Absent: a root kind. */
   parent_kind?: string
-  /** What deleting its parent does to it. A kind with a parent has it. */
+  /** The effect of a deletion of its parent. A kind with a parent has it. */
   on_parent_delete?: 'restrict' | 'cascade'
   /** The schema of its spec in the provider's document; '' when its spec is not checked. */
   spec_schema_name?: string
@@ -28,13 +28,13 @@ export interface Reference {
   max: number
 }
 
-/** What stands for the kind in the paths, schemas and operations of resources of any kind. */
+/** The name and plural in the paths, schemas and operations of resources of any kind. */
 export const ANY_KIND = { name: 'Resource', plural: 'resources' } as const
 
 /** The kinds by their names. */
 export type Kinds = Record<string, Kind>
 
-/** A kind as an entry of the configuration: what it leaves out is as the document has it. */
+/** A kind as an entry of the configuration; members that it leaves out come from the document. */
 export type Entity = { kind: string; required_adapters?: string[] } & Partial<Omit<Kind, 'base_path'>>
 
 /** The kinds of the document, and those that are entries of the configuration alone, at `basePath`. */

@@ -2,7 +2,7 @@ import type { Kinds } from './kinds.ts'
 
 export interface Operation {
   operationId: string
-  /** What it does, by noun: the handler that serves it, the same for every kind. */
+  /** Its handler, by noun, the same for every kind. */
   'x-operation': string
   /** The kind of the resources that it is about. */
   'x-kind'?: string
@@ -42,7 +42,7 @@ export interface Document {
   components: Record<string, Record<string, object>>
 }
 
-/** What a `{$ref}` within the document points to; anything else is returned as it is. */
+/** The target of a `{$ref}` within the document; anything else is returned as it is. */
 export function resolve<Thing extends object>(document: Document, thing: Thing | { $ref: string }): Thing {
   if (!('$ref' in thing)) return thing
   const [, ...path] = thing.$ref.split('/')

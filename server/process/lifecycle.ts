@@ -45,8 +45,8 @@ export async function serve(
       await each.close().catch((error) => logger.error({ err: error }, 'closing failed'))
     }
   }
-  // From the first moment on, so that a signal during the start stops what has been started. The listeners end
-  // what runs within the configured time; this limit is for what even that does not end.
+  // Registered first, so that a signal during the start stops the parts that have been started. The listeners finish
+  // running requests within the configured time; this limit is for anything beyond that.
   const grace = closeWithGrace(
     {
       delay: milliseconds(config.health.drain_delay) + milliseconds(config.health.shutdown_timeout) + 5000,
@@ -57,7 +57,7 @@ export async function serve(
       if (err) logger.fatal({ err }, 'the server ends after an error')
       else if (signal) {
         logger.info(`the server ends: ${signal}`)
-        // Whoever sends requests here needs a moment to notice that /readyz says no.
+        // A load balancer needs a moment to notice that /readyz says no.
         if (isServing) await sleep(milliseconds(config.health.drain_delay))
       }
       // Fastify does not expect to be closed while it looks up the addresses of localhost.
@@ -80,7 +80,7 @@ export async function serve(
     const document = loadDocument(config)
     if (migrating || embedded) await migrate(config, document['x-kinds'])
     if (config.tracing.enabled) {
-      // Only then: what it takes is large, and changes the modules that it watches.
+      // Loaded only then: its modules are large, and patch the modules that they trace.
       const { startTracing } = await import('../observability/tracing.ts')
       opened.push(startTracing(logger))
     }
@@ -97,7 +97,7 @@ export async function serve(
       if (lifecycle.isShuttingDown) return 'the server is shutting down'
       return api.isOverloaded() ? 'the server is overloaded' : undefined
     })
-    // What is wrong with a setting is told before a database that is away is waited for.
+    // Errors of settings are reported before the server waits for a database that is away.
     await reach(database, config.database)
     await untilMigrated(database, config, logger)
     if (lifecycle.isShuttingDown) throw new Error('ended while it started')
@@ -105,7 +105,7 @@ export async function serve(
       opened.push(startVerification(config.verification, database, metrics.registry, logger))
     // Health last: while requests are finished, it says that there should be no more.
     opened.push(health, { close: () => Promise.all([api.close(), scraped.close()]) })
-    // Health last: who is told that the server is ready finds the API there.
+    // Health last: when it says that the server is ready, the API listens.
     const open = async () => ({
       api: await listen(api, config.server, 'server'),
       metrics: await listen(scraped, config.metrics, 'metrics'),

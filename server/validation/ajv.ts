@@ -18,7 +18,7 @@ const shared = {
 /** Compiles the schemas of the document for Fastify; specs must fit the schemas given. */
 export function validatorCompiler(specSchemas: SpecSchemas): FastifySchemaCompiler<AnySchema> {
   const own = keywords(specSchemas)
-  // Bodies are taken as they are; parameters are text, and become what their schema says.
+  // Bodies are taken as they are; parameters are text, and are converted to the type of their schema.
   const bodies = extend(new Ajv({ ...shared, coerceTypes: false, useDefaults: false }), own)
   const parameters = extend(new Ajv({ ...shared, coerceTypes: true, useDefaults: true }), own)
   return ({ schema, httpPart }) => (httpPart === 'body' ? bodies : parameters).compile(schema)

@@ -10,7 +10,7 @@ import { refuse, toViolations } from './violations.ts'
 const MERGES = 3
 
 /**
- * Merges into a spec that must fit a schema. What it would be is read and checked first, and then written if the
+ * Merges into a spec that must fit a schema. The result is read and checked first, and then written if the
  * generation, and so the spec, is still the one it was read at; else all that is done again.
  */
 export async function writeMerged<Written>(

@@ -66,7 +66,7 @@ export function keysOf(pointer: string): (string | number)[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
 }
 
-/** What is asked of a list, in a language of its own. */
+/** The parameters of a list that have a language of their own. */
 const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
 
 /** How many violations the detail tells as well: many clients log nothing else. */

@@ -50,18 +50,18 @@ declare module 'fastify' {
     json: Json | undefined
     /** Why the body could not be parsed. */
     malformed: Problem | undefined
-    /** The database; what runs for this request ends with it. */
+    /** The database; the statements of this request are cancelled when the request is aborted. */
     database: Statements
-    /** Who answers lists of resources: the database, or a replica that may be behind. */
+    /** The source of lists of resources: the database, or a replica that may be behind. */
     lists: Lists
-    /** Who is written down as created_by and the like; empty where a read says nothing of it. */
+    /** The caller, as stored in created_by and the like; empty where a read has none. */
     caller: string
-    /** Whose token the request has; empty where nobody is asked who calls. */
+    /** The issuer of the token; empty where authentication is off. */
     issuer: string
   }
 }
 
-/** What the listeners are built from. */
+/** The parts that listeners are built from. */
 export interface Parts {
   config: Config
   database: Database
@@ -71,7 +71,7 @@ export interface Parts {
   metrics: Metrics
 }
 
-/** A Fastify instance with what all three listeners share: TLS, ids, problems, limits, one log line a request. */
+/** A Fastify instance with the common parts of all three listeners: TLS, ids, problems, limits, one log line a request. */
 export function buildListener(
   name: 'server' | 'health' | 'metrics',
   { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
@@ -100,7 +100,7 @@ export function buildListener(
     if (isTimeout(error) && (await arrives(socket))) return
     // A load balancer that looks whether the port is open, or a browser that connects in advance.
     if (isTimeout(error) && !socket.bytesRead) return socket.destroy()
-    // Of the rest of a body that nobody reads, there is nothing more to say.
+    // The rest of a body that is not read needs no further error.
     if (isAnswered(socket)) return socket.destroy()
     const answered = answerClientError(error, socket)
     if (!answered) return
@@ -126,7 +126,7 @@ export function buildListener(
       const server = files
         ? https.createServer({ ...limits, handshakeTimeout: limits.headersTimeout, ...files }, handler)
         : http.createServer(limits, handler)
-      // Node would answer what it does not know in Expect with a bare 417, which no log and no problem tells of.
+      // Node would answer an unknown Expect with a bare 417, without a log line and a problem document.
       server.on('checkExpectation', (request, response) => server.emit('request', request, response))
       server.on('clientError', refuse)
       server.on('timeout', (socket) => endIfSilent(socket))

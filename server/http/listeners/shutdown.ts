@@ -7,7 +7,7 @@ import { running } from '../../lib/running.ts'
 const DRAIN_LOOKS = 100
 
 /**
- * When the listener closes, what runs may finish within `limit` milliseconds, and its connection ends with the answer. A
+ * When the listener closes, a running request may finish within `limit` milliseconds, and its connection ends with the answer. A
  * connection that has not said anything yet, as browsers open them in advance, is not waited for.
  */
 export function endConnections(app: FastifyInstance, limit: number) {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** How often, and how far apart, a connection is looked at again before it is taken for silent. */
 const LOOKS = 10
 const LOOK_MS = 400
-/** The same for a request that has not arrived in time: what there is of it needs to be read only. */
+/** The same for a request that has not arrived in time: the part that has arrived only needs to be read. */
 const ARRIVAL_LOOK_MS = 50
 
 const doubted = new WeakSet<Socket>()
@@ -15,7 +15,7 @@ const doubted = new WeakSet<Socket>()
  * Destroys a connection on which nothing happens, after Node has found that its timeout has expired.
  *
  * Node's finding is a clock's only. A process that did not run for a while finds all timeouts expired, before it has
- * seen what arrived and what was acknowledged meanwhile; and while a large answer is read slowly, its socket takes
+ * seen the data and the acknowledgements that arrived meanwhile; and while a large answer is read slowly, its socket takes
  * more of it every few seconds only. So the connection is looked at several more times, while the event loop runs. With any
  * progress, in either direction, the timeout begins anew.
  *
@@ -45,7 +45,7 @@ async function soon(look: () => Promise<boolean>, ms: number): Promise<boolean> 
 /** A text that changes with each byte that is received, or that the other side acknowledges. */
 async function progressOf(socket: Socket): Promise<string> {
   const { bytesRead, bytesWritten, writableLength } = socket
-  // What the kernel has not taken yet, as Node itself looks at it to tell a slow write from a stalled one.
+  // The bytes that the kernel has not taken yet; Node itself tells a slow write from a stalled one by them.
   const { writeQueueSize } = (socket as unknown as { _handle?: { writeQueueSize?: number } })._handle ?? {}
   const queued = writableLength ? (await sendQueues()).get(portsOf(socket)) : undefined
   return [bytesRead, bytesWritten, writableLength, writeQueueSize, queued].join()
@@ -55,7 +55,7 @@ const portsOf = ({ localPort, remotePort }: Socket) => `${localPort}:${remotePor
 
 let reading: Promise<Map<string, string>> | undefined
 
-/** What is sent and not acknowledged yet, by the two ports of a connection; empty where the system does not say. */
+/** The bytes sent and not acknowledged yet, by the two ports of a connection; empty where the system does not say. */
 function sendQueues(): Promise<Map<string, string>> {
   reading ??= readSendQueues().finally(() => {
     reading = undefined

@@ -38,7 +38,7 @@ function read(setting: string, file: string): Buffer {
   }
 }
 
-/** Has a listener use what its files hold now whenever they change: certificates are renewed while servers run. */
+/** Makes a listener reload its files when they change: certificates are renewed while servers run. */
 export function followRenewals(app: FastifyInstance, listener: string, settings: Settings) {
   if (!settings.enabled) return
   const renew = () => {

@@ -11,9 +11,9 @@ import { createPaths } from './target.ts'
 export type SettleKind = (request: FastifyRequest) => Promise<void>
 
 /**
- * What the routes of resources of any kind do beside those of one kind. They learn the kind of a request: of a list by the
- * parameter `kind`, of a create by the body, else of the resource itself; and hold a body to the rules of the document for
- * that kind. `compile` compiles a schema of the document by its reference.
+ * The steps that routes of any kind have beside those of one kind. They determine the kind of a request: of a list by the
+ * parameter `kind`, of a create by the body, else by the resource itself; and validate a body by the schema of that kind.
+ * `compile` compiles a schema of the document by its reference.
  *
  * Refuses: 400 a change of a resource whose kind is configured no more, and a body that breaks the rules of its kind; 422 a
  * create of a child; 404 no such resource.

@@ -21,10 +21,11 @@ import { bind, type Target } from './target.ts'
 export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
 
 /**
- * Gives the glue what it needs for each operation. A request passes, in this order: who calls (401) and whether too often
- * (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
+ * The handler and the hooks of each operation, for the glue. A request passes, in this order: authentication (401) and rate
+ * limit (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
  * syntax (400), its content (400), the handler. Where the document says `x-look-up-first`, the resource is looked up before
- * syntax and content are refused (404). On a route of any kind, `settleKind` comes last before the handler. Without `identity` nobody is asked, without `limit` nothing is too often.
+ * syntax and content are refused (404). On a route of any kind, `settleKind` comes last before the handler. Without
+ * `identity` no request is authenticated, without `limit` there is no rate limit.
  * Throws when the document and the handlers differ.
  */
 export function operationResolver(
@@ -115,7 +116,7 @@ const findResource = async ({ database, target }: FastifyRequest): Promise<void>
 function settlePath({ params }: { params: unknown }) {
   const ids = params as Record<string, string>
   for (const [name, id] of Object.entries(ids)) {
-    // Not "gone": whoever forgets the id must not take the resource for deleted.
+    // Not "gone": a client that forgets the id must not take the resource for deleted.
     if (id === '') throw new Problem('NTF-000', `There is no route with an empty ${name}`)
     ids[name] = id.replaceAll('\0', '\ufffd')
   }
@@ -123,7 +124,7 @@ function settlePath({ params }: { params: unknown }) {
 
 /**
  * Drops empty parameters, which count as absent, moves older names to the newer ones, and makes one list of the values of
- * a list, in whichever form clients send them: `fields=a,b`, `fields=a&fields=b`, `fields[]=a&fields[]=b`.
+ * a list, in each form that clients send: `fields=a,b`, `fields=a&fields=b`, `fields[]=a&fields[]=b`.
  * Returns the parameters that do not go together.
  */
 function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violation[] {
@@ -210,7 +211,7 @@ function checkPreconditions({ headers }: FastifyRequest, refused: Precondition[]
     .map(({ name, message }) => ({ field: name.toLowerCase(), message, constraint: 'unsupported' }))
 }
 
-/** What is not encoded well would be taken as it stands, and a search then looks for something else. */
+/** Invalid percent-encoding would be taken literally, and a search would then look for another text. */
 function checkEncoding(url: string) {
   try {
     decodeURIComponent(url.slice(url.indexOf('?') + 1))

@@ -1,9 +1,9 @@
 import type { Schema } from './spec-schema.ts'
 
-/** What is wrong with a provider's schema, in words that go into the one line of a failed start. */
+/** A fault of a provider's schema; its message becomes part of the one line of a failed start. */
 export class SchemaFault extends Error {}
 
-/** What is needed of an OpenAPI document: its version and its schemas. */
+/** The parts of an OpenAPI document that are used: its version and its schemas. */
 export interface Source {
   openapi: string
   components: { schemas: Record<string, unknown> }
@@ -28,7 +28,7 @@ const maps = words('$defs definitions dependencies dependentSchemas patternPrope
 /** Those whose schemas speak of the same value as the schema that they are in. */
 export const inPlace = words('allOf anyOf dependencies dependentSchemas else if not oneOf then')
 
-/** What JSON Schema can say and OpenAPI 3.0 cannot: it would be passed over, and nobody would notice. */
+/** The keywords of JSON Schema that OpenAPI 3.0 lacks: they would be ignored silently. */
 const newer = words(
   `const contains dependentRequired dependentSchemas else if maxContains minContains prefixItems propertyNames then
   unevaluatedItems unevaluatedProperties`,
@@ -39,7 +39,7 @@ export const annotations = words(
   '$comment default deprecated description example examples externalDocs readOnly title writeOnly xml',
 )
 
-/** Keywords that would move what a reference is relative to; here all are relative to the document. */
+/** Keywords that would change the base of references; here all are relative to the document. */
 const moving = words('$schema $id id $anchor $dynamicAnchor $vocabulary')
 
 /** A copy of a schema in which `change` has been applied to each schema right within it. */
@@ -64,7 +64,7 @@ export function mapSchemas(schema: Schema, change: (inner: unknown, at: string, 
 
 /**
  * A schema of a document as one JSON schema that needs nothing else: beside its keywords it has
- * `components.schemas` with what it refers to. Throws a SchemaFault when there is no such schema to be had.
+ * `components.schemas` with the schemas it refers to. Throws a SchemaFault when there is no usable schema.
  */
 export function bundle(source: Source, name: string): Schema {
   const is30 = source.openapi.startsWith('3.0')
@@ -85,7 +85,7 @@ export function bundle(source: Source, name: string): Schema {
     if (unknown) throw new SchemaFault(`${at} has ${unknown}, which OpenAPI 3.0 does not know`)
     const kept = Object.entries(intOrString(schema)).filter(([keyword, value]) => {
       if (keyword === 'nullable') return is30 && intOrString(schema).type !== undefined
-      // Schemas have no `id` in OpenAPI; what is called so is somebody's own.
+      // Schemas have no `id` in OpenAPI; a member of that name is a custom one.
       return !(moving.has(keyword) && typeof value === 'string')
     })
     return mapSchemas(Object.fromEntries(kept), (inner, below) => settle(inner, at + below))
@@ -127,7 +127,7 @@ function intOrString(schema: Schema): Schema {
   return isMarked && !isSaid ? { ...schema, type } : schema
 }
 
-/** A reference as the one pointer to what it names. Throws a SchemaFault when that is elsewhere, or not there. */
+/** A reference as the one pointer to its target. Throws a SchemaFault when that is elsewhere, or missing. */
 function refer(source: Source, reference: string, at: string): string {
   if (!/^#\/components\/schemas\/[^/]/.test(reference)) {
     throw new SchemaFault(
@@ -141,7 +141,7 @@ function refer(source: Source, reference: string, at: string): string {
   return `#/${partsOf(reference).map(escaped).join('/')}`
 }
 
-/** What a reference names; undefined when there is none. */
+/** The target of a reference; undefined when there is none. */
 export function targetOf(source: Pick<Source, 'components'>, reference: string): unknown {
   let target: unknown = source
   for (const part of partsOf(reference)) {
@@ -181,7 +181,7 @@ function refuseOtherTypes(source: Source, reference: string) {
   if (typeof $ref === 'string') refuseOtherTypes(source, $ref)
 }
 
-/** What a bundle carries with it for its references. */
+/** The referenced schemas of a bundle. */
 export const componentsOf = ({ components }: Schema): Record<string, unknown> =>
   (components as { schemas: Record<string, unknown> } | undefined)?.schemas ?? {}
 

@@ -53,7 +53,7 @@ export function compile(schema: Schema): Check {
   const patterns = patternsOf(schema)
   const prepared = prepare(schema)
   const quick = checker(prepared, patterns, { allErrors: false })
-  // Needed for what does not fit, and not to know that the schema can be used.
+  // Needed for invalid specs only, and not to know that the schema can be used.
   let full: typeof quick | undefined
   return (value) => {
     const { values, characters } = extentOf(value)
@@ -76,7 +76,7 @@ const misfit = (message: string): ErrorObject => ({
   message,
 })
 
-/** A schema compiled by Ajv for its dialect: tells what breaks it, or undefined when that takes more steps. */
+/** A schema compiled by Ajv for its dialect: returns the errors, or undefined when validation takes too many steps. */
 function checker(schema: Schema, patterns: Patterns, { allErrors }: { allErrors: boolean }) {
   let left = Number.POSITIVE_INFINITY
   const spend = (steps = 1) => {
@@ -95,7 +95,7 @@ function checker(schema: Schema, patterns: Patterns, { allErrors }: { allErrors:
   const options: Options = {
     allErrors,
     discriminator: true,
-    // Whatever else a schema says is for people and other tools; nothing of it goes to the log.
+    // Other members of a schema are for people and other tools; none of them goes to the log.
     strict: false,
     logger: false,
     // Valid, or it would have been refused.
@@ -136,7 +136,7 @@ function checker(schema: Schema, patterns: Patterns, { allErrors }: { allErrors:
   }
 }
 
-/** Lets a keyword that tries several schemas say just that none did: what each had to say would pile up. */
+/** Makes a keyword that tries several schemas report only that none matched: the errors of each would pile up. */
 function tellNothingOfAlternatives(ajv: Ajv, keyword: string) {
   const definition = ajv.getKeyword(keyword) as CodeKeywordDefinition | boolean
   if (typeof definition === 'boolean') return
@@ -165,7 +165,7 @@ const namedParts = (schema: Schema): [name: string, part: unknown][] => [
   ...Object.entries(componentsOf(schema)),
 ]
 
-/** Of a schema, Ajv looks only at what it knows to be schemas: not at components. */
+/** Ajv visits only the members that it knows to be schemas: not components. */
 function refuseInvalid(schema: Schema) {
   // Patterns have a format that only JavaScript's own have; patternsOf looks at them.
   const ajv = ajvFor(schema, { strict: false, logger: false, validateFormats: false })
@@ -206,7 +206,7 @@ function patternsOf(schema: Schema): Patterns {
 
 /**
  * The schema as it is compiled: each within it counts a step, and discriminators decide where Ajv can make them.
- * What a member or an item must fit is compiled to a function of its own, one for all places that say the same, so that
+ * The schema of a member or an item is compiled to a function of its own, one for all equal schemas, so that
  * compiling takes time in proportion to the distinct parts.
  */
 function prepare(schema: Schema): Schema {
@@ -265,7 +265,7 @@ interface Tag {
   values: unknown[]
 }
 
-/** What makes Ajv look at one branch only, and says which there are. */
+/** A schema with a `discriminator`, so that Ajv validates one branch only, and with the values of the tag. */
 const decided = ({ allOf = [] }: Schema, { name, values }: Tag): Schema => ({
   type: 'object',
   discriminator: { propertyName: name },

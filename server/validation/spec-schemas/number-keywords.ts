@@ -17,7 +17,7 @@ type Exact = number | WrittenNumber
 /** A value of a spec, and where it is: there its exact number is found. */
 type Test = (value: never, container: object | undefined, key: string | number) => boolean
 
-/** What `type: integer` and a `format` of numbers become: to Ajv, numbers are doubles. */
+/** The replacements of `type: integer` and of a `format` of numbers: to Ajv, numbers are doubles. */
 const WHOLE = 'hyperfleet:whole'
 const FORMAT = 'hyperfleet:number-format'
 
@@ -196,7 +196,7 @@ function compare(one: Exact, other: Exact): number {
   return compareDecimals(decimalIn(one), decimalIn(other))
 }
 
-/** One text for each number: that of a double, or of what was written in place of one. */
+/** One text for each number: that of a double, or the digits that were written where no double is exact. */
 export const numberText = (value: number, container: object | undefined, key: string | number): string => {
   const number = exactNumber(value, container, key)
   return number instanceof WrittenNumber ? decimalText(number.decimal) : JSON.stringify(number)

@@ -7,7 +7,7 @@ export interface LinearRegExp {
 }
 
 /**
- * Compiles a regular expression of a schema with RE2, which takes time in proportion to the text, whatever the text.
+ * Compiles a regular expression of a schema with RE2, which takes linear time for every text.
  *
  * A pattern of ECMA 262 (in Unicode mode) has the meaning that it has there, any other pattern the one that it has in
  * RE2; the escapes \uXXXX, \u{X} and \cX of ECMA 262 may stand in both.
@@ -61,7 +61,7 @@ const ecmaTokens = new RegExp(
 )
 type Groups = Partial<Record<string, string>>
 
-/** A pattern of RE2 without the escapes of ECMA 262. What stands between \Q and \E has none. */
+/** A pattern of RE2 without the escapes of ECMA 262. Text between \Q and \E has none. */
 const escapesOnRe2 = (pattern: string) =>
   pattern.replace(ecmaEscapes, (...match) => hexadecimal(match.at(-1) as Groups) ?? (match[0] as string))
 

@@ -16,7 +16,7 @@ const MAX_ALIASES = 10_000
 
 /**
  * The schemas that specs must fit: those of the provider's document where one is configured and has one for the
- * kind, else what our own document says. Throws a StartError that says what is wrong with the provider's.
+ * kind, else those of our own document. Throws a StartError that names the fault of the provider's.
  */
 export function loadSpecSchemas(document: Document, { openapi_schema_path: file }: Config['server']) {
   const descriptors = document['x-kinds']
@@ -73,7 +73,7 @@ function compiled(source: Source, name: string, depth: number): SpecSchema {
   try {
     const schema = bundle(source, name)
     const check = compile(schema)
-    // What nests too deep is refused for that; a check would go as deep.
+    // A value nested too deep is refused for that; validation would recurse as deep.
     return { schema, check: (spec) => (isDeeperThan(spec, depth) ? [] : check(spec)) }
   } catch (error) {
     throw new SchemaFault(`${name}: ${(error as Error).message}`)
@@ -105,7 +105,7 @@ function keepDigits(scalar: Scalar) {
 
 const JSON_NUMBER = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/
 
-/** What JSON can hold of a value, with nothing in it twice. */
+/** A copy of a value as JSON, without shared parts. */
 function copied(value: unknown): Record<string, unknown> {
   const written: WrittenNumber[] = []
   const mark = (_key: string, each: unknown) =>

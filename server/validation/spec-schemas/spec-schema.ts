@@ -3,7 +3,7 @@ import type { ErrorObject } from 'ajv'
 /** A JSON schema, or the JSON around one. */
 export type Schema = { [keyword: string]: unknown }
 
-/** Tells what breaks a schema, as Ajv tells it; nothing when it fits. */
+/** Returns the errors of Ajv; none when the value is valid. */
 export type Check = (value: unknown) => ErrorObject[]
 
 /** The schema of the spec of a kind. Without `check` any spec fits it. */

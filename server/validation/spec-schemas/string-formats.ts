@@ -10,13 +10,13 @@ const syntaxes: Name[] = [
   ...(['uri', 'uri-reference', 'uri-template', 'json-pointer', 'relative-json-pointer'] as const),
 ]
 
-/** What RFC 3339 wants, and ajv-formats does not: a T, and a colon in offsets. */
+/** Rules of RFC 3339 that ajv-formats does not check: a T, and a colon in offsets. */
 const stricter: Partial<Record<Name, RegExp>> = {
   time: /(z|[-+]\d\d:\d\d)$/i,
   'date-time': /^\S+(z|[-+]\d\d:\d\d)$/i,
 }
 
-/** What is longer is none of these; the expressions behind them would run out of stack. */
+/** A longer text has none of these formats; their regular expressions would run out of stack. */
 const LONGEST = 1024 * 1024
 
 /** The formats of texts that are checked, those of JSON Schema and OpenAPI; any other says something to people only. */

@@ -36,7 +36,7 @@ export const uniqueItems = (read: (text: string) => void): KeywordDefinition => 
   } as never,
 })
 
-/** One text for all values that are equal: whatever the order of members, and however a number was written. */
+/** One text for all values that are equal, independent of the order of members and the notation of numbers. */
 function canonical(value: unknown, container: object, key: string | number): string {
   if (typeof value === 'number') return numberText(value, container, key)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
