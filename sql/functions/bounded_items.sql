@@ -1,9 +1,9 @@
--- bounded_items: the texts of a cursor, in its order, up to a number of bytes. Each is made once, and none beyond the bound
--- but the one that goes past it.
+-- bounded_items: the texts of a cursor, in its order, up to a number of bytes. Each is built once, and none beyond the bound
+-- except the first one that exceeds it.
 --
 -- p_items      an open cursor of one column of text; it is closed afterwards
 -- p_max_bytes  how many bytes they may have in all; the first one is never too large
--- p_beyond     what becomes of a list that has more:
+-- p_beyond     the result for a list that has more:
 --                cut     the items before the bound
 --                refuse  HF400, with the largest size that would fit and with p_advice
 --                none    null

@@ -1,10 +1,10 @@
--- check_report_time: HF400 when a report's time lies outside what the configuration allows.
+-- check_report_time: HF400 when a report's time lies outside the bounds of the configuration.
 --
 -- p_observed_time   null when the report has none: it gets the server's, which nothing bounds
 -- p_max_clock_skew  how far an adapter's clock may be ahead of the server's
 -- p_max_age         how old a report may be; null: any age
--- The refusal tells the bound that was passed, its value and the server's time, whatever a session's TimeZone and
--- IntervalStyle are: bounds are counted in seconds, for a day has 23 hours in some time zones.
+-- The refusal names the bound that was exceeded, its value and the server's time, independent of the session's TimeZone and
+-- IntervalStyle: bounds are counted in seconds, since a day has 23 hours in some time zones.
 create or replace function check_report_time(
     p_observed_time timestamptz,
     p_max_clock_skew interval,

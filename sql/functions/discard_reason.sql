@@ -2,8 +2,8 @@
 --
 -- p_generation  the resource's generation; p_deleting whether it is marked for deletion
 -- p_report      the report, as parse_report gives it; p_stored this adapter's stored one, or null
--- A rule must be monotone, for it is also asked before the lock: what it discards now it must discard later,
--- whatever other reports are stored meanwhile (or the caller may as well have come a moment earlier).
+-- A rule must be monotone, since it is also evaluated before the lock: a report that is discarded now must be discarded
+-- later, independent of other reports that are stored meanwhile (or the caller may as well have come a moment earlier).
 --
 -- Returns future-generation, stale-generation, stale-time or unknown: the first that applies.
 create or replace function discard_reason(

@@ -1,8 +1,8 @@
--- force_delete_resource: removes a marked resource with all its descendants, whatever its adapters say.
+-- force_delete_resource: removes a marked resource with all its descendants, without waiting for adapters.
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
 -- p_if_match    the header If-Match, null when there is none
--- Returns what else was removed as [{kind, id}], for the audit log: its descendants, and a marked parent that
+-- Returns the other removed resources as [{kind, id}], for the audit log: its descendants, and a marked parent that
 -- waited only for this resource, which goes as it does with any last child. Refuses: HF404, HF412, HF410 when it is not marked.
 create or replace function force_delete_resource(
     p_kind text,

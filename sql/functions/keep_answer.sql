@@ -1,6 +1,6 @@
--- keep_answer: keeps the answer to a create under its key, and clears away some that have expired.
+-- keep_answer: stores the answer to a create under its idempotency key, and deletes some expired ones.
 --
--- Expired keys are few at a time and locked by nobody else, so that no request pays for many of them.
+-- Only a few expired keys are deleted at a time, without waiting for locks, so that no request pays for many of them.
 create or replace function keep_answer(
     p_caller text,
     p_kind text,

@@ -1,5 +1,5 @@
--- lock_ancestors: locks what is above a resource, the root first. What removes a resource calls it before it locks the
--- resource, since the removal of a last child may remove its parent.
+-- lock_ancestors: locks the ancestors of a resource, the root first. A function that removes a resource calls it before it
+-- locks the resource, since the removal of a last child may remove its parent.
 create or replace function lock_ancestors(p_resource resources) returns void
 language plpgsql as $$
 begin

@@ -1,7 +1,7 @@
 -- lock_for_report: locks a resource for a report on it, and returns it as it is under the lock.
 --
--- p_resource is the resource as read before. A report on a marked child may remove the child and then what is
--- above it, so that is locked first: everywhere, parents are locked before children. When the
+-- p_resource is the resource as read before. A report on a marked child may remove the child and then its
+-- ancestors, so those are locked first: everywhere, parents are locked before children. When the
 -- mark was set between that read and the lock, the order can only be kept by beginning again: 40001,
 -- which the caller retries.
 create or replace function lock_for_report(p_resource resources) returns resources

@@ -1,8 +1,8 @@
 -- lock_resource: the resource, locked until the transaction ends; HF404 when it is not there,
--- HF503 where a lock would not show what others have committed.
+-- HF503 under an isolation level in which a lock would not show the commits of others.
 --
 -- Every path that derives something from a resource and its reports begins here. The lock is a
--- statement of its own, so that whatever is read next is read after the lock was had.
+-- statement of its own, so that every later read sees the state under the lock.
 create or replace function lock_resource(p_kind text, p_id uuid) returns resources
 language plpgsql as $$
 declare

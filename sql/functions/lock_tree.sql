@@ -1,6 +1,6 @@
--- lock_tree: locks a resource for a change that may also reach what is above and below it: its ancestors from the root
--- on, then the resource, then its descendants level by level, by id within a level. Every path locks in this order, so no
--- two of them can wait for each other; and none can add a child, since that needs a share lock on the parent.
+-- lock_tree: locks a resource for a change that may also reach its ancestors and descendants: its ancestors from the root
+-- on, then the resource, then its descendants level by level, by id within a level. Every path locks in this order, so
+-- there is no deadlock; and none can add a child, since that needs a share lock on the parent.
 --
 -- p_kind, p_id  the resource; p_owner_id its parent in a nested path, null in a flat one
 -- Returns the resource as it is under the locks; HF404 when it is not there.

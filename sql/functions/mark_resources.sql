@@ -1,7 +1,7 @@
 -- mark_resources: marks resources for deletion, which begins a new generation of each; updated_by stays.
 --
 -- p_ids     the resources; those that are marked already are left as they are
--- p_caller  who is written down as deleted_by
+-- p_caller  the caller, stored as deleted_by
 -- One statement for all, since there may be thousands of children. Specs are neither read nor written.
 -- Requires the locks on the resources.
 create or replace function mark_resources(p_ids uuid[], p_caller text) returns void

@@ -1,8 +1,8 @@
 -- parse_report: the body of a report as the row that would be stored.
 --
 -- p_report    the request body, valid by the document; an optional member that is null counts as absent
--- p_stored    this adapter's stored report, null when there is none: what it says about times is carried
---             over; a condition keeps its transition time while its status is unchanged
+-- p_stored    this adapter's stored report, null when there is none: its times are carried over;
+--             a condition keeps its transition time while its status is unchanged
 -- p_received  when the report came: the time of a report without observed_time
 -- Returns a row of adapter_statuses without a resource_id.
 create or replace function parse_report(p_report jsonb, p_stored adapter_statuses, p_received timestamptz)

@@ -1,4 +1,4 @@
--- raise_not_found: HF404 for a resource that a path names, or for its parent when that is what is missing.
+-- raise_not_found: HF404 for a resource that a path names, or for its parent when the parent is missing.
 --
 -- p_kind, p_id  the resource; p_owner_id  the parent in a nested path, null in a flat one.
 -- Returns never; the type lets it stand where a body would.

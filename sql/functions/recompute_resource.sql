@@ -1,6 +1,5 @@
--- recompute_resource: brings one resource in line with the rules and the adapters that are required now. Run by
--- `migrate` when either has changed. A marked resource that is complete by the new set goes.
--- A resource that is no longer there is passed over.
+-- recompute_resource: recomputes one resource by the current rules and required adapters. Run by `migrate` when either has
+-- changed. A marked resource that is complete by the new set is removed. A missing resource is skipped.
 create or replace function recompute_resource(p_id uuid) returns void
 language plpgsql as $$
 declare

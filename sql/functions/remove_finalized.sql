@@ -1,8 +1,8 @@
 -- remove_finalized: removes those of these resources that nothing holds (is_finalized), and then their parents
 -- likewise, which may have waited for them only.
 --
--- Requires the locks on the resources and on what is above them (lock_ancestors).
--- Returns what was removed as [{kind, id}].
+-- Requires the locks on the resources and on their ancestors (lock_ancestors).
+-- Returns the removed resources as [{kind, id}].
 create or replace function remove_finalized(p_ids uuid[]) returns jsonb
 language plpgsql as $$
 declare

@@ -8,8 +8,8 @@
 -- Refuses: HF404 no such resource; HF400 the time, or too many adapters.
 -- A report without observed_time has the server's time, read under the lock: none is stale for having waited.
 --
--- What can be answered without writing is answered before the lock: a stored report only moves forward,
--- so what is stale now is stale later, and a generation not reached yet equals a call made a moment ago.
+-- A report that writes nothing is answered before the lock: a stored report only moves forward,
+-- so a report that is stale now is stale later, and a generation not reached yet equals a call made a moment ago.
 create or replace function report_status(
     p_kind text,
     p_owner_id text,
@@ -42,7 +42,7 @@ begin
 
     v_resource := lock_for_report(v_resource);
 
-    -- Once more with what is true under the lock: this report may have waited for another.
+    -- Checked again under the lock: this report may have waited for another.
     v_stored := find_report(v_resource.id, v_adapter);
     v_report := parse_report(p_report, v_stored, clock_timestamp());
     v_report.resource_id := v_resource.id;

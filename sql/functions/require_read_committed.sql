@@ -1,7 +1,7 @@
 -- require_read_committed: HF503 in a transaction of another isolation level.
 --
--- A rule that is applied after a lock must see what was committed before the lock was had; under REPEATABLE READ and
--- SERIALIZABLE it would see what was there when the transaction began. Every path that locks a resource begins with this:
+-- A rule that is applied after a lock must see all commits before the lock was granted; under REPEATABLE READ and
+-- SERIALIZABLE it would see the snapshot of the start of the transaction. Every path that locks a resource begins with this:
 -- a role, a database or a pooler can set the level at any time.
 create or replace function require_read_committed() returns void
 language plpgsql stable as $$

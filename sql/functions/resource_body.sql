@@ -4,7 +4,7 @@
 -- p_kind        the row of the resource's kind
 -- p_owner_kind  that of its parent's kind, null when there is none
 -- p_fields      the members asked for, as the parameter `fields` of the document has them; null for all.
---               What is not asked for is not read: a long spec stays where it is.
+--               Other members are not read: a long spec is not de-TOASTed.
 -- One expression without a `from`, so that it is inlined; texts put together, since json_build_object
 -- takes half as long again.
 create or replace function resource_body(

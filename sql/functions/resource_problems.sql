@@ -1,9 +1,9 @@
--- resource_problems: what in one resource does not follow from what was written to it, by the rules that can be
--- judged for one: `verify` asks it of all, and servers of a few now and then.
+-- resource_problems: the violated invariants of one resource, of those that concern one resource only. `verify` checks all
+-- resources, servers a sample of them.
 --
--- p_resource is the row as it is stored. Returns one row for each rule that does not hold, with what the rule would
--- have or what it is about; none when all is well.
--- `stable`: everything is read with the snapshot of the statement that calls it, so that no write can come in between.
+-- p_resource is the row as it is stored. Returns one row for each violated invariant, with the expected value or the subject;
+-- no row when there is none.
+-- `stable`: everything is read with the snapshot of the calling statement, so that no write can come in between.
 create or replace function resource_problems(p_resource resources) returns table (problem text, detail text)
 language plpgsql stable as $$
 declare
@@ -15,7 +15,7 @@ declare
         p_resource.deleted_time is not null,
         p_resource.conditions
     );
-    -- As if there had been no conditions before: what follows from the reports alone.
+    -- As if there had been no conditions before: derived from the reports alone.
     v_from_reports jsonb := current_conditions(
         p_resource.id,
         p_resource.kind,

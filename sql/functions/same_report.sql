@@ -1,4 +1,4 @@
--- same_report: does a report say what the stored one says? The order of conditions does not matter,
+-- same_report: whether a report equals the stored one. The order of conditions does not matter,
 -- nor that of the members of data and metadata; 1.0 equals 1.
 create or replace function same_report(p_report adapter_statuses, p_stored adapter_statuses)
 returns boolean

@@ -1,7 +1,7 @@
 -- check_database: whether a server can use the database, and the session that asks, as they are set up.
 --
--- A role, a database or a pooler can set what the rules need otherwise. Of the settings that would change results,
--- most do not matter here (test/faults/settings.test.ts); the others are told with the value that they must have.
+-- A role, a database or a pooler can change settings that the rules depend on. Of the settings that would change results,
+-- most do not matter here (test/faults/settings.test.ts); the others are reported with the value that they must have.
 -- Returns one row.
 --   server_version  int      of PostgreSQL, 150000 for 15.0
 --   migrated        boolean  whether `migrate` has run here
@@ -11,7 +11,7 @@
 --   unwritable      text[]   those for which it must not write: these, and the others that no write checks itself
 with needed (name, setting, value, breaks, hint) as (
     values
-        -- Locks would not show what others have committed meanwhile. Each write checks it (require_read_committed).
+        -- Locks would not show the commits of others meanwhile. Each write checks it (require_read_committed).
         (
             'default_transaction_isolation', current_setting('transaction_isolation'), 'read committed',
             'nothing', ''

@@ -1,10 +1,10 @@
 -- count_unreconciled: how many resources are not reconciled, and how many of them for too long.
 --
--- What is reconciled is not read: the index over the others leads to them.
+-- Reconciled resources are not read: there is an index over the others.
 --
 -- Params
 --   $1 threshold  interval  how long is too long
--- Returns two rows for each kind that adapters reconcile: of what is marked for deletion, and of what is not.
+-- Returns two rows for each kind that adapters reconcile: one of the resources marked for deletion, one of the others.
 --   kind               text
 --   is_delete          boolean
 --   required_adapters  int  how many adapters must report on the kind

@@ -7,7 +7,7 @@
 --   $4 caller    text
 --   $5 key       text?     the header Idempotency-Key, after the issuer and a line feed where there is one
 --   $6 key_ttl   interval  how long its answer is kept
---   $7 scope     text      what the path creates: the kind, or Resource where it may be any
+--   $7 scope     text      the kind that the path creates, or Resource where it may be any
 -- Returns one row; HF404, HF409, HF410, HF422 and HF423 as the function says.
 --   body     text  the resource as JSON
 --   href     text  its path
@@ -17,7 +17,7 @@ select
     created.body,
     created.href,
     created.version,
-    -- Of the snapshot of this statement, which does not hold what the function wrote.
+    -- Of the snapshot of this statement, which does not contain the writes of the function.
     $5::text is null or not exists (
         select
         from idempotency_keys as kept

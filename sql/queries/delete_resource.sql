@@ -9,7 +9,7 @@
 -- Returns one row; HF404, HF410 and HF412 as the function says.
 --   body     text  the marked resource as JSON
 --   version  int   its version, for the entity tag
---   started  text[]  the kinds of what began a generation: of the resource and of each descendant marked with it
+--   started  text[]  the kinds of the resources that began a generation: the resource and each descendant marked with it
 select
     resource_body(resource, own_kind, owner_kind, null) as body,
     resource.version,

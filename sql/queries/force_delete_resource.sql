@@ -7,5 +7,5 @@
 --   $3 id        text
 --   $4 if_match  text?  the header If-Match
 -- Returns one row; HF404, HF410 and HF412 as the function says.
---   removed  text  what else was removed, as a JSON array of {kind, id}
+--   removed  text  the other removed resources, as a JSON array of {kind, id}
 select force_delete_resource($1::text, $2::text, $3::text, $4::text)::text as removed;

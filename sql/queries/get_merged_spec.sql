@@ -1,4 +1,4 @@
--- get_merged_spec: what a JSON merge patch would make of a spec, as it is now and without a lock.
+-- get_merged_spec: the result of a JSON merge patch on the current spec, without a lock.
 --
 -- Params
 --   $1 kind       text
@@ -8,7 +8,7 @@
 --   $5 if_match   text?  the header If-Match
 --   $6 max_bytes  int    how large merging may make a spec
 -- Returns one row; HF404, HF410, HF411, HF412 and HF413 as patch_resource refuses the patch.
---   spec        text  the spec that would be, as JSON
+--   spec        text  the resulting spec, as JSON
 --   generation  int   the generation that it follows from
 select patched.spec::text as spec, patched.generation
 from find_resource($1::text, $2::text, $3::text) as found

@@ -1,8 +1,8 @@
--- get_wal_position: how far the write-ahead log of a server has come: written, or on a standby replayed.
+-- get_wal_position: the position of the write-ahead log of a server: written, or on a standby replayed.
 --
 -- Looks into the tables of lists, so that it fails where lists would: without a schema, or without the right to read it.
 -- Returns one row.
---   position  bigint?  whatever was committed before it was written is on the standby that has replayed as far
+--   position  bigint?  a standby that has replayed up to it has every commit before it
 --   standby   boolean
 --   cluster   text     the same on a primary and its standbys
 --   database  text     the same on a primary and its standbys, and another for each database of them

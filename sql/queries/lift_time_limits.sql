@@ -1,4 +1,4 @@
--- lift_time_limits: sets every time limit of PostgreSQL to none, whatever role, database or server have set.
+-- lift_time_limits: sets every time limit of PostgreSQL to none, over the settings of role, database and server.
 --
 -- Params
 --   $1 is_local  boolean  for this transaction only; otherwise for the session

@@ -7,7 +7,7 @@
 --   $4 page      int    from 1
 --   $5 size      int
 --   $6 max_bytes int    how many bytes its items may have
---   $7 beyond    text   what becomes of a page with more (bounded_items): refuse, or none
+--   $7 beyond    text   the result for a page with more (bounded_items): refuse, or none
 -- The filter and the order are compiled by search/; the filter's parameters follow these.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such resource, HF400 when the page is too
 -- large.

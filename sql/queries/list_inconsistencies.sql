@@ -1,6 +1,6 @@
--- list_inconsistencies: everything in the database that the rules do not allow, for server/invariants/verify.ts.
+-- list_inconsistencies: the violated invariants of the whole database, for server/invariants/verify.ts.
 --
--- Returns one row for each; none when all is well.
+-- Returns one row for each; none when there is none.
 --   problem  text
 --   kind     text
 --   id       text?

@@ -9,7 +9,7 @@
 --   $6 whole     boolean  nothing narrows the list down, so that the kept count is its total
 --   $7 known     bigint?  the total, in a walk that has begun
 --   $8 max_bytes int      how many bytes its items may have
---   $9 beyond    text     what becomes of a page with more (bounded_items): cut in a walk, refuse, or none
+--   $9 beyond    text     the result for a page with more (bounded_items): cut in a walk, refuse, or none
 -- The filter, the order, and where a walk goes on (the values of the order of the last resource seen) are
 -- compiled by search/; their parameters follow these.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such parent, HF400 when the page is too large.

@@ -1,4 +1,4 @@
--- list_sampled_problems: the next resources of a walk over all, by id, each with what does not follow in it
+-- list_sampled_problems: the next resources of a cycle through all, by id, each with its violated invariants
 -- (resource_problems), for server/invariants/sampler.ts.
 --
 -- Params
@@ -20,7 +20,7 @@ with start as materialized (
         )
     ) as after
 ),
--- Before it is judged: what is sorted afterwards would be judged for all that are there.
+-- Sorted and limited before the check: otherwise all resources would be checked.
 seen as materialized (
     select resource
     from resources as resource
