@@ -19,12 +19,12 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
 
   serve    serve the API (the database must have been migrated)
   migrate  bring the database to this release
-  verify   list what in the database does not follow from what was written
+  verify   list the rows of the database that break an invariant
   openapi  print the document of the API with these settings, as YAML
   config   print the settings in force, without secrets; with --sources also where each came from
   version  print the version`
 
-/** Runs one command line; failures that the operator can mend are one line on standard error and exit code 1. */
+/** Runs one command line; failures that the operator can fix are one line on standard error and exit code 1. */
 export async function main([command = 'help', ...args]: string[]): Promise<void> {
   const document = loadDocument()
   const kinds = document['x-kinds']
@@ -49,7 +49,7 @@ const composed = (config: Config) => toYaml(published(loadDocument(config), conf
 const bringUpToDate = (config: Config) => migrate(config, loadDocument(config)['x-kinds'])
 
 /**
- * Ends the process on a failed start: in one line when the operator can mend it, else with all there is to know;
+ * Ends the process on a failed start: with one line when the operator can fix it, else with the whole error;
  * without passwords in either case.
  */
 export function fail(error: unknown): never {
@@ -60,7 +60,7 @@ export function fail(error: unknown): never {
 
 /** The settings in force, without secrets; with --sources each by its key, and where it came from. */
 function printable(kinds: Kinds, args: string[]): object {
-  // What only a server needs may be missing: who looks into the settings may be about to set it.
+  // Settings that only a server needs may be missing: the operator may be about to set them.
   const { config, origin } = loadSettings(kinds, {
     args: args.filter((arg) => arg !== '--sources'),
     serving: false,

@@ -85,7 +85,7 @@ export function apiPage(source: Document): string {
     ]
   }
 
-  /** What an operation is asked with, one command for each media type of its body. */
+  /** The requests of an operation, one command for each media type of its body. */
   function commands(method: string, path: string, { requestBody }: Operation, secured: boolean): string {
     const ids = Object.entries(exampleIds()).reduce((text, [name, id]) => text.replace(name, id), path)
     const url = `${SERVER}${ids}`

@@ -47,7 +47,7 @@ export const anchor = (heading: string) =>
 export const link = (heading: string) => `[${heading}](#${anchor(heading)})`
 export const fenced = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``
 
-/** JSON for people: what fits into a line stands on one. */
+/** JSON for readers: a value that fits into a line stands on one. */
 export function json(value: unknown, indent = ''): string {
   const inline = spaced(value)
   if (inline.length + indent.length <= 100 || typeof value !== 'object' || value === null) return inline
@@ -73,7 +73,7 @@ const bounds = (least: number | undefined, most: number | undefined, what = '') 
   return ` from ${least} to ${most}${what}`
 }
 
-/** What a value may be, in words: its type and its limits. */
+/** The type and the limits of a value, in words. */
 export function type(schema: Schema): string {
   if (schema.$ref) return link(schema.$ref.split('/').at(-1) ?? '')
   if (schema['x-codes']) return `one of the ${link('Codes')}`

@@ -25,12 +25,12 @@ const adapters = {
   type: ['array', 'null'],
 }
 
-/** What becomes a text in the templates. */
+/** Values that the templates convert to a text. */
 const scalar = ['string', 'number', 'boolean']
 
-/** What defaults do not tell: the settings of the server, choices, and values that may be of another type. */
+/** Schemas that do not follow from defaults: the settings of the server, choices, and values that may be of another type. */
 const known: Record<string, object> = {
-  // Null is refused by a template, with what to do.
+  // Null is refused by a template, with a hint.
   adapters: {
     type: ['object', 'null'],
     additionalProperties: false,
@@ -60,7 +60,7 @@ const known: Record<string, object> = {
   terminationGracePeriodSeconds: { type: ['integer', 'null'] },
 }
 
-/** Values that go to Kubernetes as they are, which knows what may be in them. */
+/** Values that are passed to Kubernetes as they are, and validated there. */
 export const passed = /(^|\.)(resources|podSecurityContext|securityContext|probes\.\w+|route\.tls)(\.|$)/
 
 /** Maps whose values are texts to Kubernetes. */
@@ -70,7 +70,7 @@ function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** A schema of the settings without what only the server understands; with `rename`, its members have other names. */
+/** A schema of the settings without keywords that only the server understands; with `rename`, its members have other names. */
 function derived(schema: SettingSchema, rename = (name: string) => name): object {
   const { format = '', items, required, properties } = schema
   return {
@@ -87,7 +87,7 @@ function derived(schema: SettingSchema, rename = (name: string) => name): object
   }
 }
 
-/** What a chart must have said of its config: the templates read it. A port that is chosen at the start suits no Service. */
+/** The settings that the config of a chart must have, since the templates read them. A port that is chosen at the start suits no Service. */
 function needed(schema: Tree, values: unknown): Tree {
   const properties = schema.properties as Record<string, Tree> | undefined
   if (!properties || !isTree(values)) return schema

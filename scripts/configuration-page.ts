@@ -16,7 +16,7 @@ const code = (text: string) => `\`${text}\``
 const cells = (...texts: string[]) => `| ${texts.join(' | ')} |`
 const codes = (texts: string[]) => texts.map(code).join(', ')
 
-/** What a value may be: its type, or the choices. */
+/** The type of a value, or its choices. */
 const type = (schema: SettingSchema) => (schema.enum ? codes([...schema.enum]) : typeName(schema))
 
 const defaultOf = ({ default: value }: SettingSchema) =>

@@ -1,5 +1,5 @@
 /**
- * Makes what is made from other files: generated/openapi.d.ts from openapi.yaml, generated/sql.ts from sql/queries,
+ * Writes the generated files: generated/openapi.d.ts from openapi.yaml, generated/sql.ts from sql/queries,
  * sql/schema.sql from a database with all migrations, docs/configuration.md from the settings, docs/api.md from openapi.yaml,
  * helm/values.schema.json from helm/values.yaml and the settings.
  *
@@ -70,7 +70,7 @@ const queries = await Promise.all(files.map(query))
 await writeFile(
   new URL('generated/sql.ts', root),
   `${notice}
-/** What each file of sql/queries takes and returns, by its header. */
+/** The parameters and columns of each file of sql/queries, by its header. */
 export interface Queries {
 ${queries.map(({ name, parameters, columns }) => `  ${name}: {\n    parameters: ${shape(parameters)}\n    row: ${shape(columns)}\n  }`).join('\n')}
 }
@@ -92,7 +92,7 @@ await writeFile(
   notice + astToString(await openapiTypescript(new URL('openapi.yaml', root))),
 )
 
-// From here on with the queries just written: what uses them is loaded only now.
+// Loaded only now, since these modules use the queries just written.
 const { Database } = await import('../server/db/database.ts')
 const { startEmbedded } = await import('../server/embedded/embedded.ts')
 const { loadConfig } = await import('../server/config/load.ts')

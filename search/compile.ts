@@ -21,7 +21,7 @@ type Single = Exclude<Expression, Of<'and' | 'or' | 'not'>>
 export function compileFilter(search: Expression, list: Fields): Fragment {
   const parameters = new Parameters()
 
-  /** `unreconciled`: what this is joined to by `and` holds only for resources that are not reconciled. */
+  /** `unreconciled`: an expression joined to this by `and` holds only for resources that are not reconciled. */
   const compile = (expression: Expression, unreconciled: boolean): string => {
     switch (expression.type) {
       case 'and': {
@@ -77,7 +77,7 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
       return `resource.label_pairs && ${parameters.add(pairs, 'text[]')}`
     }
     if ((field.type === 'id' || field.type === 'href') && !negated) {
-      // What is no UUID is no id of ours; a path ends in one.
+      // An id of ours is a UUID, and an href ends in one.
       const texts = literals.map((literal) => convert(literal, 'text'))
       const ids = texts.map((text) => (field.type === 'id' ? text : text.slice(-36))).filter(isUuid)
       if (field.type === 'id') return `${field.sql} = any (${parameters.add(ids, 'uuid[]')})`
@@ -113,7 +113,7 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
     return `${sql} is ${negated ? 'not ' : ''}null`
   }
 
-  // What must all hold stands for itself, so that the planner sees what has an index.
+  // Predicates that must all hold stay separate, so that the planner sees those with an index.
   const unreconciled = isUnreconciled(search, list)
   const predicates = conjuncts(search).map((term) => compile(term, unreconciled))
   const plain = predicates.filter((text) => !readsPacked(text))
@@ -157,7 +157,7 @@ function mustFit(literals: Literal[], { pattern, what }: Form) {
 const conjuncts = (search: Expression): Expression[] =>
   search.type === 'and' ? search.terms.flatMap(conjuncts) : [search]
 
-/** Whether a predicate looks into a spec or conditions (operands.ts); what a caller wrote is not in its text. */
+/** Whether a predicate reads a spec or conditions (operands.ts), which may be TOASTed; its text has no input of a caller. */
 const readsPacked = (predicate: string) => predicate.includes('unpacked.')
 
 /**

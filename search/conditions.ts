@@ -29,7 +29,7 @@ export function isUnreconciled(search: Expression, list: Fields): boolean {
   )
 }
 
-/** The field itself, or, for what is not reconciled, the column that holds the same and has an index. */
+/** The field itself, or, for unreconciled resources, the denormalized column, which has an index. */
 export function keptField(field: Field): Field {
   const isKept = field.type === 'member' && field.member === 'last_updated_time' && KEPT.has(field.condition)
   return isKept ? { type: 'time', sql: 'resource.unreconciled_since' } : field

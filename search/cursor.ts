@@ -9,9 +9,9 @@ export interface Position {
 }
 
 /**
- * A cursor for a position in the walk that `walk` names: what it goes through, its search and order. The digest finds
- * out cursors that were altered or come from another walk; it keeps nothing secret, for there is nothing in a cursor
- * that its caller could not ask for.
+ * A cursor for a position in the walk that `walk` identifies: its scope, search and order. The digest detects
+ * cursors that were altered or come from another walk; it is no secret, since a cursor contains nothing
+ * that its caller could not read otherwise.
  */
 export function writeCursor({ total, last }: Position, walk: unknown[]): string {
   const content = [total, ...last]
@@ -31,7 +31,7 @@ export function readCursor(cursor: string, walk: unknown[], keys: Key[]): Positi
 
 function decode(cursor: string): unknown[] {
   const bytes = Buffer.from(cursor, 'base64url')
-  // Decoding passes over what does not belong there.
+  // Decoding ignores invalid characters.
   if (bytes.toString('base64url') !== cursor) return []
   try {
     return [JSON.parse(bytes.toString())].flat()

@@ -2,7 +2,7 @@ import { CONDITION_TYPE, type Form, KIND, LABEL_KEY, MAX_SPEC_DEPTH, REF_TYPE } 
 import { SearchError } from './search-error.ts'
 import type { Path } from './tree.ts'
 
-/** What a field is in SQL, over the row that its list's query calls `resource` or `status`; its type says how it is compared. */
+/** The SQL expression of a field, over the row that its list's query calls `resource` or `status`; its type says how it is compared. */
 export type Field =
   | { type: 'text' | 'integer' | 'time' | 'id' | 'href'; sql: string; form?: Form }
   | { type: 'label'; key: string }
@@ -16,7 +16,7 @@ export type ValueField = Exclude<Field, { type: 'reference' }>
 
 /** A field that is a column, or made of one. */
 export type Column = Extract<Field, { sql: string }> & {
-  /** What it is sorted by, where that differs from what it is compared by. */
+  /** The expression to sort by, where that differs from the one to compare by. */
   sortedBy?: string
   /** Values may be missing; they sort last in both directions. */
   nullable?: boolean
@@ -84,7 +84,7 @@ export const statusFields: Fields = {
   tieBreaker: 'adapter',
 }
 
-/** What a condition can be searched by beside its status. */
+/** The members of a condition that can be searched beside its status. */
 export const conditionMembers = {
   reason: 'text',
   observed_generation: 'integer',

@@ -1,4 +1,4 @@
-/** The form of a name, and what a search is told of one that does not have it. */
+/** The form of a name, and its description in the error for a name of another form. */
 export interface Form {
   pattern: RegExp
   /** Completes "… is not" and "expected". */
@@ -18,7 +18,7 @@ export const LABEL_KEY: Form = {
   what: 'a label key by the rules of Kubernetes: a name of up to 63 characters, maybe after a DNS subdomain and a slash',
 }
 
-/** Kinds, whichever there are. */
+/** The names of kinds. */
 export const KIND: Form = {
   pattern: /^[A-Z][A-Za-z0-9]{0,99}$/,
   what: "a kind such as 'Cluster' (^[A-Z][A-Za-z0-9]{0,99}$)",

@@ -1,4 +1,4 @@
-/** SQL over parameters of its own, numbered from $1; what a caller said is never part of the text. */
+/** SQL over parameters of its own, numbered from $1; input of a caller is never part of the text. */
 export interface Fragment {
   text: string
   values: unknown[]

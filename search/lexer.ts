@@ -7,7 +7,7 @@ export type Token =
   | { kind: 'path'; path: Path; text: string; position: number }
   /** A keyword in lower case, an operator, a bracket, a comma, or `end`. */
   | { kind: 'symbol'; text: string; position: number }
-  /** From here on it cannot be cut: what is wrong, should anybody come as far. */
+  /** From here on the search cannot be cut; the error is thrown when the parser gets here. */
   | { kind: 'error'; error: SearchError; text: string; position: number }
 
 const KEYWORDS = new Set(['and', 'or', 'not', 'in', 'like', 'ilike', 'between', 'is', 'null'])
@@ -26,7 +26,7 @@ const symbol = /==|!=|<>|<=|>=|[=<>()[\],]/y
 const space = /\s*/y
 
 /**
- * Cuts a search into tokens; the last one is the symbol `end`, or what is wrong. Takes time in proportion to the length
+ * Cuts a search into tokens; the last one is the symbol `end`, or an error. Takes time in proportion to the length
  * of the search.
  */
 export function tokenize(search: string): Token[] {
@@ -130,14 +130,14 @@ class Lexer {
     return new SearchError('search', `unexpected ${shown}${HINTS[character] ?? ''}`, this.position)
   }
 
-  /** What PostgreSQL can hold: no NUL. */
+  /** The text; throws a SearchError for a NUL, which PostgreSQL cannot store. */
   private storable(text: string): string {
     const nul = this.text.indexOf('\0')
     if (nul < 0) return text
     throw new SearchError('search', 'unexpected NUL', this.position + [...this.text.slice(0, nul)].length)
   }
 
-  /** What a pattern matches here, which is then behind us. */
+  /** The match of a pattern at the current position, which moves behind it. */
   private take(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = this.at
     const match = pattern.exec(this.search) ?? undefined
@@ -145,7 +145,7 @@ class Lexer {
     return match
   }
 
-  /** What has been taken of this token. */
+  /** The part of this token that has been read. */
   private get text(): string {
     return this.search.slice(this.start, this.at)
   }

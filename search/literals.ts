@@ -4,12 +4,12 @@ type Value<Type extends Literal['type']> = Omit<Extract<Literal, { type: Type }>
 
 /** Powers of 1000 and of 1024, as Kubernetes writes quantities. */
 const SUFFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E']
-/** Beyond what any number in a spec can be. */
+/** Beyond all numbers that a spec can hold. */
 const MAX_EXPONENT = 400
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 }
 const MAX_AGO = 100 * 365 * 86_400
 
-/** A number with its exponent and suffix worked in, exactly: 1.5k is 1500, 4Ki 4096. Undefined for what is none. */
+/** A number with its exponent and suffix applied, exactly: 1.5k is 1500, 4Ki 4096. Undefined for any other text. */
 export function numberOf(text: string): Value<'number'> | undefined {
   const [, sign = '', whole, fraction = '', exponent = '0', suffix = ''] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?([kMGTPE]?|[KMGTPE]i)$/.exec(text) ?? []
@@ -25,7 +25,7 @@ export function numberOf(text: string): Value<'number'> | undefined {
 /** Whether a text is an id as it is written in answers. */
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
-/** A date (its first moment, in UTC) or a moment in RFC 3339. Undefined for what is none. */
+/** A date (its first moment, in UTC) or a moment in RFC 3339. Undefined for any other text. */
 export function timeOf(text: string): Value<'time'> | undefined {
   const [, date, time = '00:00:00', fraction = '', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.exec(text.toUpperCase()) ?? []
@@ -38,7 +38,7 @@ export function timeOf(text: string): Value<'time'> | undefined {
   return { type: 'time', value: moment.toISOString().replace('.000Z', `${fraction.slice(0, 10)}Z`) }
 }
 
-/** The moment that is 10s, 30m, 2h or 7d ago. Undefined for what is none, or more than a hundred years. */
+/** The moment that is 10s, 30m, 2h or 7d ago. Undefined for any other text, or more than a hundred years. */
 export function secondsOf(text: string): Value<'now'> | undefined {
   const [, count, unit = ''] = /^(\d{1,10})([smhd])$/i.exec(text) ?? []
   const ago = Number(count) * (SECONDS[unit.toLowerCase()] ?? Number.NaN)

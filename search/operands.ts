@@ -5,7 +5,7 @@ import { timeOf } from './literals.ts'
 import { SearchError } from './search-error.ts'
 import type { Literal } from './tree.ts'
 
-/** How a field is compared: as what, and with which values. */
+/** The comparison of a field: its type and the values. */
 export interface Operand {
   sql: string
   /** The SQL of each value that it is compared with. */
@@ -49,7 +49,7 @@ const TYPES: Record<Comparable, string> = {
   time: 'timestamptz',
 }
 
-/** As what a field is compared: a spec's members are what the values are. */
+/** The type by which a field is compared: a member of a spec has the type of the values. */
 function comparableOf(field: ValueField, literals: Literal[]): Comparable {
   switch (field.type) {
     case 'integer':
@@ -122,7 +122,7 @@ function expression(field: ValueField, type: Comparable, parameters: Parameters)
   }
 }
 
-/** Strict: members of objects only, so that arrays are not looked into. What is not of the type is not there. */
+/** Strict: members of objects only, so that arrays are not searched. A member of another type counts as missing. */
 function jsonPath(members: string[], type: Comparable): string {
   const path = `strict $${members.map((member) => `.${JSON.stringify(member)}`).join('')}`
   return type === 'text' ? path : `${path} ? (@.type() == "${type}")`

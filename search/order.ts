@@ -90,7 +90,7 @@ export const areValues = (values: unknown[], keys: Key[]): values is string[] =>
     return type === 'time' ? timeOf(value) : type === 'id' ? isUuid(value) : !value.includes('\0')
   })
 
-/** What comes after a resource with these values of the keys. */
+/** The seek predicate: the resources after one with these values of the keys. */
 export function after(keys: Key[], values: string[]): Fragment {
   const parameters = new Parameters()
   const last = keys.map(({ type }, index) => parameters.add(values[index], TYPES[type]))

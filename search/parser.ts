@@ -6,7 +6,7 @@ import type { Expression, Literal, Operator, Path } from './tree.ts'
 export const MAX_NESTING = 32
 export const MAX_VALUES = 1000
 
-/** What binds weaker stands first. */
+/** The operator of lower precedence comes first. */
 const JOINTS = ['or', 'and'] as const
 const FLIPPED: Record<Operator, Operator> = {
   '=': '=',
@@ -19,7 +19,7 @@ const FLIPPED: Record<Operator, Operator> = {
 
 /**
  * Parses a search. Parentheses bind strongest, then comparisons, `not`, `and`, `or`.
- * Throws a SearchError with the position of what it does not understand and what it expected there.
+ * Throws a SearchError with the position of the unexpected token and the expected ones.
  */
 export function parseSearch(search: string): Expression {
   const tokens = tokenize(search)

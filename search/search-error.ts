@@ -1,4 +1,4 @@
-/** What is wrong with a search, an order or a cursor, and at which character (from 0) where that is known. */
+/** An error in a search, an order or a cursor, with the character (from 0) where that is known. */
 export class SearchError extends Error {
   readonly parameter: string
 

@@ -7,7 +7,7 @@ import { after, type Key, keysOf, type OrderQuery, orderBy, parseOrder } from '.
 import { parseSearch } from './parser.ts'
 import type { Expression, Literal } from './tree.ts'
 
-/** What a request asks of a list. */
+/** The parameters of a list request. */
 export interface ListQuery extends OrderQuery {
   search?: string
   /** Only resources that have a reference of this type to this target. */
@@ -17,23 +17,23 @@ export interface ListQuery extends OrderQuery {
   cursor?: string
 }
 
-/** What narrows down and orders a list, in SQL. */
+/** The filter and the order of a list, in SQL. */
 export interface Selection {
   filter?: Fragment
-  /** What the list is of, where it is not of one kind. */
+  /** The scope of the list, where it is not of one kind. */
   scope?: string
   order: string
   /** No index narrows down the search, or gives the order where there is no search: every resource of a kind is read. */
   unindexed: boolean
   /** In a walk by cursor: the order's values of a resource, as an array of texts. */
   keys?: string
-  /** In a walk that has begun: what comes after the last resource seen. */
+  /** In a walk that has begun: the seek predicate for the resources after the last one seen. */
   after?: Fragment
 }
 
 /** A selection that a walk by cursor goes through. */
 export interface Walk extends Selection {
-  /** What the walk is bound to: a cursor of another one is refused. */
+  /** The identity of the walk: a cursor of another one is refused. */
   bounds: unknown[]
   /** Where the walk stands; undefined at its beginning. */
   position?: Position
@@ -43,7 +43,7 @@ export interface Walk extends Selection {
 export const select = (query: ListQuery, list: Fields): Selection =>
   selection(query, list, parseOrder(query, list))
 
-/** Compiles one step of a walk by cursor. `scope` is what the walk goes through. */
+/** Compiles one step of a walk by cursor. `scope` is the set of resources of the walk. */
 export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, scope: unknown[]): Walk {
   const keys = parseOrder(query, list)
   const walk: Walk = {

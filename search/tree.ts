@@ -1,4 +1,4 @@
-/** What a search says, before anything is known of its fields. Positions count characters from 0. */
+/** The syntax tree of a search, before its fields are resolved. Positions count characters from 0. */
 export type Expression =
   | { type: 'and' | 'or'; terms: Expression[] }
   | { type: 'not'; term: Expression }
