@@ -1,6 +1,6 @@
 /** docs/runbook.md: a section for each alert, and commands that do what it says on a server and its database. */
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
@@ -34,6 +34,20 @@ t.test('each alert has a section, and each section an alert', async (t) => {
   for (const section of sections)
     for (const part of ['Means', 'Look', 'Causes', 'Do', 'Over', 'Wake'])
       t.ok(section.includes(`**${part}`), `${section.slice(0, section.indexOf('\n'))}: ${part}`)
+})
+
+t.test('messages that a command searches the log for are messages of the server', async (t) => {
+  const files = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
+  const sources = files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(root, 'server', file), 'utf8'))
+    .join()
+  const messages = Array.from(
+    runbook.matchAll(/kubectl .* logs .*\| grep '([\w ]+)'/g),
+    ([, text = '']) => text,
+  )
+  t.ok(messages.length > 1, `${messages}`)
+  for (const message of messages) t.ok(sources.includes(message), message)
 })
 
 t.test('the blocks of the runbook', async (t) => {
