@@ -1,9 +1,9 @@
-// An adapter in one file. ADAPTER is its name, API where the server is, TOKEN what it asks for, PERIOD its pause in seconds.
+// An adapter in one file. ADAPTER is its name, API the URL of the server, TOKEN its token, PERIOD its pause in seconds.
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const { ADAPTER = 'validator', API = 'http://localhost:8000', TOKEN, PERIOD = '5' } = process.env
 const headers = { 'Content-Type': 'application/json', ...(TOKEN && { Authorization: `Bearer ${TOKEN}` }) }
-const reported = new Map() // of each resource, what generation it was last reported on, and when
+const reported = new Map() // by resource: the generation of the last report, and its time
 const AGAIN = 5 * 60_000 // milliseconds after which a report is made anew: the API may have been restored
 
 async function ask(method, path, body) {
@@ -12,7 +12,7 @@ async function ask(method, path, body) {
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
-// What goes wrong for a while is tried again, with the same body, for a minute; every other answer is final.
+// Transient failures are retried, with the same body, for a minute; every other answer is final.
 async function call(method, path, body) {
   for (let pause = 0.5; ; pause *= 2) {
     const answer = await ask(method, path, body).catch((error) => ({ status: 503, text: error.message }))
@@ -32,7 +32,7 @@ async function unreconciled(plural, cursor = '') {
   return next_cursor ? [...items, ...(await unreconciled(plural, next_cursor))] : items
 }
 
-// The work. It may come twice, and must not mind what is there already.
+// The work. It may run twice, and must be idempotent.
 async function work({ name, spec, deleted_time }) {
   console.log(deleted_time ? `remove ${name}` : `make ${name} ${JSON.stringify(spec)}`)
   if (deleted_time) return { Available: 'False', Applied: 'False', Health: 'True', Finalized: 'True' }

@@ -26,13 +26,13 @@ export function sampler(
   const registers = [registry]
   const checks = new Counter({
     name: 'hyperfleet_api_invariant_checks_total',
-    help: 'Resources looked at for what the rules do not allow.',
+    help: 'Resources checked for violated invariants.',
     labelNames: ['kind'],
     registers,
   })
   const violations = new Counter({
     name: 'hyperfleet_api_invariant_violations_total',
-    help: 'What was found that the rules do not allow, each time that it was found.',
+    help: 'Violated invariants found, each time.',
     labelNames: ['kind', 'problem'],
     registers,
   })
