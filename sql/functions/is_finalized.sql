@@ -10,15 +10,24 @@ create or replace function is_finalized(
     p_deleted_time timestamptz
 ) returns boolean
 language plpgsql stable as $$
+declare
+    v_facts record;
+    v_judged judged_report;
 begin
-    return p_deleted_time is not null and (
-        select not facts.has_children and cardinality(
-            unconfirmed_adapters(
-                p_generation, true, coalesce(facts.required, '{}'),
-                usable_reports(p_generation, true, coalesce(facts.required, '{}'), facts.reports)
-            )
-        ) = 0
-        from resource_facts(p_id, p_kind) as facts
-    );
+    if p_deleted_time is null then
+        return false;
+    end if;
+    select facts.* into v_facts from resource_facts(p_id, p_kind) as facts;
+    if not found or v_facts.has_children then
+        return false;
+    end if;
+    foreach v_judged in array
+        judged_reports(p_generation, true, coalesce(v_facts.required, '{}'), v_facts.reports)
+    loop
+        if not v_judged.met then
+            return false;
+        end if;
+    end loop;
+    return true;
 end;
 $$;

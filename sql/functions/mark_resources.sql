@@ -23,7 +23,7 @@ language sql as $$
             marked.time,
             aggregate_conditions(
                 marked.kind, marked.generation, marked.time, true, facts.has_children, facts.required,
-                marked.conditions, facts.reports
+                marked.conditions, facts.reports, facts.older_names
             ) as conditions
         from (
             select

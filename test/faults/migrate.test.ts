@@ -16,8 +16,11 @@ const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
 const one = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
 
 /** Undoes the last migrations, the first of which needs the table of resources for itself. */
-const undo =
-  'delete from schema_migrations where version >= 7; alter table kinds drop column on_parent_delete'
+const undo = `
+  delete from schema_migrations where version >= 7;
+  update applied_functions set hash = 'undone';
+  alter table kinds drop column on_parent_delete, drop column older_names;
+  drop type judged_report, resource_condition cascade`
 
 t.test('migrate', async (t) => {
   const { call, url, database } = await application(t, two)

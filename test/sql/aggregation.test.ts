@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { application, base } from '../application.ts'
 import { execute } from '../databases.ts'
 import { generator, seed } from '../random.ts'
@@ -30,13 +30,16 @@ const aggregateInSql = `
         report.available_reason, report.available_message, report.finalized
       )::adapter_report
       from jsonb_array_elements($8::jsonb) as sent, parse_report(sent, null, null) as report
-    )
+    ),
+    $9
   ) as conditions`
+
+const OLDER_NAMES = ['Available', 'Ready']
 
 t.test('every case of the rules comes out of the SQL function', async (t) => {
   const { url } = await application(t)
   for (const { name, expect, ...given } of cases) {
-    const { rows } = await execute(url, aggregateInSql, [
+    const values = [
       'Cluster',
       given.generation,
       given.ref,
@@ -45,15 +48,90 @@ t.test('every case of the rules comes out of the SQL function', async (t) => {
       given.required,
       JSON.stringify(given.previous),
       JSON.stringify(given.reports),
-    ])
+    ]
+    const [all] = (await execute(url, aggregateInSql, [...values, true])).rows
     t.same(
-      rows[0].conditions.map(({ type }: Condition) => type),
+      all.conditions.map(({ type }: Condition) => type),
       expect.map(({ type }) => type),
       name,
     )
-    t.match(rows[0].conditions, expect, name)
+    t.match(all.conditions, expect, name)
+
+    const [newer] = (await execute(url, aggregateInSql, [...values, false])).rows
+    const expected = all.conditions.filter(({ type }: Condition) => !OLDER_NAMES.includes(type))
+    t.same(newer.conditions, expected, `${name}, without older names`)
+    await sameToSearches(t, url, newer.conditions, all.conditions, name)
   }
   t.equal(cases.length, 46)
+})
+
+/** A search finds the same, whether conditions are shown under their older names or not. */
+async function sameToSearches(t: Test, url: string, newer: Condition[], all: Condition[], name: string) {
+  const members = ['status', 'reason', 'observed_generation', 'last_updated_time', 'last_transition_time']
+  const { rows } = await execute(
+    url,
+    `select condition_states($1) = condition_states($2) as states,
+      array(
+        select type || '.' || member
+        from unnest($3::text[]) as type, unnest($4::text[]) as member
+        where condition_member($1, type, member) is distinct from condition_member($2, type, member)
+      ) as members`,
+    [JSON.stringify(newer), JSON.stringify(all), [...OLDER_NAMES, 'Reconciled'], members],
+  )
+  t.same(rows, [{ states: true, members: [] }], `${name}, as searches see it`)
+}
+
+t.test('each report is judged once, with why it does not confirm the generation', async (t) => {
+  const { url } = await application(t)
+  const judge = (deleting: boolean, report: string) =>
+    execute(
+      url,
+      `select judged.usable, judged.met, judged.available, judged.why
+      from unnest(judged_reports(2, $1, '{a}', array[${report}]::adapter_report[])) as judged`,
+      [deleting],
+    )
+  const report = (generation: number, available: string, finalized = false) =>
+    `row('a', ${generation}, '2026-03-10T08:00:00Z', ${available}, 'Why', 'so', ${finalized})::adapter_report`
+  const cases: [deleting: boolean, report: string, usable: boolean, why: string | null][] = [
+    [false, '', false, 'no-report'],
+    [false, report(3, 'true'), false, 'future-generation'],
+    [false, report(1, 'true'), true, 'older-generation'],
+    [false, report(1, 'null'), false, 'older-generation'],
+    [false, report(2, 'null'), false, 'available-unknown'],
+    [false, report(2, 'null', true), false, 'available-unknown'],
+    [false, report(2, 'false'), true, 'available-false'],
+    [false, report(2, 'true'), true, null],
+    [true, '', false, 'no-report'],
+    [true, report(1, 'null', true), true, 'older-generation'],
+    [true, report(2, 'true'), true, 'not-finalized'],
+    [true, report(2, 'null'), false, 'not-finalized'],
+    [true, report(2, 'false', true), true, null],
+    [true, report(2, 'null', true), true, null],
+  ]
+  for (const [deleting, text, usable, why] of cases) {
+    const available = text.includes(', true, ')
+    t.same((await judge(deleting, text)).rows, [{ usable, met: why === null, available, why }], text)
+  }
+})
+
+t.test('the first conditions are those of a resource without reports', async (t) => {
+  const { url } = await application(t)
+  const sets: (string[] | null)[] = [null, [], ['dns'], ['validation', 'gcp-dns', 'dns']]
+  for (const required of sets)
+    for (const olderNames of [true, false]) {
+      const change = `update kinds set required_adapters = $1, older_names = $2 where kind = 'Cluster'`
+      await execute(url, change, [required, olderNames])
+      const compared = await execute(
+        url,
+        `select first_conditions('Cluster', time) as first,
+          aggregate_conditions('Cluster', 1, time, false, false, $1, '[]', '{}', $2) as conditions
+        from (select clock_timestamp() as time offset 0) as created`,
+        [required, olderNames],
+      )
+      const [{ first, conditions }] = compared.rows
+      t.same(first, conditions, `${required}, ${olderNames}`)
+      t.equal(first.length, !required ? 0 : olderNames ? 4 : 2)
+    }
 })
 
 t.test('long random walks of reports leave what a separate model says', async (t) => {

@@ -1,7 +1,16 @@
--- condition_of: the condition of a type; null when there is no such condition.
+-- condition_of: the condition of a type; null when there is no such condition. In a loop, since there are few, and from
+-- the end, where those of adapters are.
 create or replace function condition_of(p_conditions jsonb, p_type text) returns jsonb
-language sql stable parallel safe as $$
-    select jsonb_path_query_first(
-        p_conditions, '$[*] ? (@.type == $type)', jsonb_build_object('type', p_type)
-    )
+language plpgsql immutable parallel safe as $$
+declare
+    -- The path of no members: a copy that is not compressed, since each look at it would decompress it again.
+    v_conditions jsonb := p_conditions #> '{}';
+begin
+    for v_at in reverse jsonb_array_length(v_conditions) - 1 .. 0 loop
+        if v_conditions -> v_at ->> 'type' = p_type then
+            return v_conditions -> v_at;
+        end if;
+    end loop;
+    return null;
+end;
 $$;

@@ -23,7 +23,8 @@ begin
             facts.has_children,
             facts.required,
             p_previous,
-            facts.reports
+            facts.reports,
+            facts.older_names
         )
         from resource_facts(p_id, p_kind) as facts
     ), '[]'::jsonb);

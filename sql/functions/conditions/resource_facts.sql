@@ -1,14 +1,16 @@
--- resource_facts: what is read of a resource for its conditions: the adapters required for its kind, whether a record
--- of a child is left (marked or not), and the reports of these adapters.
+-- resource_facts: what is read of a resource for its conditions: the adapters required for its kind, whether its
+-- conditions are shown under their older names, whether a record of a child is left (marked or not), and the reports of
+-- these adapters.
 --
 -- One select, so that it is inlined into statements about many resources.
 -- The child is looked up in the order of an index, so that this is used: `exists` alone would read the whole table for
 -- each resource without children, once statistics say that most resources are children of one parent.
 create or replace function resource_facts(p_id uuid, p_kind text)
-returns table (required text[], has_children boolean, reports adapter_report[])
+returns table (required text[], older_names boolean, has_children boolean, reports adapter_report[])
 language sql stable as $$
     select
         kinds.required_adapters,
+        kinds.older_names,
         (
             select child.id
             from resources as child
