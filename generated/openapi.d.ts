@@ -669,7 +669,10 @@ export interface components {
          *     }
          */
         ResourceStatus: {
-            /** @description Available, Ready, Reconciled and LastKnownReconciled, then one condition for each required adapter that has reported. */
+            /**
+             * @description Available, Ready, Reconciled and LastKnownReconciled, then one condition for each required adapter that has reported.
+             *     Where the server is set to show no older names (`conditions.older_names`), Available and Ready are absent.
+             */
             conditions: components["schemas"]["ResourceCondition"][];
         };
         /**

@@ -399,6 +399,18 @@ export const configSchema = {
         },
       },
     },
+    conditions: {
+      type: 'object',
+      description: 'How resources show their conditions.',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        older_names: flag(
+          true,
+          'Whether `Reconciled` and `LastKnownReconciled` are shown under their older names, `Ready` and `Available`, too. Searches know all names either way. `migrate` applies a change, as it does with required adapters.',
+        ),
+      },
+    },
     reports: {
       type: 'object',
       description: 'Which times are accepted in reports, and how they are answered.',

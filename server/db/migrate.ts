@@ -24,7 +24,7 @@ const ATTEMPTS = 100
 
 /**
  * Brings the database to this release: migrations, functions, kinds with their required adapters, indexes, and the
- * conditions of resources for which the rules or the required adapters have changed. Safe to run at any time, by several at
+ * conditions of resources for which the rules, the required adapters or `conditions.older_names` have changed. Safe to run at any time, by several at
  * once, and after one that was interrupted. A database of a newer release is left as it is.
  *
  * Throws a StartError when the database cannot be used. When a session ends, that of the migration lock above all, what
@@ -103,7 +103,7 @@ async function takeLock(session: pg.Client): Promise<void> {
 async function bringUpToDate(client: pg.Client, database: Statements, config: Config, kinds: Kinds) {
   const isNewer = await givingWay(client, async () => {
     if (!(await applyMigrations(client)) || !(await applyFunctions(client))) return true
-    await applyKinds(client, kinds, config.entities)
+    await applyKinds(client, kinds, config)
     return false
   })
   if (isNewer) return
@@ -200,7 +200,7 @@ function isNewer(one: string, other: string): boolean {
   return at >= 0 && (left?.[at] ?? 0) > (right?.[at] ?? 0)
 }
 
-async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['entities']): Promise<void> {
+async function applyKinds(client: pg.Client, kinds: Kinds, { entities, conditions }: Config): Promise<void> {
   await run(client, 'delete_unused_kinds', [Object.keys(kinds)])
   for (const [kind, descriptor] of parentsFirst(kinds)) {
     const {
@@ -221,6 +221,7 @@ async function applyKinds(client: pg.Client, kinds: Kinds, entities: Config['ent
       adapters,
       references,
       generation_on,
+      conditions.older_names,
     ]
     await run(client, 'upsert_kind', values).catch((error: pg.DatabaseError) => {
       if (!/^HF/.test(error.code ?? '')) throw error

@@ -145,11 +145,12 @@ async function untilMigrated(database: Database, config: Config, logger: Fastify
     told = lack
     await sleep(milliseconds(conn_retry_interval))
   }
-  await tellOtherAdapters(database, config, logger)
+  await tellOtherSettings(database, config, logger)
 }
 
-async function tellOtherAdapters(database: Database, { entities }: Config, logger: FastifyBaseLogger) {
-  for (const { kind, required_adapters } of await database.all('list_kinds', {})) {
+async function tellOtherSettings(database: Database, config: Config, logger: FastifyBaseLogger) {
+  const { entities, conditions } = config
+  for (const { kind, required_adapters, older_names } of await database.all('list_kinds', {})) {
     const entity = entities.find((each) => each.kind === kind)
     // Of a kind that is configured no more there is nothing to compare.
     if (!entity) continue
@@ -158,6 +159,12 @@ async function tellOtherAdapters(database: Database, { entities }: Config, logge
       logger.warn(
         `the database requires [${required_adapters ?? []}] of ${kind}, this server's configuration [${configured}]; ` +
           'the database is followed until `migrate` is run',
+      )
+    }
+    if (older_names !== conditions.older_names) {
+      logger.warn(
+        `conditions.older_names is ${older_names} for ${kind} in the database, and ${conditions.older_names} in this ` +
+          "server's configuration; the database is followed until `migrate` is run",
       )
     }
   }

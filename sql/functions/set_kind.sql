@@ -1,7 +1,7 @@
 -- set_kind: writes down the descriptor of a kind, as document and configuration have it. Run by `migrate`.
 --
--- Where the required adapters differ from the ones before, the conditions of its resources are stale: they
--- are to be computed anew (recompute_resource).
+-- Where the required adapters differ from the ones before, or whether conditions are shown under their older names, the
+-- conditions of its resources are stale: they are to be computed anew (recompute_resource).
 -- Refuses: HF409 the plural is that of a kind which is configured no more and has resources; HF410 the kind has resources
 -- below another parent.
 create or replace function set_kind(
@@ -12,7 +12,8 @@ create or replace function set_kind(
     p_on_parent_delete text,
     p_required_adapters text[],
     p_reference_types jsonb,
-    p_generation_on text
+    p_generation_on text,
+    p_older_names boolean
 ) returns void
 language plpgsql as $$
 declare
@@ -37,11 +38,12 @@ begin
         );
     end if;
     insert into kinds as known (
-        kind, plural, base_path, parent_kind, on_parent_delete, required_adapters, reference_types, generation_on
+        kind, plural, base_path, parent_kind, on_parent_delete, required_adapters, reference_types,
+        generation_on, older_names
     )
     values (
         p_kind, p_plural, p_base_path, p_parent_kind, p_on_parent_delete, p_required_adapters, p_reference_types,
-        p_generation_on
+        p_generation_on, p_older_names
     )
     on conflict (kind) do update
     set plural = excluded.plural,
@@ -51,6 +53,9 @@ begin
         required_adapters = excluded.required_adapters,
         reference_types = excluded.reference_types,
         generation_on = excluded.generation_on,
-        stale = known.stale or known.required_adapters is distinct from excluded.required_adapters;
+        older_names = excluded.older_names,
+        stale = known.stale
+            or known.required_adapters is distinct from excluded.required_adapters
+            or known.older_names <> excluded.older_names;
 end;
 $$;

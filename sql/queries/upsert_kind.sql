@@ -9,8 +9,9 @@
 --   $6 required_adapters  text[]?  null: no adapter reconciles the kind
 --   $7 reference_types    jsonb    the references of its resources: [{ref_type, target_kind, min, max}]
 --   $8 generation_on      text     spec or any: the changes that begin a generation
+--   $9 older_names        boolean  conditions are shown under their older names, too
 -- Returns one row without meaning.
 --   done  text?
 select set_kind(
-    $1::text, $2::text, $3::text, $4::text, $5::text, $6::text[], $7::jsonb, $8::text
+    $1::text, $2::text, $3::text, $4::text, $5::text, $6::text[], $7::jsonb, $8::text, $9::boolean
 )::text as done;

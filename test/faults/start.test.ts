@@ -370,6 +370,22 @@ t.test('a migrated database is served', async (t) => {
   t.equal(await server.ended, 0)
 })
 
+t.test('a server says where its settings differ from those that the database follows', async (t) => {
+  const env = {
+    ...serving(await createDatabase()),
+    HYPERFLEET_CLUSTER_ADAPTERS: '["dns"]',
+    HYPERFLEET_CONDITIONS_OLDER_NAMES: 'false',
+  }
+  const server = launch(t, 'hyperfleet-api', ['serve'], env)
+  const lines = [
+    "the database requires [] of Cluster, this server's configuration [dns]; the database is followed",
+    'conditions.older_names is true for NodePool in the database, and false in this server',
+  ]
+  await until('it says so', server, async () => lines.every((line) => server.output.stdout.includes(line)))
+  server.child.kill('SIGTERM')
+  t.equal(await server.ended, 0)
+})
+
 t.test('version and config print, and config keeps secrets', async (t) => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   t.equal(await prints(t, ['version'], {}), `${version}\n`)

@@ -31,7 +31,7 @@ create type resource_condition as (
 );
 
 -- What these took or returned has changed with the types.
-drop function if exists set_kind(text, text, text, text, text, text[]);
+drop function if exists set_kind(text, text, text, text, text, text[], jsonb, text);
 drop function if exists resource_facts(uuid, text);
 drop function if exists aggregate_conditions(text, int, timestamptz, boolean, boolean, text[], jsonb, adapter_report[]);
 drop function if exists reconciled_condition(
