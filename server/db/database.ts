@@ -67,7 +67,10 @@ const PREPARED_SHAPES = 50
  * of a standby, is closed, and its request fails with SessionUnfit.
  */
 export class Database {
-  readonly pool: pg.Pool
+  /** Where its connections come from: a pool of its own, or the one that it was given. */
+  pool: pg.Pool
+  /** How such a pool is opened. */
+  readonly settings: pg.PoolConfig
   /** Called after each attempt at a query: `seconds` on its connection, undefined if it got none; `error` if it failed and its request was not aborted. */
   observe: (query: Name, seconds: number | undefined, error?: Error) => void = () => {}
   /** Called with a message to the operator about a setting to change. */
@@ -75,6 +78,7 @@ export class Database {
   private readonly queue: ConnectionQueue
   /** Before that queue: what reads every row must not keep those waiting that read one. */
   private readonly unindexed: ConnectionQueue
+  private isOwner = true
   private ended: Promise<void> | undefined
   private prepares: boolean
   private readonly patience: number
@@ -99,11 +103,8 @@ export class Database {
       await checkSession(session, isReader, connectionTimeoutMillis)
       this.begun.set(session, at)
     }
-    this.pool = new pg.Pool({ ...connection(config), ...pool, onConnect })
-    // An idle connection that dies must not take the process with it; the next request gets another one.
-    this.pool.on('error', () => {})
-    // One that dies while it is used tells both the query, which fails, and whoever listens here.
-    this.pool.on('connect', (client) => client.on('error', () => {}))
+    this.settings = { ...connection(config), ...pool, onConnect }
+    this.pool = outliving(new pg.Pool(this.settings))
     this.prepares = config.pool.prepared_statements
     this.patience = milliseconds(config.pool.statement_timeout)
     // The pool itself never has to queue: the queue lets no more in than it has connections.
@@ -111,6 +112,15 @@ export class Database {
     this.queue = new ConnectionQueue(max_connections, max_waiting, connectionTimeoutMillis)
     const share = Math.max(1, Math.min(max_unindexed, max_connections - 1))
     this.unindexed = new ConnectionQueue(share, max_waiting, connectionTimeoutMillis)
+  }
+
+  /**
+   * Takes its connections from a pool that was opened with `settings`, and that its owner ends: `close` does nothing from
+   * here on. To be called before the first statement.
+   */
+  use(pool: pg.Pool) {
+    this.pool = outliving(pool)
+    this.isOwner = false
   }
 
   /** How many requests wait for a connection. */
@@ -171,10 +181,10 @@ export class Database {
     this.renewedAt = performance.now()
   }
 
-  /** Closes the connections once what runs on them has ended. */
-  close(): Promise<void> {
-    this.ended ??= this.pool.end()
-    return this.ended
+  /** Closes the connections of its own pool once what runs on them has ended. */
+  async close(): Promise<void> {
+    if (this.isOwner) this.ended ??= this.pool.end()
+    await this.ended
   }
 
   /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
@@ -309,6 +319,15 @@ class Asked implements Statements {
   }
 }
 
+/** The same pool. The death of a connection no longer ends the process, as an error event without a listener does. */
+function outliving(pool: pg.Pool): pg.Pool {
+  // Of an idle connection: the next request gets another one.
+  pool.on('error', () => {})
+  // Of one in use: the query fails, too.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
 /** Throws a SessionUnfit when a new session must not be used; waits `patience` milliseconds for the answer. */
 async function checkSession(session: pg.ClientBase, isReader: boolean, patience: number) {
   const { text } = queries.check_database
@@ -324,11 +343,14 @@ async function checkSession(session: pg.ClientBase, isReader: boolean, patience:
 /** Opens the database, for reading only or also for writing; throws as `reach` does. */
 export async function openDatabase(config: Config['database'], { isReader = false } = {}): Promise<Database> {
   const database = new Database(config, { isReader })
-  await reach(database, config)
+  await reach(database, config).catch(async (error) => {
+    await database.close()
+    throw error
+  })
   return database
 }
 
-/** Waits for the database as configured, also for a standby to be promoted; closes it, and throws a StartError, when it is not there, too old, or set up otherwise than the rules need. */
+/** Waits for the database as configured, also for a standby to be promoted; throws a StartError when it is not there, too old, or set up otherwise than the rules need. */
 export async function reach(database: Database, config: Config['database']): Promise<void> {
   const { conn_retry_attempts, conn_retry_interval } = config.pool
   for (let attempt = 1; ; attempt++) {
@@ -351,7 +373,6 @@ export async function reach(database: Database, config: Config['database']): Pro
         await new Promise((resolve) => setTimeout(resolve, milliseconds(conn_retry_interval)))
         continue
       }
-      await database.close()
       if (error instanceof StartError) throw error
       throw unusable(config, error)
     }

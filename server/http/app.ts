@@ -1,4 +1,5 @@
 import cors from '@fastify/cors'
+import postgres from '@fastify/postgres'
 import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { openIdentity } from '../auth/authenticator.ts'
@@ -19,14 +20,17 @@ import { anyKind } from './routing/any-kind.ts'
 import { type Handlers, operationResolver, separateParameters } from './routing/routes.ts'
 
 /**
- * The listener of the API: the operations of the document, and the document itself. Throws a StartError when the
- * settings of JWT, or the schemas of the provider, cannot be followed.
+ * The listener of the API: the operations of the document, and the document itself. The pool of the database is the app's,
+ * which ends it once all requests have ended. Throws a StartError when the settings of JWT, or the schemas of the provider,
+ * cannot be followed.
  */
 export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<FastifyInstance> {
   const { config, database, replica, document, handlers, metrics } = parts
   const { jwt, cors: web } = config.server
   const specSchemas = loadSpecSchemas(document, config.server)
   const app = buildListener('server', parts)
+  await app.register(postgres, database.settings)
+  database.use(app.pg.pool)
   const identity = jwt.enabled ? await openIdentity(jwt, parts.logger) : undefined
   app.addHook('onClose', () => identity?.close())
   // Before anything that refuses: a page must be able to read why.

@@ -86,7 +86,6 @@ export async function serve(
     }
     const database = new Database(config.database)
     database.warn = (message) => logger.warn(message)
-    opened.push(database)
     const replica = openReplica(config.database, database, logger)
     if (replica) opened.push(replica)
     const metrics = createMetrics(database, replica)
@@ -97,14 +96,14 @@ export async function serve(
       if (lifecycle.isShuttingDown) return 'the server is shutting down'
       return api.isOverloaded() ? 'the server is overloaded' : undefined
     })
+    // Health last: while requests are finished, it says that there should be no more. The pool closes with the API.
+    opened.push(health, { close: () => Promise.all([api.close(), scraped.close()]) })
     // Errors of settings are reported before the server waits for a database that is away.
     await reach(database, config.database)
     await untilMigrated(database, config, logger)
     if (lifecycle.isShuttingDown) throw new Error('ended while it started')
     if (config.verification.resources)
       opened.push(startVerification(config.verification, database, metrics.registry, logger))
-    // Health last: while requests are finished, it says that there should be no more.
-    opened.push(health, { close: () => Promise.all([api.close(), scraped.close()]) })
     // Health last: when it says that the server is ready, the API listens.
     const open = async () => ({
       api: await listen(api, config.server, 'server'),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { application } from '../application.ts'
 import { createDatabase, execute } from '../databases.ts'
@@ -60,6 +61,20 @@ t.test('a statement that takes too long is a 504, and the connection is kept', a
   await session.query('rollback')
   t.equal((await call('GET', 'clusters')).status, 200)
   t.equal(database.pool.totalCount, 1)
+})
+
+t.test('what the rules refuse costs no connection of the pool of the app', async (t) => {
+  const { app, call, database } = await application(t)
+  t.equal(database.pool, app.pg.pool)
+  let opened = 0
+  app.pg.pool.on('connect', () => opened++)
+  const cluster = { kind: 'Cluster', name: 'taken', spec: {} }
+  t.equal((await call('POST', 'clusters', cluster)).status, 201)
+  for (let n = 0; n < 5; n++) {
+    t.equal((await call('POST', 'clusters', cluster)).status, 409)
+    t.equal((await call('GET', `clusters/${randomUUID()}`)).status, 404)
+  }
+  t.equal(opened, 1)
 })
 
 t.test('a value that cannot be sent is an error of its statement, and costs no other one', async (t) => {

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { handlers } from '../../handlers/index.ts'
+import { Database } from '../../server/db/database.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { buildApp } from '../../server/http/app.ts'
 import { createMetrics } from '../../server/observability/metrics.ts'
@@ -1315,11 +1316,11 @@ t.test('force-delete', async (t) => {
   })
 
   await t.test('leaves a line in the log', async (t) => {
-    const { database, url } = server
     const lines: string[] = []
     const document = loadDocument()
     const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) }) as never
-    const config = testConfig(url)
+    const config = testConfig(server.url)
+    const database = new Database(config.database)
     const metrics = createMetrics(database)
     const app = await buildApp({ handlers, config, database, document, logger, metrics })
     t.teardown(() => app.close())

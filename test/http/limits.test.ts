@@ -31,7 +31,7 @@ t.test('a spec', async (t) => {
   })
 })
 
-t.test('a listener that closes answers what runs, and ends its connection with the answer', async (t) => {
+t.test('a listener that closes answers what runs, and then ends its connection and the pool', async (t) => {
   const { app, call, url } = await application(t)
   const { body: cluster } = await call('POST', 'clusters', { kind: 'Cluster', name: 'closing', spec: {} })
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -52,9 +52,12 @@ t.test('a listener that closes answers what runs, and ends its connection with t
   const running = get(cluster.href, 'PATCH', '{"labels":{"a":"b"}}')
   await untilWaiting(session, 1)
   const closed = app.close()
+  await untilWaiting(session, 1)
+  t.notOk(app.pg.pool.ending)
   await session.query('commit')
   t.equal(await running, 200)
   await closed
+  t.ok(app.pg.pool.ended)
   await t.rejects(get(`${base}/clusters`), { code: 'ECONNREFUSED' })
 })
 
