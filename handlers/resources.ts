@@ -64,7 +64,7 @@ export const create: Handler<'postCluster'> = async (request, reply) => {
     // A path of any kind has keys of its own.
     scope: request.kind ? ANY_KIND.name : kind,
   })
-  if (started) server.metrics.reconciliationStarted(kind, false)
+  if (started) server.counters.reconciliationStarted(kind, false)
   tag(reply.code(201).header('location', href), version)
   return body
 }
@@ -94,7 +94,7 @@ export const patch: Handler<'patchClusterById'> = async (request, reply) => {
   const { body, version, started } = await (mergesSpec
     ? writeMerged(database, change, check, write)
     : write(null))
-  if (started) server.metrics.reconciliationStarted(target.kind, false)
+  if (started) server.counters.reconciliationStarted(target.kind, false)
   tag(reply, version)
   return body
 }
@@ -104,7 +104,7 @@ export const remove: Handler<'deleteClusterById'> = async (request, reply) => {
   const { database, caller, target } = request
   const if_match = headerOf(request, 'if-match')
   const { body, version, started } = await database.one('delete_resource', { ...target, caller, if_match })
-  for (const kind of started) request.server.metrics.reconciliationStarted(kind, true)
+  for (const kind of started) request.server.counters.reconciliationStarted(kind, true)
   tag(reply.code(202), version)
   return body
 }

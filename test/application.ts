@@ -100,7 +100,7 @@ export async function application(
 
 /** What GET /readyz says. */
 export async function readiness({ app, database }: Pick<Application, 'app' | 'database'>) {
-  const { settings: config, document, metrics, log: logger } = app
+  const { settings: config, document, counters: metrics, log: logger } = app
   const parts = { config, database, document, metrics, logger }
   const health = buildHealthListener(parts, () => undefined)
   const answer = await health.inject('/readyz')

@@ -39,7 +39,7 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   if (config.server.compression) await compressAnswers(app)
   app.decorate('document', document)
   app.decorate('settings', config)
-  app.decorate('metrics', metrics)
+  app.decorate('counters', metrics)
   app.decorate('specSchemas', specSchemas)
   app.decorateRequest('json', undefined)
   app.decorateRequest('malformed', undefined)

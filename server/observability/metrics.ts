@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../db/database.ts'
 import type { Replica } from '../db/replica.ts'
 import { about } from '../lib/version.ts'
@@ -21,11 +21,10 @@ export interface Metrics {
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const UNKNOWN = 'unknown'
 
-/** The metrics of a server, with those of its database and its process. */
+/** The metrics of a server, with those of its database. */
 export function createMetrics(database: Database, replica?: Replica): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ component: 'api', version: about.version })
-  collectDefaultMetrics({ register: registry })
   const registers = [registry]
   if (replica) {
     watchDatabases({ primary: database, replica: replica.database }, registry)

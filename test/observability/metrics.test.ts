@@ -20,7 +20,7 @@ const adapters = {
 
 /** What a server in this process has counted so far. */
 async function metricsOf({ app }: Application): Promise<Map<string, Metric>> {
-  return parseMetrics(await app.metrics.registry.metrics())
+  return parseMetrics(await app.counters.registry.metrics())
 }
 
 t.test('a server in use', async (t) => {
@@ -55,6 +55,7 @@ t.test('a server in use', async (t) => {
   await execute(url, 'alter table adapter_statuses rename to adapter_statuses_gone')
   await call('GET', `${href}/statuses`)
   await fetch(`${server.health}/readyz`)
+  const head = await fetch(`${server.metrics}/metrics`, { method: 'HEAD' })
   const { text, metrics, value } = await scrape(t, server.metrics)
   const labelsOf = (name: string) => {
     const samples = metrics.get(name)?.samples ?? []
@@ -124,6 +125,11 @@ t.test('a server in use', async (t) => {
     t.equal(value('hyperfleet_db_connections_in_use'), 0)
   })
 
+  await t.test('the metrics have a HEAD, and their requests are counted, too', async (t) => {
+    t.equal(head.status, 200)
+    t.equal(value('hyperfleet_api_requests_total', { method: 'HEAD', path: '/metrics', code: '200' }), 1)
+  })
+
   await t.test('the limit of the heap is that of the process', async (t) => {
     const mebibytes = (value('hyperfleet_api_heap_limit_bytes') ?? 0) / 2 ** 20
     t.ok(mebibytes >= 600 && mebibytes < 800, `${mebibytes}`)
@@ -140,6 +146,11 @@ t.test('a server in use', async (t) => {
   })
 
   await end(server.child)
+  t.match(
+    server.output.stdout,
+    /"method":"GET","path":"\/metrics","status_code":200/,
+    'a scrape has its line',
+  )
   const fields = [
     'timestamp',
     'level',
@@ -400,7 +411,7 @@ t.test('a database that does not answer does not hold the metrics', async (t) =>
     config: app.settings,
     database,
     document: app.document,
-    metrics: app.metrics,
+    metrics: app.counters,
     logger: app.log,
   }
   const listener = buildMetricsListener(parts)

@@ -38,7 +38,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     document: Document
     settings: Config
-    metrics: Metrics
+    counters: Metrics
     specSchemas: SpecSchemas
     /** Takes room for a large answer (AnswerBound). */
     reserve: AnswerBound['reserve']
