@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { handlers } from '../handlers/index.ts'
 import { valueAt } from '../server/config/file.ts'
-import { type Config, loadConfig, loadSettings } from '../server/config/load.ts'
+import { type Config, loadConfig, loadSettings, toolConfig } from '../server/config/load.ts'
 import { redacted } from '../server/config/secrets.ts'
 import { settings } from '../server/config/settings.ts'
 import { operatorLine } from '../server/db/advice.ts'
@@ -13,7 +13,6 @@ import { loadDocument, published, toYaml } from '../server/openapi/document.ts'
 import type { Kinds } from '../server/openapi/kinds.ts'
 import { serve } from '../server/process/lifecycle.ts'
 import { StartError } from '../server/process/start-error.ts'
-import { toolConfig } from './tool-config.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
 
@@ -29,7 +28,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const document = loadDocument()
   const kinds = document['x-kinds']
   const commands: Record<string, () => Promise<unknown> | unknown> = {
-    serve: () => serve(loadConfig(kinds, { args }), handlers),
+    serve: () => serve(loadSettings(kinds, { args }), handlers),
     migrate: () => bringUpToDate(loadConfig(kinds, { args, serving: false })), // of a server elsewhere: an embedded one is migrated when it starts
     verify: () => verify(toolConfig(kinds, args)),
     openapi: () => console.log(composed(loadSettings(kinds, { args, serving: false }).config)),

@@ -15,13 +15,13 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { toolConfig } from '../server/config/load.ts'
 import { type Database, openDatabase } from '../server/db/database.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import type { Document } from '../server/openapi/operations.ts'
 import { StartError } from '../server/process/start-error.ts'
 import { fail } from './main.ts'
 import { progressBar } from './progress-bar.ts'
-import { toolConfig } from './tool-config.ts'
 
 const BATCH = 500
 const LARGEST = 99_999_999

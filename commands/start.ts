@@ -8,7 +8,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { handlers } from '../handlers/index.ts'
-import { loadConfig } from '../server/config/load.ts'
+import { loadSettings } from '../server/config/load.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import { serve } from '../server/process/lifecycle.ts'
 import { fail } from './main.ts'
@@ -17,9 +17,9 @@ const baseFile = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
 
 async function start() {
   const kinds = loadDocument()['x-kinds']
-  const config = loadConfig(kinds, { args: process.argv.slice(2), baseFile })
-  const { api, health, metrics } = await serve(config, handlers, { migrating: true })
-  const token = config.server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''
+  const settings = loadSettings(kinds, { args: process.argv.slice(2), baseFile })
+  const { api, health, metrics } = await serve(settings, handlers, { migrating: true })
+  const token = settings.config.server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''
   console.log(`
 The page      ${api}/openapi-ui
 The document  ${api}/openapi.yaml

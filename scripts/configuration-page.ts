@@ -2,14 +2,17 @@
 import { stringify } from 'yaml'
 import { typeName } from '../server/config/explain.ts'
 import { places } from '../server/config/file.ts'
+import { aliases, ignored } from '../server/config/other-names.ts'
 import {
   adaptersName,
-  environmentName,
-  flagName,
+  flagsOf,
+  known,
   olderFlags,
   root,
+  type Setting,
   type SettingSchema,
   settings,
+  variablesOf,
 } from '../server/config/settings.ts'
 
 const code = (text: string) => `\`${text}\``
@@ -17,25 +20,41 @@ const cells = (...texts: string[]) => `| ${texts.join(' | ')} |`
 const codes = (texts: string[]) => texts.map(code).join(', ')
 
 /** The type of a value, or its choices. */
-const type = (schema: SettingSchema) => (schema.enum ? codes([...schema.enum]) : typeName(schema))
+const type = (schema: SettingSchema) => (schema.enum ? codes(schema.enum.map(String)) : typeName(schema))
 
 const defaultOf = ({ default: value }: SettingSchema) =>
   value === undefined ? '' : code(String(value) || '[]')
 
-function settingRow({ key, path, schema }: ReturnType<typeof settings>[number]): string {
-  const variables = [environmentName(path), schema['x-older-name']].filter((name) => name !== undefined)
+function settingRow(setting: Setting): string {
+  const { key, schema } = setting
   return cells(
     code(key),
     type(schema),
     defaultOf(schema),
-    codes(variables),
-    code(`--${flagName(path)}`),
+    codes(variablesOf(setting)),
+    codes(flagsOf(setting)),
     schema.description,
   )
 }
 
+const aliasRows = aliases.flatMap(({ setting, member }) =>
+  member ? [cells(code(member), code(setting))] : [],
+)
+
+/** A name that is ignored, in the file, the environment and as a flag. */
+function ignoredRow({ member, only, why }: (typeof ignored)[number]): string {
+  const setting = settings(known).find(({ key }) => key === member)
+  const value = only === undefined ? '' : ` With any other value than ${code(String(only))}, the start fails.`
+  return cells(
+    code(member),
+    setting ? codes(variablesOf(setting)) : '',
+    setting ? codes(flagsOf(setting)) : '',
+    why + value,
+  )
+}
+
 /** The members of the items of a list, where these are mappings. */
-function memberTable({ key, schema }: ReturnType<typeof settings>[number]): string[] {
+function memberTable({ key, schema }: Setting): string[] {
   if (!schema.items?.properties) return []
   const { properties, required = [] } = schema.items
   const rows = Object.entries(properties).map(([name, member]) =>
@@ -84,19 +103,21 @@ export function configurationPage(kinds: string[]): string {
   return `<!-- Made by \`npm run generate\` from server/config/schema.ts. -->
 # Configuration
 
-A flag goes before the environment, that before the files of \`database.secret_dir\`, these before the configuration file, and that before
-the default. The file is the one that \`--config\` or \`HYPERFLEET_CONFIG\` names, else \`${places.join('`, else `')}\`.
+A flag goes before the files that \`database.*_file\` name, these before the environment, that before the files of \`database.secret_dir\`, these
+before the configuration file, and that before the default. The file is the one that \`--config\` or \`HYPERFLEET_CONFIG\` names, else the first that
+there is of \`${places.join('`, `')}\`.
 
 A key or a flag that is not on this page, or a value that breaks its rule, stops the start with one line that tells of everything that is wrong,
-and where it comes from. Unknown variables are ignored, and empty ones count as not set. \`hyperfleet-api config\` prints the settings in
-force without their secrets, \`hyperfleet-api config --sources\` also where each came from.
+and where it comes from. Unknown variables are ignored, and empty ones count as not set, as do keys of the file with nothing or an empty text.
+\`hyperfleet-api config\` prints the settings in force without their secrets, \`hyperfleet-api config --sources\` also where each came from.
 
-Durations are written \`500ms\`, \`10s\`, \`5m\`; sizes \`512KiB\`, \`1MiB\`. In the file, values have their type: \`8000\`, not \`"8000"\`. Lists in the
-environment and in flags are JSON.
+Durations are written \`500ms\`, \`10s\`, \`5m\`, \`1m30s\`; sizes \`512KiB\`, \`1MiB\`. Where a number, or true or false, is wanted, the file may have it in quotes; a
+text of digits only must be in quotes there. True and false may be written as in Go: \`1\`, \`t\`, \`True\`. Such a flag alone is true. Lists in the environment and in flags are JSON.
 
 ## Settings
 
-Where there are two variables, the second is an older name, which is read where the first is not set.
+Where there are several variables, the first is ours, and the others are other names, which are read where those before are not set. Of several flags, the last one on the command
+line counts.
 
 | setting | type | default | environment | flag | meaning |
 |---|---|---|---|---|---|
@@ -118,6 +139,21 @@ around what is in them is cut; of a password, only a line break at the end.
 | file | setting | value |
 |---|---|---|
 ${secretRows.join('\n')}
+
+## Files and names of the Go implementation
+
+A configuration of the Go implementation (the reference) is taken as it is: file, variables and flags. Its other variables and flags stand beside ours in the table of
+settings. Where they mean something else here, [divergences.md](divergences.md#configuration) says so.
+
+| member of its file | setting |
+|---|---|
+${aliasRows.join('\n')}
+
+What this server does not have, or always does, is ignored; one line of the log, a warning, names what was set of it.
+
+| member of its file | environment | flag | why it is ignored |
+|---|---|---|---|
+${ignored.map(ignoredRow).join('\n')}
 
 ## Older flags
 

@@ -54,7 +54,7 @@ function unknownKey(group: string, name: string, schema: SettingSchema, origin: 
 }
 
 function rule({ keyword, message }: ErrorObject, schema: SettingSchema): string {
-  if (schema.enum) return `must be one of ${schema.enum.join(', ')}`
+  if (schema.enum) return `must be ${schema.enum.length > 1 ? 'one of ' : ''}${schema.enum.join(', ')}`
   if (keyword === 'minLength') return 'must not be empty'
   if (keyword === 'pattern') return `must be ${schema.title}`
   if (keyword === 'type' || keyword === 'format') return `must be ${typeName(schema)}`
@@ -77,6 +77,9 @@ export function typeName({
 }
 
 function hintFor(keyword: string, data: unknown, schema: SettingSchema): string | undefined {
+  // Of what is ignored, it is the only value that may be.
+  if (schema['x-ignored'])
+    return schema['x-ignored'].replace(/^./, (first) => first.toLowerCase()).replace(/\.$/, '')
   if (schema.format) return formats[schema.format]?.hint
   if (keyword !== 'type' || schema.enum) return undefined
   if (schema.type === 'string') return /number|boolean/.test(typeof data) ? 'put it in quotes' : undefined

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import { root, type SettingSchema } from './settings.ts'
+import { formats } from './formats.ts'
+import { known, type SettingSchema } from './settings.ts'
 
 /** Settings as they are nested in a file. */
 export type Tree = { [name: string]: unknown }
@@ -29,7 +30,7 @@ export function remove(tree: Tree, [name = '', ...rest]: string[]): void {
 }
 
 /** Where the configuration file is looked for when nothing names one. */
-export const places = ['/etc/hyperfleet/config.yaml', './config/config.yaml']
+export const places = ['/etc/hyperfleet/config.yaml', './config/config.yaml', './configs/config.yaml']
 
 /**
  * The mapping in a configuration file, as it was written; empty when there is no file. Undefined, with a line in
@@ -40,7 +41,7 @@ export function readFile(file: string | undefined, namedBy: string, problems: st
   try {
     const content = parseYaml(readFileSync(file, 'utf8')) ?? {}
     if (!isTree(content)) throw new Error('it must hold a mapping, such as `server: {port: 8000}`')
-    return withoutNulls(content, root) as Tree
+    return meant(content, known) as Tree
   } catch (error) {
     const reason = (error as Error).message.replace(/, \w+( '.*')?$/, '')
     problems.push(`the configuration file ${file} cannot be read${namedBy}: ${reason}`)
@@ -67,14 +68,31 @@ function parseYaml(text: string): unknown {
   }
 }
 
-/** A key without a value counts as absent; one that the schema does not have is told of, with or without. */
-function withoutNulls(value: unknown, schema: SettingSchema | undefined): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, schema?.items))
+/**
+ * The values that a file means: `"8000"` is a number where the schema wants one. A key without a value counts as absent, and
+ * so does one with an empty text where no text may be empty; a key that the schema does not have is told of either way.
+ */
+function meant(value: unknown, schema: SettingSchema | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item) => meant(item, schema?.items))
+  if (typeof value === 'string' && schema) return convertScalar(value, schema)
   if (!isTree(value)) return value
   const properties = schema?.properties ?? {}
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name, member]) => member !== null || !Object.hasOwn(properties, name))
-      .map(([name, member]) => [name, withoutNulls(member, properties[name])]),
+      .filter(([name, member]) => !Object.hasOwn(properties, name) || !isEmpty(member, properties[name]))
+      .map(([name, member]) => [name, meant(member, properties[name])]),
   )
+}
+
+function isEmpty(value: unknown, { type, minLength, enum: choices, format }: Partial<SettingSchema> = {}) {
+  if (value !== '' || type !== 'string') return value === null
+  return minLength !== undefined || choices !== undefined || formats[format ?? '']?.isRight('') === false
+}
+
+/** The number, or true or false as Go writes them, that a text stands for by the schema; else the text. */
+export function convertScalar(text: string, { type }: Pick<SettingSchema, 'type'>): unknown {
+  if (type === 'integer' && /^\d+$/.test(text)) return Number(text)
+  if (type !== 'boolean') return text
+  if (/^(1|t|T|true|True|TRUE)$/.test(text)) return true
+  return /^(0|f|F|false|False|FALSE)$/.test(text) ? false : text
 }

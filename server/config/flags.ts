@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import { parseArgs } from 'node:util'
 import { nearest } from './explain.ts'
 import { bareName } from './secrets.ts'
-import { flagName, olderFlags, settings } from './settings.ts'
+import { flagsOf, known, olderFlags, settings } from './settings.ts'
 import { convert, type Source } from './sources.ts'
 
 /**
@@ -10,18 +10,15 @@ import { convert, type Source } from './sources.ts'
  * `problems`, without the values: one of them may be a password.
  */
 export function readFlags(args: string[], problems: string[]): { source: Source; file?: string } {
-  const names = [
-    ...settings().map(({ path }) => flagName(path)),
-    ...olderFlags().map(({ flag }) => flag),
-    'config',
-  ]
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
+  const flags = settings(known).map((setting) => ({ ...setting, flags: flagsOf(setting).map(bare) }))
+  const names = [...flags.flatMap((each) => each.flags), ...olderFlags().map(({ flag }) => flag), 'config']
+  const booleans = flags.filter(({ schema }) => schema.type === 'boolean').flatMap((each) => each.flags)
   const given = new Map<string, string>()
   let before = ''
   let isSkipping = false
-  for (const token of parseArgs({ args, options, strict: false, tokens: true }).tokens) {
+  for (const token of tokensIn(args, names, booleans)) {
     if (token.kind === 'option-terminator') continue
-    const isFlag = token.kind === 'option' && token.rawName.startsWith('--')
+    const isFlag = token.kind === 'option' && (token.rawName.startsWith('--') || names.includes(token.name))
     if (!isFlag) {
       if (!isSkipping)
         problems.push(`there is an argument${before} that is no flag: write them like --server-port 8000`)
@@ -29,14 +26,19 @@ export function readFlags(args: string[], problems: string[]): { source: Source;
       continue
     }
     const { name, value, inlineValue } = token
-    before = ` after --${bareName(name)}`
+    before = ` after ${dashed(bareName(name))}`
     const isUnknown = !names.includes(name)
     const hasValue = value !== undefined && (inlineValue || !value.startsWith('--'))
     // What follows an unknown flag was meant for it.
     isSkipping = isUnknown || !hasValue
     if (isUnknown) problems.push(unknownFlag(name, names))
-    else if (!hasValue) problems.push(`the flag --${name} has no value`)
-    else given.set(name, value)
+    else if (!hasValue) problems.push(`the flag ${dashed(name)} has no value`)
+    else {
+      // The last one counts, whichever name of its setting it is.
+      given.delete(name)
+      // After a single dash, = is not looked at by parseArgs.
+      given.set(name, name.length === 1 ? value.replace(/^=/, '') : value)
+    }
   }
 
   const source: Source = new Map()
@@ -44,11 +46,27 @@ export function readFlags(args: string[], problems: string[]): { source: Source;
     const text = given.get(flag)
     if (text !== undefined) readAddress(source, group, `--${flag}`, text, problems)
   }
-  for (const { key, path, schema } of settings()) {
-    const text = given.get(flagName(path))
-    if (text !== undefined) source.set(key, { value: convert(text, schema), from: `--${flagName(path)}` })
+  for (const { key, schema, flags: own } of flags) {
+    const name = [...given.keys()].findLast((each) => own.includes(each))
+    if (name !== undefined)
+      source.set(key, { value: convert(given.get(name) ?? '', schema), from: dashed(name) })
   }
   return { source, file: given.get('config') }
+}
+
+const bare = (flag: string) => flag.replace(/^--?/, '')
+const dashed = (name: string) => (name.length === 1 ? `-${name}` : `--${name}`)
+
+/** The arguments as parseArgs takes them apart. A flag of `booleans` that nothing follows, or another flag, is true, as in Go. */
+function tokensIn(args: string[], names: string[], booleans: string[]) {
+  const whole = args.map((arg, index) => {
+    const isBare = arg.startsWith('-') && booleans.includes(bare(arg)) && /^(-|$)/.test(args[index + 1] ?? '')
+    return isBare ? `${arg}=true` : arg
+  })
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: 'string' as const, ...(name.length === 1 && { short: name }) }]),
+  )
+  return parseArgs({ args: whole, options, strict: false, tokens: true }).tokens
 }
 
 function unknownFlag(name: string, names: string[]): string {

@@ -4,21 +4,25 @@ import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { checkServing, checkTogether } from './checks.ts'
 import { explain } from './explain.ts'
-import { assign, findFile, readFile, remove, type Tree, valueAt } from './file.ts'
+import { assign, findFile, isTree, readFile, remove, type Tree } from './file.ts'
 import { readFlags } from './flags.ts'
 import { formats } from './formats.ts'
-import { type Config, configSchema } from './schema.ts'
-import { settings } from './settings.ts'
+import { ignored } from './other-names.ts'
+import type { Config } from './schema.ts'
+import { adaptersName, known, root, type SettingSchema } from './settings.ts'
 import {
   applyAdapters,
   type Environment,
   type Origin,
   originIn,
   readEnvironment,
+  readNamedFiles,
   readSecretFolder,
+  readTree,
   type Source,
   settingOf,
 } from './sources.ts'
+import { milliseconds } from './units.ts'
 
 export type { Config } from './schema.ts'
 
@@ -35,12 +39,13 @@ interface Sources {
 }
 
 const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true })
-ajv.addVocabulary(['x-older-name', 'x-older-flag', 'x-secret', 'x-secret-file', 'x-secret-path'])
+ajv.addVocabulary(['x-older-flag', 'x-secret', 'x-content-of', 'x-secret-file', 'x-secret-path', 'x-ignored'])
 for (const [name, { isRight }] of Object.entries(formats)) ajv.addFormat(name, isRight)
-const validator = ajv.compile<Config>(configSchema)
+const validator = ajv.compile<Config>(known)
 
 /**
- * The settings in force: flag over environment over secret files over configuration file over base file over default.
+ * The settings in force: flag over named files (database.password_file) over environment over secret files over
+ * configuration file over base file over default.
  *
  * `kinds` are those of the document: each must have its required adapters set, be it to none.
  * Throws a StartError that tells of all that is wrong: the setting, the rule, the value, where it is from, and a hint.
@@ -49,11 +54,18 @@ export function loadConfig(kinds: Kinds, sources: Sources = {}): Config {
   return loadSettings(kinds, sources).config
 }
 
+/** Settings, where each came from, and the names of what is set and ignored (other-names.ts). */
+interface Loaded {
+  config: Config
+  origin: Origin
+  ignored: string[]
+}
+
 /** The settings in force, and where each came from. */
 export function loadSettings(
   kinds: Kinds,
   { args = [], env = process.env, file, baseFile, serving = true }: Sources = {},
-): { config: Config; origin: Origin } {
+): Loaded {
   const lines: string[] = []
   const { tree, sources, configFile } = readSources({ args, env, file, baseFile }, lines)
   for (const source of sources) {
@@ -68,7 +80,8 @@ export function loadSettings(
   const unsound = broken.flatMap(({ keys }) => keys.map(settingOf))
   for (const key of unsound) remove(tree, key.split('.'))
   if (!validator(tree)) throw new StartError(lines.join('; '))
-  const config: Config = tree
+  const config = only(tree, root) as Config
+  complete(config, origin)
   const isSound = (key: string) => !unsound.some((each) => key === each || key.startsWith(`${each}.`))
   const problems = [...checkTogether(config, kinds, origin), ...(serving ? checkServing(config, origin) : [])]
   lines.push(...problems.filter(({ keys }) => keys.every(isSound)).map(({ line }) => line))
@@ -77,7 +90,59 @@ export function loadSettings(
   const { url, read_url } = config.database
   if (url) config.database.url = completeUrl(plain(url), config.database, sources)
   if (read_url) config.database.read_url = plain(read_url)
-  return { config, origin }
+  const set = ignored.filter(({ member }) => holds(tree, member.split(/\.|(?=\[\])/)))
+  return { config, origin, ignored: set.map(({ member }) => nameOf(member, sources, [configFile, baseFile])) }
+}
+
+/**
+ * Settings for a tool that only wants the database, from its arguments, the environment and the file. The adapters in force are
+ * those in the database; what this process is configured with does not matter. Statements may take an hour.
+ */
+export function toolConfig(kinds: Kinds, args: string[]): Config {
+  const adapters = Object.fromEntries(Object.keys(kinds).map((kind) => [adaptersName(kind), '[]']))
+  const config = loadConfig(kinds, { args, env: { ...process.env, ...adapters }, serving: false })
+  config.database.pool.statement_timeout = '1h'
+  return config
+}
+
+/** What a schema has of settings: not what is ignored. */
+function only(value: unknown, { items, properties }: SettingSchema): unknown {
+  if (Array.isArray(value)) return items ? value.map((item) => only(item, items)) : value
+  if (!isTree(value) || !properties) return value
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => Object.hasOwn(value, name))
+      .map(([name, schema]) => [name, only(value[name], schema)]),
+  )
+}
+
+/** Whether there is something at a path, `[]` in it being any item of a list. */
+function holds(value: unknown, [name, ...rest]: string[]): boolean {
+  if (name === '[]') return Array.isArray(value) && value.some((item) => holds(item, rest))
+  if (name !== undefined) return isTree(value) && holds(value[name], rest)
+  return value !== undefined && value !== null && String(value) !== ''
+}
+
+/** How an operator has named a key: as it is in a file, else the variable or the flag. */
+function nameOf(key: string, sources: Source[], files: (string | undefined)[]): string {
+  const from = sources.findLast((source) => source.has(key))?.get(key)?.from
+  return from === undefined || files.includes(from) ? key : from
+}
+
+/** Fills in what follows from other settings: shorter limits below a short one, and the certificate of the API for the other listeners. */
+function complete({ server, health, metrics, database: { pool } }: Config, origin: Origin) {
+  const isDefault = (key: string) => origin(key) === 'the defaults'
+  const { timeouts } = server
+  const write = milliseconds(timeouts.write)
+  if (isDefault('server.timeouts.request') && milliseconds(timeouts.request) >= write)
+    timeouts.request = `${Math.floor(write / 2)}ms`
+  const request = milliseconds(timeouts.request)
+  if (isDefault('database.pool.statement_timeout') && milliseconds(pool.statement_timeout) >= request)
+    pool.statement_timeout = `${Math.floor((request * 2) / 3)}ms`
+  for (const { tls } of [health, metrics]) {
+    if (tls.enabled && !tls.cert_file && !tls.key_file)
+      Object.assign(tls, { ...server.tls, enabled: tls.enabled })
+  }
 }
 
 /** What all sources say, the weakest first; throws a StartError when there is no telling what is in force. */
@@ -91,23 +156,14 @@ function readSources({ args = [], env = {}, file, baseFile }: Sources, lines: st
   const base = readFile(baseFile, '', lines)
   if (!tree || !base) throw new StartError(lines.join('; '))
 
-  const sources = [writtenIn(base, baseFile), writtenIn(tree, configFile), environment, flags.source]
+  const sources = [readTree(base, baseFile), readTree(tree, configFile), environment, flags.source]
   const folder = sources.findLast((source) => source.has('database.secret_dir'))?.get('database.secret_dir')
   const secrets: Source =
     typeof folder?.value === 'string' && folder.value
       ? readSecretFolder(folder.value, folder.from, lines)
       : new Map()
-  return { tree, sources: sources.toSpliced(2, 0, secrets), configFile }
-}
-
-/** The settings in what a file holds. */
-function writtenIn(tree: Tree, from = ''): Source {
-  return new Map(
-    settings().flatMap(({ key, path }) => {
-      const value = valueAt(tree, path)
-      return value === undefined ? [] : [[key, { value, from }]]
-    }),
-  )
+  const contents = readNamedFiles(sources, lines)
+  return { tree, sources: sources.toSpliced(2, 0, secrets).toSpliced(-1, 0, contents), configFile }
 }
 
 /** A URL of PostgreSQL that a URL of the web may not be, as one that it may. */

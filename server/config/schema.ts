@@ -1,10 +1,11 @@
 /**
  * Every setting, with its type, default and meaning: the one place where settings are written down.
  * Environment names and flags follow from the path: server.port is HYPERFLEET_SERVER_PORT and --server-port.
+ * Names that are not ours stand in other-names.ts.
  *
- * - `x-older-name`: an environment variable that is read where that one is not set
  * - `x-older-flag`: a flag that sets `host` and `port` of a listener at once
  * - `x-secret`: `whole` is shown nowhere; of a `url`, the password is not
+ * - `x-content-of`: the setting whose value is in the file that this one names
  * - `x-secret-file`: the file of database.secret_dir that holds the value; `x-secret-path`: the one that is the value
  */
 
@@ -26,6 +27,16 @@ const host = {
 } as const
 const flag = (value: boolean, description: string) =>
   ({ type: 'boolean', default: value, description }) as const
+
+/** A file with the value of a setting of the database. */
+const fileOf = <Name extends string>(name: Name) =>
+  ({
+    ...text(
+      `A file with the value of \`database.${name}\`, over what the environment and the configuration file say of that.`,
+      `/mnt/secrets/database/${name}`,
+    ),
+    'x-content-of': `database.${name}`,
+  }) as const
 
 const tls = {
   type: 'object',
@@ -62,7 +73,6 @@ export const configSchema = {
             "A provider's OpenAPI document; its schemas `ClusterSpec` and `NodePoolSpec` are what a `spec` must fit.",
             '/etc/hyperfleet/openapi.yaml',
           ),
-          'x-older-name': 'OPENAPI_SCHEMA_PATH',
         },
         tls,
         timeouts: {
@@ -74,7 +84,10 @@ export const configSchema = {
               '5s',
               'How long a request may take to arrive, and a TLS handshake to end. As the limits beside it, on all three listeners.',
             ),
-            request: duration('15s', 'How long the work on a request may take.'),
+            request: duration(
+              '15s',
+              'How long the work on a request may take. Where it is not set and `write` is 15s or less, half of that.',
+            ),
             write: duration(
               '30s',
               'How long a connection may be silent while it has an answer to take. It is looked at for four seconds more before it is closed.',
@@ -305,6 +318,11 @@ export const configSchema = {
           'x-secret': 'whole',
           'x-secret-file': 'db.password',
         },
+        host_file: fileOf('host'),
+        port_file: fileOf('port'),
+        name_file: fileOf('name'),
+        username_file: fileOf('username'),
+        password_file: fileOf('password'),
         ssl: {
           type: 'object',
           additionalProperties: false,
@@ -354,7 +372,10 @@ export const configSchema = {
                 'How many connections the lists use at a time whose search or order has no index, so that they read every resource of a kind; one connection at least is left to others.',
             },
             prepared_statements: flag(true, 'Whether statements are prepared; off for a pooler that cannot.'),
-            statement_timeout: duration('10s', 'How long a statement may take.'),
+            statement_timeout: duration(
+              '10s',
+              'How long a statement may take. Where it is not set and `server.timeouts.request` is 10s or less, two thirds of that.',
+            ),
             conn_retry_attempts: {
               type: 'integer',
               minimum: 1,
@@ -451,14 +472,12 @@ export const configSchema = {
           enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
           default: 'info',
           description: 'The least level that is logged.',
-          'x-older-name': 'LOG_LEVEL',
         },
         format: {
           type: 'string',
           enum: ['json', 'text'],
           default: 'json',
           description: 'JSON for programs, text for people.',
-          'x-older-name': 'LOG_FORMAT',
         },
         output: {
           type: 'string',
@@ -466,7 +485,12 @@ export const configSchema = {
           default: 'stdout',
           description: 'Where the log goes.',
         },
-        masking: flag(true, 'Whether passwords and tokens are hidden in the log.'),
+        masking: {
+          type: 'object',
+          additionalProperties: false,
+          default: {},
+          properties: { enabled: flag(true, 'Whether passwords and tokens are hidden in the log.') },
+        },
       },
     },
     verification: {
@@ -492,7 +516,15 @@ export const configSchema = {
       description: 'OpenTelemetry; where spans go is said by the variables OTEL_… of its specification.',
       additionalProperties: false,
       default: {},
-      properties: { enabled: flag(false, 'Whether requests and statements are traced.') },
+      properties: {
+        enabled: flag(false, 'Whether requests and statements are traced.'),
+        service_name: {
+          type: 'string',
+          minLength: 1,
+          default: 'hyperfleet-api',
+          description: 'The `service.name` of the spans, unless `OTEL_SERVICE_NAME` is set.',
+        },
+      },
     },
     entities: {
       type: 'array',

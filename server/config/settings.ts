@@ -1,6 +1,7 @@
+import { aliases, ignored } from './other-names.ts'
 import { configSchema } from './schema.ts'
 
-/** What the schema says of one setting. */
+/** What the schema says of one setting. Of a name that is not ours, it may say nothing. */
 export interface SettingSchema {
   type: 'string' | 'integer' | 'boolean' | 'array' | 'object'
   description: string
@@ -8,20 +9,22 @@ export interface SettingSchema {
   examples?: readonly unknown[]
   format?: string
   title?: string
-  enum?: readonly string[]
+  enum?: readonly (string | number | boolean)[]
+  minLength?: number
   minimum?: number
   maximum?: number
   items?: SettingSchema
   properties?: Record<string, SettingSchema>
   required?: readonly string[]
-  'x-older-name'?: string
+  'x-content-of'?: string
   'x-older-flag'?: string
   'x-secret'?: 'whole' | 'url'
   'x-secret-file'?: string
   'x-secret-path'?: string
+  'x-ignored'?: string
 }
 
-interface Setting {
+export interface Setting {
   /** Its path with dots, as in `server.port`. */
   key: string
   path: string[]
@@ -30,6 +33,63 @@ interface Setting {
 
 /** The schema, as something to walk. */
 export const root: SettingSchema = configSchema as unknown as SettingSchema
+
+/** The schema with the members of other names beside ours (other-names.ts). An ignored one says why in `x-ignored`. */
+export const known: SettingSchema = withOtherNames()
+
+function withOtherNames(): SettingSchema {
+  const schema = structuredClone(root)
+  for (const { member } of aliases) if (member) addMember(schema, member, {})
+  for (const { member, why, ...rule } of ignored) {
+    const { type, only } = rule
+    addMember(schema, member, {
+      ...(type && { type }),
+      ...(only !== undefined && { enum: [only] }),
+      'x-ignored': why,
+    })
+  }
+  return schema
+}
+
+/** Adds a member to a schema, with the groups above it that are not there; `[]` in its path is each item of a list. */
+function addMember(schema: SettingSchema, member: string, added: Partial<SettingSchema>): void {
+  const path = member.split(/\.|(?=\[\])/)
+  const name = path.pop() ?? ''
+  let group = schema
+  for (const each of path) {
+    const groups = group.properties as Record<string, SettingSchema>
+    if (each !== '[]') groups[each] ??= emptyGroup()
+    const below = each === '[]' ? group.items : groups[each]
+    if (below) group = below
+  }
+  group.properties = { ...group.properties, [name]: added as SettingSchema }
+}
+
+function emptyGroup(): SettingSchema {
+  return { type: 'object', additionalProperties: false, properties: {} } as unknown as SettingSchema
+}
+
+/** The variables of a setting, by falling weight: its own, then those of other names. */
+export const variablesOf = ({ key, path }: Setting): string[] => [
+  environmentName(path),
+  ...aliases.flatMap(({ setting, member, variables = [] }) =>
+    setting === key ? [...variables, ...(member ? [environmentName(member.split('.'))] : [])] : [],
+  ),
+]
+
+/** The flags of a setting with their dashes: its own, then those of other names. The last one on a command line counts. */
+export const flagsOf = ({ key, path }: Setting): string[] => [
+  `--${flagName(path)}`,
+  ...[...aliases, ...ignored].flatMap((other) =>
+    ('setting' in other ? other.setting : other.member) === key ? (other.flags ?? []) : [],
+  ),
+]
+
+/** Where a setting stands in a file, by falling weight. */
+export const pathsOf = ({ key, path }: Setting): string[][] => [
+  path,
+  ...aliases.flatMap(({ setting, member }) => (setting === key && member ? [member.split('.')] : [])),
+]
 
 /** Every single setting of the schema; lists are one each. */
 export function settings(schema = root, path: string[] = []): Setting[] {

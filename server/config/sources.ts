@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isTree, type Tree } from './file.ts'
-import { adaptersName, environmentName, type SettingSchema, settings } from './settings.ts'
+import { convertScalar, isTree, type Tree, valueAt } from './file.ts'
+import { adaptersName, known, pathsOf, type SettingSchema, settings, variablesOf } from './settings.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -13,9 +13,7 @@ export type Source = Map<string, { value: unknown; from: string }>
  * for none stays as it is, and breaks the rule of its type.
  */
 export function convert(text: string, { type }: Pick<SettingSchema, 'type'>): unknown {
-  if (type === 'integer' && /^\d+$/.test(text)) return Number(text)
-  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true'
-  if (type !== 'array') return text
+  if (type !== 'array') return convertScalar(text, { type })
   try {
     return JSON.parse(text)
   } catch {
@@ -26,12 +24,55 @@ export function convert(text: string, { type }: Pick<SettingSchema, 'type'>): un
 /** The settings in the environment. Other variables are not looked at: platforms put theirs beside. */
 export function readEnvironment(env: Environment): Source {
   return new Map(
-    settings().flatMap(({ key, path, schema }) => {
+    settings(known).flatMap((setting) => {
       // An empty variable is one that somebody could not leave out.
-      const from = [environmentName(path), schema['x-older-name']].find((name) => name && env[name])
-      return from ? [[key, { value: convert(env[from] ?? '', schema), from }]] : []
+      const from = variablesOf(setting).find((name) => env[name])
+      return from ? [[setting.key, { value: convert(env[from] ?? '', setting.schema), from }]] : []
     }),
   )
+}
+
+/** The settings in what a file holds. */
+export function readTree(tree: Tree, file = ''): Source {
+  return new Map(
+    settings(known).flatMap((setting) => {
+      const path = pathsOf(setting).find((each) => valueAt(tree, each) !== undefined)
+      if (!path) return []
+      const from = path === setting.path ? file : `${path.join('.')} of ${file}`
+      return [[setting.key, { value: valueAt(tree, path), from }]]
+    }),
+  )
+}
+
+/**
+ * The settings in the files that others name, such as database.password_file, each by the strongest of `sources` (the last)
+ * that has it. What cannot be read goes to `problems`.
+ */
+export function readNamedFiles(sources: Source[], problems: string[]): Source {
+  const named: Source = new Map()
+  const schemas = new Map(settings().map(({ key, schema }) => [key, schema]))
+  for (const [key, { 'x-content-of': target = '' }] of schemas) {
+    const schema = schemas.get(target)
+    const { value: file, from } = sources.findLast((source) => source.has(key))?.get(key) ?? {}
+    if (!schema || typeof file !== 'string' || !file) continue
+    try {
+      named.set(target, {
+        value: convert(textOf(file, schema), schema),
+        from: `${file}, which ${from} names`,
+      })
+    } catch (error) {
+      problems.push(
+        `${key} (it is ${JSON.stringify(file)}, from ${from}) cannot be read: ${(error as Error).message}`,
+      )
+    }
+  }
+  return named
+}
+
+/** The text of a file with one value. White space may be part of a password, but for the end of its line. */
+function textOf(file: string, { 'x-secret': secret }: SettingSchema): string {
+  const content = readFileSync(file, 'utf8')
+  return secret ? content.replace(/\r?\n$/, '') : content.trim()
 }
 
 /**
@@ -48,9 +89,7 @@ export function readSecretFolder(folder: string, from: string, problems: string[
   try {
     const there = readdirSync(folder)
     for (const { key, schema, file } of parts.filter(({ name }) => there.includes(name))) {
-      const content = readFileSync(file, 'utf8')
-      // White space may be part of a password, but for the end of its line.
-      const text = schema['x-secret'] ? content.replace(/\r?\n$/, '') : content.trim()
+      const text = textOf(file, schema)
       const value = schema['x-secret-path'] ? file : convert(text, schema)
       if (text.trim()) source.set(key, { value, from: file })
     }

@@ -20,7 +20,7 @@ export function createLogger({ level, format, output, masking }: Config['logging
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
       // The whole line, so that no field, no error and no plugin can go past it.
-      hooks: { streamWrite: masking ? (line) => write(maskedLine(line)) : write },
+      hooks: { streamWrite: masking.enabled ? (line) => write(maskedLine(line)) : write },
     },
     // Written at once: the last words of a process are the ones that are needed.
     pino.destination({ dest: destination, sync: true }),

@@ -6,6 +6,7 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { NodeSDK, resources } from '@opentelemetry/sdk-node'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../config/schema.ts'
 import { originForm } from '../lib/origin-form.ts'
 import { within } from '../lib/timeout.ts'
 import { about } from '../lib/version.ts'
@@ -24,11 +25,14 @@ const isProbe = ({ url = '' }: IncomingMessage) =>
  * The span of a request is that of the HTTP server: it begins before there is a Fastify request, so that every
  * line of the log has it, and what Fastify refuses is traced as well.
  */
-export function startTracing(logger: FastifyBaseLogger): { close(): Promise<void> } {
+export function startTracing(
+  { service_name }: Config['tracing'],
+  logger: FastifyBaseLogger,
+): { close(): Promise<void> } {
   const { defaultResource, envDetector, hostDetector, resourceFromAttributes } = resources
   const sdk = new NodeSDK({
     resource: defaultResource().merge(
-      resourceFromAttributes({ 'service.name': 'hyperfleet-api', 'service.version': about.version }),
+      resourceFromAttributes({ 'service.name': service_name, 'service.version': about.version }),
     ),
     // Not that of the process: its arguments may hold the password of the database.
     resourceDetectors: [envDetector, hostDetector],

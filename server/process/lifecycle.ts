@@ -29,13 +29,15 @@ interface Addresses {
  * Starts the server and keeps it until SIGTERM or SIGINT; throws a StartError when it cannot start.
  *
  * An embedded database is started, migrated and stopped with it; any other is migrated only when asked to.
+ * `ignored` names what was set and is ignored, for one line of the log.
  */
 export async function serve(
-  config: Config,
+  { config, ignored = [] }: { config: Config; ignored?: string[] },
   handlers: Handlers,
   { migrating = false } = {},
 ): Promise<Addresses> {
   const logger = createLogger(config.logging) as unknown as FastifyBaseLogger
+  if (ignored.length) logger.warn(`set, but ignored: ${ignored.join(', ')} (docs/configuration.md says why)`)
   const lifecycle = { isShuttingDown: false }
   let isServing = false
   let listening: Promise<unknown> | undefined
@@ -82,7 +84,7 @@ export async function serve(
     if (config.tracing.enabled) {
       // Loaded only then: its modules are large, and patch the modules that they trace.
       const { startTracing } = await import('../observability/tracing.ts')
-      opened.push(startTracing(logger))
+      opened.push(startTracing(config.tracing, logger))
     }
     const database = new Database(config.database)
     database.warn = (message) => logger.warn(message)

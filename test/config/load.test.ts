@@ -10,9 +10,11 @@ import { type loadConfig, loadSettings } from '../../server/config/load.ts'
 import {
   environmentName,
   flagName,
+  flagsOf,
   olderFlags,
   type SettingSchema,
   settings,
+  variablesOf,
 } from '../../server/config/settings.ts'
 import { milliseconds } from '../../server/config/units.ts'
 import { StartError } from '../../server/process/start-error.ts'
@@ -78,10 +80,18 @@ function secretFolder(files: Record<string, string>): string {
 const defaultSecrets = secretFolder({ 'db.name': 'hyperfleet' })
 const otherSecrets = secretFolder({ 'db.name': 'hyperfleet' })
 
+/** Files with the values of settings, for the settings that name such files: two of each. */
+const valueFiles = ['1', '2'].map((value) => {
+  const names = ['host', 'port', 'name', 'username', 'password']
+  const dir = secretFolder(Object.fromEntries(names.map((name) => [name, value])))
+  return (name: string) => join(dir, name)
+})
+
 /** Two right values of a setting, made from its schema: one that is not its default, and another. */
 function valuesOf(key: string, schema: SettingSchema): [unknown, unknown] {
   if (key === 'database.secret_dir') return [otherSecrets, defaultSecrets]
-  const { type, format, default: usual, examples: [example] = [] } = schema
+  const { type, format, default: usual, examples: [example] = [], 'x-content-of': target } = schema
+  if (target) return valueFiles.map((of) => of(target.replace('database.', ''))) as [string, string]
   if (schema.enum) return [schema.enum.find((choice) => choice !== usual), usual]
   if (type === 'boolean') return [!usual, usual]
   if (type === 'integer') return [Number(usual) + 1, usual]
@@ -215,12 +225,12 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
   if (type === 'integer') {
     const outside = [...(minimum ? [minimum - 1] : []), ...(maximum ? [maximum + 1] : [])]
     const texts = ['abc', '1.5', '1e1', '0x1', '-1', '+1', ' 1', ...outside.map(String)]
-    return [texts, ['8', 'abc', true, 1.5, -1, [1], { a: 1 }, ...outside]]
+    return [texts, ['abc', '1.5', true, 1.5, -1, [1], { a: 1 }, ...outside]]
   }
   if (type === 'boolean')
     return [
-      ['yes', '1', 'TRUE', 'on'],
-      ['true', 1, 0, [true]],
+      ['yes', '2', 'tRUE', 'on'],
+      ['yes', 1, 0, [true]],
     ]
   if (type === 'array')
     return [
@@ -229,7 +239,7 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
     ]
   if (choices)
     return [
-      ['other', choices[0]?.toUpperCase() ?? ''],
+      ['other', String(choices[0]).toUpperCase()],
       ['other', 1, true],
     ]
   if (format === 'size')
@@ -245,14 +255,14 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
   if (format === 'postgres-url')
     return [
       ['soon', 'h/db'],
-      ['', 'soon', 12],
+      ['soon', 12],
     ]
   if (format)
     return [
-      ['soon', '1.5s', '25d', '10', '-1s', format === 'duration' ? '0s' : '1'],
+      ['soon', '1.s', '25d', '10', '-1s', '1m 30s', format === 'duration' ? '0s' : '1'],
       ['soon', 10],
     ]
-  return [[], ['', 12, true, ['a'], { a: 'b' }]]
+  return [[], [12, true, ['a'], { a: 'b' }]]
 }
 
 t.test('every bad value is one line with key, rule, value and source, from every source', (t) => {
@@ -360,7 +370,7 @@ t.test('settings that do not go together are one line', (t) => {
       issuers(issuer, issuer),
       /^server\.jwt\.configs\[1\]\.issuer_url must not be there twice/,
     ],
-    ...['bad header', 'Content-Length', 'HOST', ''].flatMap((name) =>
+    ...['bad header', 'Content-Length', 'HOST'].flatMap((name) =>
       ['header', 'identity_header'].map((member): [string, Given, RegExp] => [
         `${member} ${name}`,
         issuers({ ...issuer, [member]: name }),
@@ -652,7 +662,7 @@ t.test('keys and flags that nobody knows are told of, with what was meant', (t) 
     ['sever: {}', /^the setting sever is unknown .*did you mean server\?/],
     ['foo:', /^the setting foo is unknown .*docs\/configuration\.md/],
     [
-      'logging: {masking: {}, levle: info}',
+      'logging: {masking: {enabled: true}, levle: info}',
       /the setting logging\.levle is unknown .*did you mean logging\.level\?/,
     ],
     [
@@ -692,16 +702,24 @@ t.test('keys and flags that nobody knows are told of, with what was meant', (t) 
   t.end()
 })
 
-t.test('older names are read where the newer ones are not set', (t) => {
-  const older = settings().filter(({ schema }) => schema['x-older-name'])
-  t.same(older.map(({ schema }) => schema['x-older-name']).sort(), [
+t.test('variables of other names are read where ours are not set', (t) => {
+  const others = settings().flatMap((setting) =>
+    variablesOf(setting)
+      .slice(1)
+      .map((name) => ({ ...setting, name })),
+  )
+  t.same(others.map(({ name }) => name).sort(), [
+    'HYPERFLEET_LOGGING_OTEL_ENABLED',
+    'HYPERFLEET_LOG_FORMAT',
+    'HYPERFLEET_LOG_LEVEL',
+    'HYPERFLEET_LOG_OUTPUT',
     'LOG_FORMAT',
     'LOG_LEVEL',
     'OPENAPI_SCHEMA_PATH',
+    'TRACING_ENABLED',
   ])
-  for (const { key, path, schema } of older) {
+  for (const { key, path, schema, name } of others) {
     const [value, other] = valuesOf(key, schema)
-    const name = schema['x-older-name'] ?? ''
     arrives(t, { env: { [name]: text(value) } }, path, value, name)
     arrives(
       t,
@@ -941,12 +959,14 @@ t.test('the page has every setting, and its file is taken', (t) => {
     page,
     'npm run generate',
   )
-  for (const { key, path, schema } of settings()) {
+  for (const setting of settings()) {
+    const { key, path, schema } = setting
     const row = page.split('\n').find((line) => line.startsWith(`| \`${key}\` |`))
     for (const name of [
       environmentName(path),
       `--${flagName(path)}`,
-      schema['x-older-name'],
+      ...variablesOf(setting),
+      ...flagsOf(setting),
       schema.description,
     ]) {
       t.ok(row?.includes(name ?? ''), `${key}: ${name}`)
@@ -957,8 +977,10 @@ t.test('the page has every setting, and its file is taken', (t) => {
   const [, file = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? []
   t.equal(refusal({ file }), 'it was taken')
   const uncommented = file.replaceAll('# ', '')
-  const known = settings().filter(({ key }) => key !== 'database.secret_dir')
-  const { origin } = load({ file: uncommented.replace(/.*secret_dir.*\n/, '') })
+  const known = settings().filter(
+    ({ key, schema }) => key !== 'database.secret_dir' && !schema['x-content-of'],
+  )
+  const { origin } = load({ file: uncommented.replaceAll(/.*(secret_dir|_file: \/mnt).*\n/g, '') })
   for (const { key } of known) t.match(origin(key), /\.yaml$/, `${key} is in it`)
   t.end()
 })

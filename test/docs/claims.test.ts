@@ -5,12 +5,12 @@ import { dirname, join, relative } from 'node:path'
 import t from 'tap'
 import {
   adaptersName,
-  environmentName,
-  flagName,
+  flagsOf,
   olderFlags,
   type SettingSchema,
-  root as schema,
+  known as schema,
   settings,
+  variablesOf,
 } from '../../server/config/settings.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { problems } from '../../server/problem.ts'
@@ -172,12 +172,14 @@ t.test('where a table has a column of tests, each row names one that is there', 
 t.test('scripts, settings, variables and flags are those that there are', async (t) => {
   const scripts = Object.keys(JSON.parse(read('package.json')).scripts)
   const variables = new Set([
-    ...settings().map(({ path }) => environmentName(path)),
+    ...settings(schema).flatMap(variablesOf),
     ...kinds.map(adaptersName),
     ...found(sources, /\benv\.(HYPERFLEET_\w+)/g),
   ])
   const flags = new Set([
-    ...settings().map(({ path }) => flagName(path)),
+    ...settings(schema)
+      .flatMap(flagsOf)
+      .map((flag) => flag.replace(/^-+/, '')),
     ...olderFlags().map(({ flag }) => flag),
     ...found(sources, /--([a-z][a-z-]+)/g),
     'data-urlencode', // of curl

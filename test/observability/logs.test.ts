@@ -195,7 +195,7 @@ async function garbageTo({ api }: ServerProcess): Promise<{ trace_id: string }> 
 t.test('secrets are hidden, wherever they come from, unless that is switched off', async (t) => {
   const words = `could not follow postgres://someone:tell-nobody@db.example.org/fleet with the password ${password}`
   for (const masking of ['true', 'false']) {
-    const server = await start(t, { HYPERFLEET_LOGGING_MASKING: masking })
+    const server = await start(t, { HYPERFLEET_LOGGING_MASKING_ENABLED: masking })
     await execute(
       server.url,
       `create function fail() returns trigger language plpgsql as $$
