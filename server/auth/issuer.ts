@@ -50,8 +50,11 @@ export class Issuer {
     this.identityHeader = identity_header?.toLowerCase()
     this.pattern = compile(identity_claim_pattern, `${path}.identity_claim_pattern`)
     const authority = jwk_cert_ca_file && readAuthority(jwk_cert_ca_file, `${path}.jwk_cert_ca_file`)
-    const source = jwk_cert_file ? fileSource(jwk_cert_file) : urlSource(jwk_cert_url ?? '', authority)
-    this.keys = new KeySet(source, logger)
+    const sources = [
+      ...(jwk_cert_file ? [fileSource(jwk_cert_file)] : []),
+      ...(jwk_cert_url ? [urlSource(jwk_cert_url, authority)] : []),
+    ]
+    this.keys = new KeySet(sources, logger)
     if (identity_header) {
       logger.warn(
         `${path}.identity_header: whoever sends ${identity_header} is taken for whom it names; ` +
@@ -62,15 +65,11 @@ export class Issuer {
 
   /** Reads the keys, and keeps them fresh. A URL may be away; throws a StartError when a file is of no use. */
   async start(): Promise<void> {
-    const { jwk_cert_file } = this.settings
-    if (jwk_cert_file) {
-      await this.keys.read().catch(({ cause }: KeysUnavailable) => {
-        const fault = `${jwk_cert_file} is of no use as a JSON Web Key Set: ${(cause as Error).message}`
-        throw new StartError(`${this.path}.jwk_cert_file: ${fault}`)
-      })
-    } else {
-      await this.keys.renew().catch(() => {})
-    }
+    await this.keys.read().catch((failure: KeysUnavailable) => {
+      if (!failure.source?.isOwn) return this.keys.warn(failure)
+      const fault = `${failure.source.name} is of no use as a JSON Web Key Set: ${(failure.cause as Error).message}`
+      throw new StartError(`${this.path}.jwk_cert_file: ${fault}`)
+    })
     this.keys.refresh()
   }
 

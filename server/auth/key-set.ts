@@ -12,9 +12,17 @@ const MAX_NAMED = 10
 /** The least time between two readings, so that invented key ids do not become requests to the issuer. */
 const PAUSE_MS = 1000
 
+/** A source with its part of the keys, as last read. */
+interface Part {
+  source: KeySource
+  text: string
+  usable: JWK[]
+  leftOut: string
+}
+
 /**
- * The keys of one issuer. They are kept until a reading brings others, however long that takes: an issuer that
- * is away for a while locks no caller out.
+ * The keys of one issuer, from one source or several together. Those of each source are kept until a reading brings
+ * others, however long that takes: an issuer that is away for a while locks no caller out.
  *
  * jose's createRemoteJWKSet is not used: its pause counts from readings that succeeded only, so that each unknown
  * key id would be a request to an issuer that is away, and it does not tell when the keys have changed.
@@ -22,19 +30,17 @@ const PAUSE_MS = 1000
 export class KeySet {
   /** Rises when other keys have been read: tokens that were verified before must be verified again. */
   version = 0
-  private readonly source: KeySource
+  private readonly parts: Part[]
   private readonly logger: Pick<FastifyBaseLogger, 'warn'>
   private keys: LocalKeys | undefined
-  private text = ''
-  private leftOut = ''
   private reading: Promise<void> | undefined
   private ended = Number.NEGATIVE_INFINITY
   private failure: KeysUnavailable | undefined
   private timer: NodeJS.Timeout | undefined
   private isClosed = false
 
-  constructor(source: KeySource, logger: Pick<FastifyBaseLogger, 'warn'>) {
-    this.source = source
+  constructor(sources: KeySource[], logger: Pick<FastifyBaseLogger, 'warn'>) {
+    this.parts = sources.map((source) => ({ source, text: '', usable: [], leftOut: '' }))
     this.logger = logger
   }
 
@@ -78,12 +84,12 @@ export class KeySet {
   async close(): Promise<void> {
     this.isClosed = true
     clearInterval(this.timer)
-    await this.source.close()
+    await Promise.all(this.parts.map(({ source }) => source.close()))
   }
 
   /**
-   * Reads the keys once, and leaves it to the caller to say so when they cannot be read. A set with which no token
-   * could be checked counts as one that cannot be read.
+   * Reads the keys once, and leaves it to the caller to say so when they cannot be read: throws KeysUnavailable, of the first source
+   * that failed, once the others have been read. A set with which no token could be checked counts as one that cannot be read.
    */
   async read(): Promise<void> {
     const wait = this.ended + PAUSE_MS - performance.now()
@@ -92,43 +98,51 @@ export class KeySet {
       // Not refused: the key may be newer than the reading.
       await sleep(wait, undefined, { ref: false })
     }
+    const readings = await Promise.all(this.parts.map((part) => this.readPart(part)))
+    this.failure = readings.find((reading) => reading instanceof KeysUnavailable)
+    if (readings.includes(true)) {
+      this.keys = createLocalJWKSet({ keys: this.parts.flatMap(({ usable }) => usable) })
+      this.version++
+    }
+    this.ended = performance.now()
+    if (this.failure) throw this.failure
+  }
+
+  /** Whether a source has other keys than before; the failure when it cannot be read. */
+  private async readPart(part: Part): Promise<boolean | KeysUnavailable> {
+    const { source } = part
     try {
-      const text = await this.source.read()
-      if (text !== this.text) {
-        const { usable, leftOut } = await sortKeys(text, this.source.isOwn)
-        this.tellLeftOut(leftOut)
-        this.keys = createLocalJWKSet({ keys: usable })
-        this.text = text
-        this.version++
-      }
-      this.failure = undefined
+      const text = await source.read()
+      if (text === part.text) return false
+      const { usable, leftOut } = await sortKeys(text, source.isOwn)
+      this.tellLeftOut(part, leftOut)
+      Object.assign(part, { text, usable })
+      return true
     } catch (cause) {
-      this.failure = new KeysUnavailable('the keys cannot be read', { cause })
-      throw this.failure
-    } finally {
-      this.ended = performance.now()
+      return Object.assign(new KeysUnavailable('the keys cannot be read', { cause }), { source })
     }
   }
 
-  private warn({ cause }: KeysUnavailable) {
+  /** Says in the log that a source cannot be read. */
+  warn({ cause, source }: KeysUnavailable) {
     if (this.isClosed) return
     const kept = this.keys ? 'those read before stay in force' : 'no token can be checked until they can'
     this.logger.warn(
       { reason: (cause as Error).message },
-      `the keys of an issuer cannot be read from ${this.source.name}; ${kept}`,
+      `the keys of an issuer cannot be read from ${source?.name}; ${kept}`,
     )
   }
 
   /** Warns of keys that are left out, once for as long as they are the same. */
-  private tellLeftOut(keys: string[]) {
+  private tellLeftOut(part: Part, keys: string[]) {
     const sorted = keys.toSorted()
     const text = sorted.join()
-    if (text !== this.leftOut && text)
+    if (text !== part.leftOut && text)
       this.logger.warn(
         { reason: [...sorted.slice(0, MAX_NAMED), ...(sorted[MAX_NAMED] ? ['…'] : [])].join(', ') },
-        `${keys.length} keys of an issuer are of no use and left out, read from ${this.source.name}; the others are in force`,
+        `${keys.length} keys of an issuer are of no use and left out, read from ${part.source.name}; the others are in force`,
       )
-    this.leftOut = text
+    part.leftOut = text
   }
 
   /** The key that fits, undefined when none does. */

@@ -9,5 +9,7 @@ export interface KeySource {
   close(): Promise<void>
 }
 
-/** The keys are not known, or whether there is a new one is not: a passing failure. */
-export class KeysUnavailable extends Error {}
+/** The keys are not known, or whether there is a new one is not: a passing failure. `source` is the one that could not be read. */
+export class KeysUnavailable extends Error {
+  source?: KeySource
+}

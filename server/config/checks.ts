@@ -143,10 +143,8 @@ function checkIssuers({ server: { jwt } }: Config, origin: Origin): Problem[] {
 function checkIssuer(key: string, issuer: Issuer, origin: Origin): string[] {
   const { jwk_cert_url, jwk_cert_file, jwk_cert_ca_file } = issuer
   const lines: string[] = []
-  if (!jwk_cert_url === !jwk_cert_file) {
-    const has = jwk_cert_url ? 'both' : 'neither'
-    lines.push(`${key} must have one of jwk_cert_url and jwk_cert_file (it has ${has}, from ${origin(key)})`)
-  }
+  if (!jwk_cert_url && !jwk_cert_file)
+    lines.push(`${key} must have jwk_cert_url or jwk_cert_file (it has neither, from ${origin(key)})`)
   if (jwk_cert_ca_file && !jwk_cert_url) {
     lines.push(
       `${key}.jwk_cert_ca_file must not be set without jwk_cert_url ` +

@@ -119,7 +119,8 @@ export const configSchema = {
             enabled: flag(true, 'Whether requests need a token.'),
             configs: {
               type: 'array',
-              description: 'The issuers whose tokens are taken, each with `jwk_cert_url` or `jwk_cert_file`.',
+              description:
+                'The issuers whose tokens are taken, each with `jwk_cert_url`, `jwk_cert_file` or both.',
               default: [],
               examples: [
                 [
@@ -145,7 +146,7 @@ export const configSchema = {
                     'https://sso.example.com/realms/fleet/certs',
                   ),
                   jwk_cert_file: text(
-                    'A file with its keys, instead of `jwk_cert_url`.',
+                    'A file with its keys, instead of `jwk_cert_url` or beside it.',
                     '/etc/hyperfleet/keys.json',
                   ),
                   jwk_cert_ca_file: text(

@@ -358,12 +358,7 @@ t.test('settings that do not go together are one line', (t) => {
     [
       'an issuer without keys',
       issuers({ issuer_url: 'https://a.example.com' }),
-      /^server\.jwt\.configs\[0\] must have one of jwk_cert_url and jwk_cert_file \(it has neither/,
-    ],
-    [
-      'an issuer with keys in two places',
-      issuers({ ...issuer, jwk_cert_url: 'https://a.example.com' }),
-      /it has both/,
+      /^server\.jwt\.configs\[0\] must have jwk_cert_url or jwk_cert_file \(it has neither/,
     ],
     [
       'an issuer twice',

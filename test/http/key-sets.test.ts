@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import type { JWK } from 'jose'
 import t from 'tap'
@@ -81,7 +82,7 @@ t.test('keys', async (t) => {
 
   await t.test('are read again and again', async (t) => {
     const issuer = await createIssuer(t)
-    const keys = new KeySet(urlSource(issuer.url), keptLog().logger)
+    const keys = new KeySet([urlSource(issuer.url)], keptLog().logger)
     await keys.renew()
     t.equal(keys.version, 1)
     keys.refresh(10)
@@ -113,6 +114,35 @@ t.test('keys', async (t) => {
     do answer = await tryToken(call, token)
     while (answer.status === 503)
     t.equal(answer.status, 200)
+  })
+
+  await t.test('of a file and a URL are in force together', async (t) => {
+    const issuer = await createIssuer(t)
+    await issuer.addKey('filed')
+    const file = join(await temporaryFolder(t), 'keys.json')
+    const { first, filed } = Object.fromEntries(issuer.set().keys.map((key) => [key.kid, key]))
+    writeFileSync(file, JSON.stringify({ keys: [filed] }))
+    issuer.answer = (response) => response.end(JSON.stringify({ keys: [first] }))
+    const env = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url, jwk_cert_file: file })
+    const [one, other] = [await issuer.token('first'), await issuer.token('filed')]
+    const unnamed = { kid: undefined }
+    const { call } = await application(t, env, database)
+    for (const token of [
+      one,
+      other,
+      await issuer.token('first', {}, unnamed),
+      await issuer.token('filed', {}, unnamed),
+    ])
+      t.equal((await tryToken(call, token)).status, 200)
+
+    await issuer.stop()
+    const log = keptLog()
+    const later = await application(t, env, database, log.logger)
+    t.match(log.warnings(), [/cannot be read from http:\/\/127.*; those read before stay in force/])
+    t.equal((await tryToken(later.call, other)).status, 200, 'without the URL, by the file')
+    t.equal((await tryToken(later.call, one)).status, 503, 'it may be there')
+    writeFileSync(file, 'no keys')
+    await t.rejects(application(t, env, database), { message: /jwk_cert_file: .*keys\.json is of no use/ })
   })
 
   await t.test('that are known outlive their server', async (t) => {
@@ -251,7 +281,7 @@ t.test('keys', async (t) => {
     const keys: unknown[] = [ed25519, curve]
     issuer.answer = (response) => response.end(JSON.stringify({ keys: [...keys, ...issuer.set().keys] }))
     const log = keptLog()
-    const set = new KeySet(urlSource(issuer.url), log.logger)
+    const set = new KeySet([urlSource(issuer.url)], log.logger)
     const warnings = async () => {
       const before = log.warnings().length
       await set.renew()
