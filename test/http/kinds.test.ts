@@ -453,6 +453,21 @@ t.test('the spec of a kind is held to the schema that its entry names', async (t
   await t.rejects(application(t, kinds({ require_spec_schema: true })), { message: lacking }, 'no document')
   const elsewhere = { ...kinds({ require_spec_schema: true }), HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: file }
   await t.rejects(application(t, elsewhere), { message: lacking }, 'a document without it')
+
+  const nodePool = (entity: object, path?: string) => ({
+    HYPERFLEET_ENTITIES: JSON.stringify([{ kind: 'NodePool', require_spec_schema: true, ...entity }]),
+    ...(path && { HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: path }),
+    HYPERFLEET_CLUSTER_ADAPTERS: '[]',
+  })
+  const without = /^entities: NodePool must have a schema .* there is no NodePoolSpec:/
+  await t.rejects(application(t, nodePool({}, file)), { message: without }, 'of our document, not in theirs')
+  const other = /^entities: NodePool must have a schema .* there is no PoolSpec:/
+  await t.rejects(
+    application(t, nodePool({ spec_schema_name: 'PoolSpec' })),
+    { message: other },
+    'not in ours',
+  )
+  t.equal((await (await application(t, nodePool({}))).call('GET', 'nodepools')).status, 200, 'in ours')
 })
 
 t.test('names that the document has already stop the start', async (t) => {

@@ -24,7 +24,10 @@ export function loadSpecSchemas(document: Document, { openapi_schema_path: file 
   const nameOf = (kind: string) => descriptors[kind]?.spec_schema_name ?? ownNameOf(kind)
   const own = document as unknown as Source
   const free: SpecSchemas = new Map(kinds.map((kind) => [kind, { schema: ownSchema(own, kind) }]))
-  if (file === undefined) return required(free, descriptors)
+  if (file === undefined) {
+    const isOwn = (kind: string) => nameOf(kind) === ownNameOf(kind) && !free.get(kind)?.schema['x-any']
+    return required(free, descriptors, isOwn)
+  }
   try {
     const source = read(file)
     const named = kinds.filter((kind) => nameOf(kind) in source.components.schemas)
@@ -35,7 +38,7 @@ export function loadSpecSchemas(document: Document, { openapi_schema_path: file 
       const depth = Number(free.get(kind)?.schema['x-max-depth'])
       return [kind, compiled(source, nameOf(kind), depth)]
     })
-    return required(new Map([...free, ...provided]), descriptors)
+    return required(new Map([...free, ...provided]), descriptors, (kind) => named.includes(kind))
   } catch (error) {
     if (error instanceof StartError) throw error
     const words = (error as Error).message.split('\n')[0]?.replace(/:$/, '')
@@ -49,9 +52,9 @@ export function loadSpecSchemas(document: Document, { openapi_schema_path: file 
 const ownNameOf = (kind: string) => `${kind}Spec`
 
 /** The schemas, if there is one for each kind that must have one. */
-function required(schemas: SpecSchemas, kinds: Kinds): SpecSchemas {
+function required(schemas: SpecSchemas, kinds: Kinds, isThere: (kind: string) => boolean): SpecSchemas {
   for (const [kind, { require_spec_schema, spec_schema_name = ownNameOf(kind) }] of Object.entries(kinds)) {
-    if (require_spec_schema && schemas.get(kind)?.schema['x-any'])
+    if (require_spec_schema && !isThere(kind))
       throw new StartError(
         `entities: ${kind} must have a schema for its spec (require_spec_schema), and there is no ${spec_schema_name}: ` +
           'set HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH (server.openapi_schema_path) to a document with components.schemas.' +
