@@ -1,4 +1,4 @@
-/** docs/configuration.md, from the schema of the settings. */
+/** docs/configuration.md, from the schema of the settings and the table of other names. */
 import { stringify } from 'yaml'
 import { typeName } from '../server/config/explain.ts'
 import { places } from '../server/config/file.ts'
@@ -100,7 +100,7 @@ function exampleFile(schema = root, indent = ''): string {
 
 /** The page, for the kinds of the document. */
 export function configurationPage(kinds: string[]): string {
-  return `<!-- Made by \`npm run generate\` from server/config/schema.ts. -->
+  return `<!-- Made by \`npm run generate\` from server/config/schema.ts and other-names.ts. -->
 # Configuration
 
 A flag goes before the files that \`database.*_file\` name, these before the environment, that before the files of \`database.secret_dir\`, these
