@@ -52,6 +52,18 @@ create table idempotency_keys (
 
 CREATE INDEX idempotency_keys_created_time_idx ON public.idempotency_keys USING btree (created_time);
 
+create type judged_report as (
+    adapter text,
+    usable boolean,
+    met boolean,
+    generation integer,
+    time text collate "C",
+    available boolean,
+    reason text,
+    message text,
+    why text
+);
+
 create table kinds (
     kind text collate "C" not null,
     plural text not null,
@@ -62,11 +74,23 @@ create table kinds (
     on_parent_delete text,
     reference_types jsonb not null default '[]'::jsonb,
     generation_on text not null default 'spec'::text,
+    older_names boolean not null default true,
     constraint kinds_pk PRIMARY KEY (kind),
     constraint kinds_plural_key UNIQUE (plural),
     constraint kinds_parent_kind_fkey FOREIGN KEY (parent_kind) REFERENCES kinds(kind),
     constraint kinds_generation_on_check CHECK ((generation_on = ANY (ARRAY['spec'::text, 'any'::text]))),
     constraint kinds_on_parent_delete_check CHECK ((on_parent_delete = ANY (ARRAY['restrict'::text, 'cascade'::text])))
+);
+
+create type resource_condition as (
+    type text,
+    reason text,
+    status text,
+    message text,
+    created_time text,
+    last_updated_time text,
+    observed_generation integer,
+    last_transition_time text
 );
 
 create table resource_counts (
