@@ -15,11 +15,11 @@ const root = new URL('../../', import.meta.url)
 const two = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]' }
 const one = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
 
-/** Undoes the last migrations, the first of which needs the table of resources for itself. */
+/** Undoes the last migration, which needs the table of kinds for itself. */
 const undo = `
-  delete from schema_migrations where version >= 7;
+  delete from schema_migrations where version >= 10;
   update applied_functions set hash = 'undone';
-  alter table kinds drop column on_parent_delete, drop column older_names;
+  alter table kinds drop column older_names;
   drop type judged_report, resource_condition cascade`
 
 t.test('migrate', async (t) => {
@@ -100,7 +100,7 @@ t.test('migrate', async (t) => {
     const { body: other } = await call('POST', 'clusters', { kind: 'Cluster', name: 'other', spec: {} })
     await execute(url, undo)
     await session.query('begin')
-    await session.query('update resources set version = version where id = $1', [cluster.id])
+    await session.query('lock table kinds in access share mode')
     const migrating = migrate(testConfig(url, one), kinds)
     const watcher = await openSession(t, url)
     await untilWaiting(watcher, 1)
@@ -175,10 +175,11 @@ t.test('migrate', async (t) => {
     await migrate(testConfig(url, one), kinds)
   })
 
-  for (const [stage, prepare, running] of [
-    ['computes conditions', '', '%update_conditions%'],
-    ['builds an index', 'drop index resources_kind_id_idx', '%create index concurrently%'],
-    ['changes the schema', undo, '%drop index%'],
+  const lockRow = `update resources set version = version where id = '${cluster.id}'`
+  for (const [stage, prepare, lock, running] of [
+    ['computes conditions', '', lockRow, '%update_conditions%'],
+    ['builds an index', 'drop index resources_kind_id_idx', lockRow, '%create index concurrently%'],
+    ['changes the schema', undo, 'lock table kinds in access share mode', '%alter table kinds%'],
   ] as const) {
     t.test(`stops when the session of its lock ends while it ${stage}`, async (t) => {
       const watcher = await openSession(t, url)
@@ -186,7 +187,7 @@ t.test('migrate', async (t) => {
         .rows
       await execute(url, prepare)
       await session.query('begin')
-      await session.query('update resources set version = version where id = $1', [cluster.id])
+      await session.query(lock)
       const migrating = migrate(testConfig(url, two), kinds)
       const refused = t.rejects(migrating, {
         constructor: StartError,
