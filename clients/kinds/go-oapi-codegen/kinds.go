@@ -10,7 +10,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			create: func(name string) (int, string) {
 				answer, err := api.PostClusterWithResponse(ctx, nil, ClusterCreateRequest{Kind: ClusterCreateRequestKindCluster, Name: name, Spec: ClusterSpec{}})
 				try(err)
-				return answer.StatusCode(), answer.JSON201.Id
+				return answer.StatusCode(), body(answer.JSON201, answer.Body).Id
 			},
 			get: func(id string) (int, string) {
 				answer, err := api.GetClusterByIdWithResponse(ctx, id, nil)
@@ -23,12 +23,12 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			list: func(search string) (int, int64) {
 				answer, err := api.GetClustersWithResponse(ctx, &GetClustersParams{Search: &search})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Total
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Total
 			},
 			patch: func(id string, spec map[string]any) (int, int32) {
 				answer, err := api.PatchClusterByIdWithResponse(ctx, id, nil, ClusterPatchRequest{Spec: &spec})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Generation
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
 				answer, err := api.PutClusterStatusesWithResponse(ctx, id, report)
@@ -46,7 +46,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			create: func(name string) (int, string) {
 				answer, err := api.CreateNodePoolWithResponse(ctx, ids["Cluster"], nil, NodePoolCreateRequest{Kind: NodePoolCreateRequestKindNodePool, Name: name, Spec: NodePoolSpec{}})
 				try(err)
-				return answer.StatusCode(), answer.JSON201.Id
+				return answer.StatusCode(), body(answer.JSON201, answer.Body).Id
 			},
 			get: func(id string) (int, string) {
 				answer, err := api.GetNodePoolByIdWithResponse(ctx, ids["Cluster"], id, nil)
@@ -59,12 +59,12 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			list: func(search string) (int, int64) {
 				answer, err := api.GetNodePoolsByClusterIdWithResponse(ctx, ids["Cluster"], &GetNodePoolsByClusterIdParams{Search: &search})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Total
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Total
 			},
 			patch: func(id string, spec map[string]any) (int, int32) {
 				answer, err := api.PatchNodePoolByIdWithResponse(ctx, ids["Cluster"], id, nil, NodePoolPatchRequest{Spec: &spec})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Generation
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
 				answer, err := api.PutNodePoolStatusesWithResponse(ctx, ids["Cluster"], id, report)
@@ -82,7 +82,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			create: func(name string) (int, string) {
 				answer, err := api.PostChannelWithResponse(ctx, nil, ChannelCreateRequest{Kind: ChannelCreateRequestKindChannel, Name: name, Spec: ChannelSpec{}})
 				try(err)
-				return answer.StatusCode(), answer.JSON201.Id
+				return answer.StatusCode(), body(answer.JSON201, answer.Body).Id
 			},
 			get: func(id string) (int, string) {
 				answer, err := api.GetChannelByIdWithResponse(ctx, id, nil)
@@ -95,12 +95,12 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			list: func(search string) (int, int64) {
 				answer, err := api.GetChannelsWithResponse(ctx, &GetChannelsParams{Search: &search})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Total
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Total
 			},
 			patch: func(id string, spec map[string]any) (int, int32) {
 				answer, err := api.PatchChannelByIdWithResponse(ctx, id, nil, ChannelPatchRequest{Spec: &spec})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Generation
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
 				answer, err := api.PutChannelStatusesWithResponse(ctx, id, report)
@@ -118,7 +118,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			create: func(name string) (int, string) {
 				answer, err := api.PostVersionWithResponse(ctx, ids["Channel"], nil, VersionCreateRequest{Kind: VersionCreateRequestKindVersion, Name: name, Spec: VersionSpec{}})
 				try(err)
-				return answer.StatusCode(), answer.JSON201.Id
+				return answer.StatusCode(), body(answer.JSON201, answer.Body).Id
 			},
 			get: func(id string) (int, string) {
 				answer, err := api.GetVersionByIdWithResponse(ctx, ids["Channel"], id, nil)
@@ -131,12 +131,12 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			list: func(search string) (int, int64) {
 				answer, err := api.GetVersionsByChannelIdWithResponse(ctx, ids["Channel"], &GetVersionsByChannelIdParams{Search: &search})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Total
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Total
 			},
 			patch: func(id string, spec map[string]any) (int, int32) {
 				answer, err := api.PatchVersionByIdWithResponse(ctx, ids["Channel"], id, nil, VersionPatchRequest{Spec: &spec})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Generation
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
 				answer, err := api.PutVersionStatusesWithResponse(ctx, ids["Channel"], id, report)
@@ -154,7 +154,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			create: func(name string) (int, string) {
 				answer, err := api.PostWifConfigWithResponse(ctx, nil, WifConfigCreateRequest{Kind: WifConfigCreateRequestKindWifConfig, Name: name, Spec: WifConfigSpec{}})
 				try(err)
-				return answer.StatusCode(), answer.JSON201.Id
+				return answer.StatusCode(), body(answer.JSON201, answer.Body).Id
 			},
 			get: func(id string) (int, string) {
 				answer, err := api.GetWifConfigByIdWithResponse(ctx, id, nil)
@@ -167,12 +167,12 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 			list: func(search string) (int, int64) {
 				answer, err := api.GetWifConfigsWithResponse(ctx, &GetWifConfigsParams{Search: &search})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Total
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Total
 			},
 			patch: func(id string, spec map[string]any) (int, int32) {
 				answer, err := api.PatchWifConfigByIdWithResponse(ctx, id, nil, WifConfigPatchRequest{Spec: &spec})
 				try(err)
-				return answer.StatusCode(), answer.JSON200.Generation
+				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
 				answer, err := api.PutWifConfigStatusesWithResponse(ctx, id, report)

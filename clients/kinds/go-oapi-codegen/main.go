@@ -84,3 +84,11 @@ func expect[T comparable](what string, got, wanted T) {
 		log.Fatalf("%s: %v, not %v", what, got, wanted)
 	}
 }
+
+// body is the typed body of an answer; any other answer ends the program with its text.
+func body[T any](typed *T, text []byte) *T {
+	if typed == nil {
+		log.Fatalf("unexpected answer: %s", text)
+	}
+	return typed
+}
