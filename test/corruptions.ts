@@ -28,6 +28,21 @@ export const corruptionsOfOne: [problem: string, statement: string][] = [
   ],
   ['a report of a generation that was never reached', `update adapter_statuses set observed_generation = 7`],
   [
+    'the rows of references do not follow from the references',
+    `update resources set refs = jsonb_build_object('peers', jsonb_build_array(jsonb_build_object('id', id))) where kind = 'Cluster'`,
+  ],
+  [
+    'a row of a reference that the resource does not have',
+    `insert into resource_references select id, 'peers', id from resources where kind = 'Cluster'`,
+  ],
+  [
+    'a reference to a resource that is marked for deletion',
+    `with marked as (
+       update resources set deleted_time = now(), deleted_by = 'me' where kind = 'Cluster' returning id
+     )
+     insert into resource_references select id, 'peers', id, id from marked`,
+  ],
+  [
     'times out of order',
     `update resources set updated_time = created_time - interval '1 s' where kind = 'Cluster'`,
   ],

@@ -1,4 +1,4 @@
--- create_resource: creates a resource (sql/functions/create_resource_once.sql).
+-- create_resource: creates a resource (sql/functions/idempotency/create_resource_once.sql).
 --
 -- Params
 --   $1 kind      text

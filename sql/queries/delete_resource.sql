@@ -1,4 +1,4 @@
--- delete_resource: marks a resource for deletion (sql/functions/delete_resource.sql).
+-- delete_resource: marks a resource for deletion (sql/functions/deletion/delete_resource.sql).
 --
 -- Params
 --   $1 kind      text

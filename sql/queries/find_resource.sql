@@ -1,4 +1,4 @@
--- find_resource: looks whether the resource that a path names is there (sql/functions/find_resource.sql).
+-- find_resource: looks whether the resource that a path names is there (sql/functions/resources/find_resource.sql).
 --
 -- Params
 --   $1 kind      text

@@ -1,5 +1,5 @@
 -- force_delete_resource: removes a marked resource and its descendants
--- (sql/functions/force_delete_resource.sql).
+-- (sql/functions/deletion/force_delete_resource.sql).
 --
 -- Params
 --   $1 kind      text

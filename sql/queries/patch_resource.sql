@@ -1,4 +1,4 @@
--- patch_resource: changes spec and labels (sql/functions/patch_resource.sql).
+-- patch_resource: changes spec and labels (sql/functions/resources/patch_resource.sql).
 --
 -- Params
 --   $1 kind      text

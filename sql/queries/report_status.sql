@@ -1,4 +1,4 @@
--- report_status: takes one adapter's report (sql/functions/report_status.sql).
+-- report_status: takes one adapter's report (sql/functions/reports/report_status.sql).
 --
 -- Params
 --   $1 kind            text

@@ -58,7 +58,7 @@ t.test('verify', async (t) => {
       return Array.from(text.matchAll(/^ *select '([^']+)', /gm), ([, problem]) => problem).sort()
     }
     const problemsOf = (corruptions: [string, string][]) => corruptions.map(([problem]) => problem).sort()
-    t.strictSame(rulesOf('functions/resource_problems'), problemsOf(corruptionsOfOne))
+    t.strictSame(rulesOf('functions/invariants/resource_problems'), problemsOf(corruptionsOfOne))
     t.strictSame(rulesOf('queries/list_inconsistencies'), problemsOf(corruptionsOfAll))
   })
 

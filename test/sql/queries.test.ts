@@ -108,6 +108,17 @@ t.test('what is derived from a resource is computed by functions of sql/function
   t.same([...computed].sort(), ['conditions', 'label_pairs', 'states', 'unreconciled_since'])
 })
 
+t.test('resources are written by few functions', async (t) => {
+  const writers = filesOf('sql/functions')
+    .filter((file) =>
+      /\b(insert into|update|delete from) resources\b/.test(
+        read(`sql/functions/${file}`).replace(/--.*/g, ''),
+      ),
+    )
+    .map(nameOf)
+  t.same(writers.sort(), ['mark_resources', 'remove_resources', 'save_resource'])
+})
+
 /** PostgreSQL's names of types as the headers write them. */
 function shortName(type: string): string {
   const names: Record<string, string> = {
