@@ -23,6 +23,11 @@ entities:
       - dns
       - pullsecret
       - hypershift
+    references:
+      - ref_type: wif_config
+        target_kind: WifConfig
+        min: 0
+        max: 1
   - kind: NodePool
     plural: nodepools
     parent_kind: Cluster

@@ -102,6 +102,7 @@ t.test('a whole configs/config.yaml, in the folder that the server runs in', asy
       look: async (at) => {
         for (const plural of ['clusters', 'nodepools', 'channels', 'versions', 'wifconfigs'])
           t.equal(await statusOf(`${at}/${plural}`), 200, plural)
+        t.equal(await statusOf(`${at}/clusters?ref_type=wif_config&ref_target_id=none`), 200)
       },
     },
   )

@@ -16,6 +16,11 @@ const five = `
   name_min_len: 3
   name_max_len: 53
   required_adapters: [validation]
+  references:
+  - ref_type: wif_config
+    target_kind: WifConfig
+    min: 0
+    max: 1
 - kind: NodePool
   plural: nodepools
   parent_kind: Cluster
