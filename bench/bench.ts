@@ -2,11 +2,12 @@
  * What requests cost, and how near that is to what the machine can do: a real server on a real PostgreSQL, asked without pause
  * and at fixed rates, in turns with pgbench that sends the same statements.
  *
- * Usage: npm run bench [-- --only GET --short --seconds 2 --rounds 3 --write]
+ * Usage: npm run bench [-- --only GET --short --seconds 2 --rounds 3 --write --against COMMIT]
  *
- * --only   those scenarios only whose name has this word
- * --short  one round of a second each
- * --write  writes bench/results/bench.md and bench.svg
+ * --only     those scenarios only whose name has this word
+ * --short    one round of a second each
+ * --write    writes bench/results/bench.md and bench.svg
+ * --against  compares this build with that of a commit instead (bench/against.ts)
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,6 +18,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
+import { compareBuilds } from './against.ts'
 import { type Arrivals, openLoop } from './arrivals.ts'
 import { client, closedLoop } from './closed.ts'
 import { ADAPTERS } from './fleet.ts'
@@ -35,6 +37,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string' },
     rounds: { type: 'string' },
     write: { type: 'boolean', default: false },
+    against: { type: 'string' },
   },
 })
 const times = {
@@ -51,7 +54,7 @@ const SWEPT = 5000
 const WARM_UP = 5
 const SHARES = [0.25, 0.5, 0.75]
 
-if (options.write && (options.only || options.short))
+if (options.write && (options.only || options.short || options.against))
   throw new Error('a part is no page: --write is for the whole')
 if (!program) console.log('pgbench is not installed (postgresql-contrib): no limits to compare with')
 
@@ -200,7 +203,12 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRet
 const embedded = await startEmbedded({ dir })
 try {
   const began = Date.now()
-  await bench({ url: embedded.url, dir, folder })
+  const postgres = { url: embedded.url, dir, folder }
+  if (options.against) {
+    await compareBuilds(postgres, options.against, { ...times, only: options.only })
+    process.exit(0)
+  }
+  await bench(postgres)
   const minutes = Math.round((Date.now() - began) / 60_000)
   const how = `A server as \`npm run serve\` runs it (validation, a log at \`info\`, metrics; no tokens) on an embedded PostgreSQL, both on one machine with the client,
 which is ${client}, and undici at fixed rates. The fleet has ${CLUSTERS.toLocaleString('en')} clusters with 6 labels, a spec of ${KILOBYTES} KB, reports of 5 adapters and one node pool each. Each scenario begins with a

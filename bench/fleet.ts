@@ -40,16 +40,18 @@ export async function execute(url: string, ...statements: string[]): Promise<Rec
   }
 }
 
-/** A database of this name with so many clusters, each with a node pool; seeded unless it is there. Returns its URL. */
+/** A database of this name with so many clusters, each with a node pool; seeded unless it is there, by the build in `folder`. Returns its URL. */
 export async function makeFleet(
   postgres: string,
   name: string,
   clusters: number,
   adapters = ADAPTERS,
+  folder = '.',
 ): Promise<string> {
   const url = databaseUrl(postgres, name)
   const run = (...command: string[]) =>
     execFileSync(process.execPath, command, {
+      cwd: folder,
       env: environment(url, { HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(adapters) }),
       stdio: ['ignore', 'inherit', 'inherit'],
     })

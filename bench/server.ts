@@ -18,11 +18,12 @@ export interface Server {
   stop(): Promise<void>
 }
 
-/** Starts a server on a database, with some settings of its own; what it logs goes to a file. */
+/** Starts a server of the build in `folder` on a database, with some settings of its own; what it logs goes to a file. */
 export async function startServer(
   database: string,
   log: string,
   settings: Record<string, string> = {},
+  folder = '.',
 ): Promise<Server> {
   const [api = 0, health = 0, metrics = 0] = await findFreePorts(3)
   const ports = {
@@ -33,6 +34,7 @@ export async function startServer(
   const began = performance.now()
   const file = openSync(log, 'a')
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    cwd: folder,
     env: environment(database, { ...ports, ...settings }),
     stdio: ['ignore', file, 'inherit'],
   })

@@ -20,15 +20,16 @@ export interface Fleet {
   scenarios: Scenario[]
 }
 
-/** Seeds a fleet whose specs are of so many KB. */
+/** Seeds a fleet whose specs are of so many KB, by the build in `folder`. */
 export async function seedFleet(
   postgres: Postgres,
   clusters: number,
   kilobytes: number,
   adapters = ADAPTERS,
+  folder = '.',
 ): Promise<Fleet> {
   const name = `fleet_${clusters}_${kilobytes * 10}_${adapters.length}`
-  const url = await makeFleet(postgres.url, name, clusters, adapters)
+  const url = await makeFleet(postgres.url, name, clusters, adapters, folder)
   // Like what is there: objects of names, numbers and hashes.
   await execute(
     url,
@@ -88,5 +89,5 @@ export async function onStage(
   }
 }
 
-const postmasterOf = ({ dir }: Postgres) =>
+export const postmasterOf = ({ dir }: Postgres) =>
   Number(readFileSync(join(dir, 'cluster/postmaster.pid'), 'utf8').split('\n')[0])

@@ -126,6 +126,7 @@ export interface paths {
          * Delete a cluster
          * @description Marks the cluster and its node pools for deletion; its name is free at once. The record goes when every required adapter has
          *     reported `Finalized` True at the new generation, after those of the node pools, or at once where no adapter is required. Deleting again changes nothing.
+         *     Resources that refer to it, or to a node pool of it, refuse it (409).
          */
         delete: operations["deleteClusterById"];
         options?: never;
@@ -231,6 +232,7 @@ export interface paths {
          * Delete a node pool by its own path
          * @description Marks the node pool for deletion; its name is free at once. The record goes when every required adapter has
          *     reported `Finalized` True at the new generation, or at once where no adapter is required. Deleting again changes nothing.
+         *     Resources that refer to it refuse it (409).
          */
         delete: operations["deleteNodePool"];
         options?: never;
@@ -338,6 +340,7 @@ export interface paths {
          * Delete a node pool of a cluster
          * @description Marks the node pool for deletion; its name is free at once. The record goes when every required adapter has
          *     reported `Finalized` True at the new generation, or at once where no adapter is required. Deleting again changes nothing.
+         *     Resources that refer to it refuse it (409).
          */
         delete: operations["deleteNodePoolById"];
         options?: never;
@@ -1374,7 +1377,7 @@ export interface components {
             timestamp: string;
             /** @description The trace id (W3C) under which the log has more. */
             trace_id: string;
-            /** @description All violations, where there are any. */
+            /** @description The violations, where there are any: all of them, or the first 100. */
             errors?: components["schemas"]["ValidationError"][];
         };
     };
@@ -1477,7 +1480,7 @@ export interface components {
         };
         /**
          * @description The name is taken, the generation is another one, the state of the resource does not allow the request (it is marked for
-         *     deletion, or it is not), or a request with the same Idempotency-Key still runs (`Retry-After` says when to come back).
+         *     deletion, or it is not; children or resources that refer to it keep it from being deleted), or a request with the same Idempotency-Key still runs (`Retry-After` says when to come back).
          */
         Conflict: {
             headers: {
@@ -1720,7 +1723,7 @@ export interface components {
          *
          *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
          *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-         *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+         *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
          *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
          *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
          *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
@@ -1988,7 +1991,7 @@ export interface operations {
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
                  *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
                  *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
@@ -2555,7 +2558,7 @@ export interface operations {
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
                  *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
                  *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
@@ -3056,7 +3059,7 @@ export interface operations {
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
                  *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `spec.<member>.<member>`
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
                  *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.

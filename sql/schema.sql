@@ -73,6 +73,7 @@ create table kinds (
     stale boolean not null default true,
     on_parent_delete text,
     reference_types jsonb not null default '[]'::jsonb,
+    is_configured boolean not null default true,
     generation_on text not null default 'spec'::text,
     older_names boolean not null default true,
     constraint kinds_pk PRIMARY KEY (kind),

@@ -1,5 +1,6 @@
 import { StartError } from '../process/start-error.ts'
-import { ANY_KIND, type Kind, type Kinds, type Reference } from './kinds.ts'
+import { addReferences } from './composed-references.ts'
+import { ANY_KIND, type Kind, type Kinds } from './kinds.ts'
 import { type Document, type Operation, operationsOf, type Parameter } from './operations.ts'
 
 /** The paths and schemas of a kind (x-kind-template of openapi.yaml), with words to be filled in. */
@@ -47,11 +48,9 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
   for (const [name, kind] of Object.entries(kinds)) {
     if (!(name in own['x-kinds'])) addKind(document, template, name, kind)
     limitNames(document, name, kind)
-    listByReferences(document, template, name, kind.references ?? [])
   }
-  const ofAnyKind = Object.values(kinds).flatMap(({ references = [] }) => references)
-  listByReferences(document, template, ANY_KIND.name, ofAnyKind)
   fitExamples(document, kinds)
+  addReferences(document, template, kinds)
   checkOperations(document)
   return document
 }
@@ -93,22 +92,6 @@ function openKind({ paths, components: { schemas = {} } }: Document, template: T
   const { kind_parameter: parameter } = template
   const schema = { ...parameter.schema, enum: kinds }
   paths[`${template.base_path}/${plural}`]?.get?.parameters?.push({ ...parameter, schema })
-}
-
-/**
- * Lets the lists of a kind be narrowed to the resources that refer to a target. `references` are the kind's; those of any kind
- * for the lists of resources of any kind, which need the parameter of the kind then.
- */
-function listByReferences(document: Document, template: Template, kind: string, references: Reference[]) {
-  if (!references.length) return
-  const [type, target] = template.reference_parameters
-  const types = [...new Set(references.map(({ ref_type }) => ref_type))]
-  const required = [...(type['x-requires'] ?? []), ...(kind === ANY_KIND.name ? ['kind'] : [])]
-  const parameters = [{ ...type, schema: { ...type.schema, enum: types }, 'x-requires': required }, target]
-  for (const { operation } of operationsOf(document)) {
-    if (operation['x-operation'] !== 'resources.list' || operation['x-kind'] !== kind) continue
-    operation.parameters = [...(operation.parameters ?? []), ...parameters]
-  }
 }
 
 function addKind(document: Document, template: Template, name: string, kind: Kind) {

@@ -54,9 +54,7 @@ const words: Record<string, (params: ErrorObject['params']) => string> = {
 const written = (value: unknown) => (typeof value === 'string' ? value : jsonOf(value))
 
 const isShort = (value: unknown) =>
-  typeof value === 'number' ||
-  typeof value === 'boolean' ||
-  (typeof value === 'string' && value.length <= 256)
+  Number.isFinite(value) || typeof value === 'boolean' || (typeof value === 'string' && value.length <= 256)
 
 /** The keys of a JSON pointer, array indexes as numbers. */
 export function keysOf(pointer: string): (string | number)[] {

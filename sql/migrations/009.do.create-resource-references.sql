@@ -20,6 +20,8 @@ create index resource_references_held_id_idx on resource_references (held_id) wh
 alter table kinds
     -- The references that its resources may have: [{"ref_type", "target_kind", "min", "max"}]; max 0 is no limit.
     add column reference_types jsonb not null default '[]',
+    -- Whether it is configured: else its resources have no paths but those of resources of any kind.
+    add column is_configured boolean not null default true,
     -- The changes that begin a new generation: of the spec, or of the labels, too.
     add column generation_on text not null default 'spec',
     add constraint kinds_generation_on_check check (generation_on in ('spec', 'any'));

@@ -131,6 +131,7 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
   const query = request.query as Record<string, unknown>
   const violations: Violation[] = []
   checkEncoding(request.url)
+  const sent = new Set(Object.keys(query).filter((name) => query[name] !== ''))
   for (const { name, allowEmptyValue } of parameters)
     if (query[name] === '' && !allowEmptyValue) delete query[name]
   for (const { name } of parameters.filter(({ schema }) => schema.type === 'array')) {
@@ -155,7 +156,7 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
         constraint: 'excludes',
       })
     }
-    for (const required of (rules['x-requires'] ?? []).filter((other) => query[other] === undefined)) {
+    for (const required of (rules['x-requires'] ?? []).filter((other) => !sent.has(other))) {
       violations.push({
         field: name,
         message: `must be given together with ${required}`,

@@ -1,12 +1,15 @@
--- check_restrictions: HF410 when a resource cannot be deleted, because it has descendants of a kind that says
--- `on_parent_delete: restrict` and are not marked for deletion. All of them are told, by kind.
+-- check_restrictions: HF410 when a resource cannot be deleted. Every reason is told:
+-- it has descendants of a kind that says `on_parent_delete: restrict` and are not marked for deletion (their number by kind);
+-- others that are not deleted with it refer to it or to a descendant (named, 20 of them at most).
 --
--- p_resource  the resource; p_ids  what would be marked with it
--- Requires the locks on the tree (lock_tree).
+-- p_resource  the resource; p_ids  the resources that would be marked with it, itself included
+-- Requires the locks on the tree (lock_tree): none can be added to it or refer to it meanwhile (lock_targets).
 create or replace function check_restrictions(p_resource resources, p_ids uuid[]) returns void
 language plpgsql as $$
 declare
     v_children text;
+    v_referencers text[];
+    v_reasons text;
 begin
     select string_agg(format('%s %s', restricted.count, restricted.kind), ', ' order by restricted.kind)
     into v_children
@@ -17,13 +20,28 @@ begin
         where child.id = any (p_ids) and child.id <> p_resource.id and kinds.on_parent_delete = 'restrict'
         group by child.kind
     ) as restricted;
-    if v_children is not null then
-        perform raise_problem(
-            'HF410',
-            format(
-                '%s with id=''%s'' cannot be deleted while resources below it are not: %s',
-                p_resource.kind, p_resource.id, v_children
+    v_referencers := array(
+        select distinct format('%s "%s"', source.kind, source.name)
+        from resource_references as reference
+        inner join resources as source on source.id = reference.source_id
+        where reference.held_id = any (p_ids) and reference.source_id <> all (p_ids)
+        order by 1
+    );
+    v_reasons := concat_ws(
+        '; ',
+        'while resources below it are not: ' || v_children,
+        case
+            when cardinality(v_referencers) > 0 then format(
+                'while others refer to it%s: %s%s; remove these references first',
+                case when cardinality(p_ids) > 1 then ' or to a resource below it' end,
+                array_to_string(v_referencers[:20], ', '),
+                case when cardinality(v_referencers) > 20 then format(' and %s more', cardinality(v_referencers) - 20) end
             )
+        end
+    );
+    if v_reasons <> '' then
+        perform raise_problem(
+            'HF410', format('%s with id=''%s'' cannot be deleted %s', p_resource.kind, p_resource.id, v_reasons)
         );
     end if;
 end;

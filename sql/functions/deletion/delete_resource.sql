@@ -4,8 +4,8 @@
 -- p_caller      written down as deleted_by
 -- p_if_match    the header If-Match, null when there is none
 -- Returns the marked resource, also when nothing held it and it went at once (a kind without required
--- adapters). Repeated, it changes nothing. Refuses: HF404, HF412, HF410 a descendant holds it (check_restrictions), or another
--- resource refers to it or to a descendant (check_referencers).
+-- adapters). Repeated, it changes nothing. Refuses: HF404, HF412, HF410 a descendant or another resource holds it
+-- (check_restrictions).
 create or replace function delete_resource(
     p_kind text,
     p_owner_id text,
@@ -31,7 +31,6 @@ begin
         where resource.deleted_time is null
     );
     perform check_restrictions(v_resource, v_ids);
-    perform check_referencers(v_resource, v_ids);
     perform mark_resources(v_ids, p_caller);
     perform release_targets(v_ids);
     select resource.* into v_resource from resources as resource where resource.id = v_resource.id;

@@ -24,7 +24,7 @@ begin
     delete from kinds
     where kinds.kind not in (select needed.kind from needed);
     update kinds
-    set plural = format('(%s)', kinds.kind) -- no plural has parentheses
-    where kinds.kind = any (p_configured);
+    set is_configured = (kinds.kind = any (p_configured)),
+        plural = case when kinds.kind = any (p_configured) then format('(%s)', kinds.kind) else kinds.plural end; -- no plural has parentheses
 end;
 $$;

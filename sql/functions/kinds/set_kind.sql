@@ -46,7 +46,8 @@ begin
         p_generation_on, p_older_names
     )
     on conflict (kind) do update
-    set plural = excluded.plural,
+    set is_configured = true,
+        plural = excluded.plural,
         base_path = excluded.base_path,
         parent_kind = excluded.parent_kind,
         on_parent_delete = excluded.on_parent_delete,

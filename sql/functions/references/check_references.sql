@@ -1,11 +1,17 @@
--- check_references: HF400 with every rule that the references of a request break: those on a whole type first, in the order
--- of the configuration, then those on single references, in the order of the request.
+-- check_references: HF400 with every rule that the references of a request break: types with too few, unknown types by name, types
+-- with too many, and then the rules on single references, each in the order of the configuration and of the request.
 --
 -- p_kind        the row of the kind of the resource
 -- p_source_id   the resource; null when it is being created
 -- p_references  as in given_references
+-- p_named       the types to judge; null: all
 -- Requires the locks on the targets (lock_targets): what is read here still holds when the transaction ends.
-create or replace function check_references(p_kind kinds, p_source_id uuid, p_references jsonb) returns void
+create or replace function check_references(
+    p_kind kinds,
+    p_source_id uuid,
+    p_references jsonb,
+    p_named text[]
+) returns void
 language plpgsql as $$
 declare
     v_violations jsonb;
@@ -14,7 +20,8 @@ begin
         select
             reference.*,
             as_uuid(reference.id) as target_id,
-            format('references.%s[%s]', reference.ref_type, reference.index) as field,
+            format('references.%s[%s]', left(reference.ref_type, 100), reference.index) as field,
+            left(reference.id, 100) as shown_id,
             row_number() over (
                 partition by reference.ref_type, coalesce(as_uuid(reference.id)::text, reference.id)
                 order by reference.index
@@ -30,6 +37,7 @@ begin
             entry.position,
             (select count(*) from given where given.ref_type = entry.value ->> 'ref_type') as count
         from jsonb_array_elements(p_kind.reference_types) with ordinality as entry (value, position)
+        where p_named is null or entry.value ->> 'ref_type' = any (p_named)
     ),
     judged as (
         select given.*, declared.target_kind, target.id is not null as exists, target.deleted_time
@@ -46,15 +54,16 @@ begin
         where declared.count < declared.min
         union all
         select
-            2, 0, 0, 'references.' || unknown.ref_type,
+            2, 0, 0, 'references.' || left(unknown.ref_type, 100),
             format('is not a reference that %s can have%s', p_kind.kind, (
-                select format(' (it can have %s)', string_agg(declared.ref_type, ', ' order by declared.position))
-                from declared
+                select format(' (it can have %s)', string_agg(entry.value ->> 'ref_type', ', ' order by entry.position))
+                from jsonb_array_elements(p_kind.reference_types) with ordinality as entry (value, position)
                 having count(*) > 0
             )),
             null, null
         from jsonb_object_keys(p_references) as unknown (ref_type)
         where unknown.ref_type not in (select declared.ref_type from declared)
+            and (p_named is null or unknown.ref_type = any (p_named))
         union all
         select
             3, declared.position, 0, 'references.' || declared.ref_type,
@@ -69,19 +78,19 @@ begin
         inner join declared on declared.ref_type = judged.ref_type
         cross join lateral (
             values
-                ('.id', 'must not be repeated', judged.id, 'x-unique-by', judged.occurrence > 1),
+                ('.id', 'must not be repeated', judged.shown_id, 'x-unique-by', judged.occurrence > 1),
                 (
-                    '.kind', 'must be ' || judged.target_kind, judged.kind, 'enum',
+                    '.kind', 'must be ' || judged.target_kind, left(judged.kind, 100), 'enum',
                     judged.kind <> judged.target_kind
                 ),
-                ('.id', 'must not be the resource itself', judged.id, null, judged.target_id = p_source_id),
+                ('.id', 'must not be the resource itself', judged.shown_id, null, judged.target_id = p_source_id),
                 (
-                    '.id', format('%s with id=''%s'' not found', judged.target_kind, judged.id), judged.id, null,
+                    '.id', format('%s with id=''%s'' not found', judged.target_kind, judged.shown_id), judged.shown_id, null,
                     not judged.exists
                 ),
                 (
-                    '.id', format('%s with id=''%s'' is marked for deletion', judged.target_kind, judged.id),
-                    judged.id, null, judged.deleted_time is not null
+                    '.id', format('%s with id=''%s'' is marked for deletion', judged.target_kind, judged.shown_id),
+                    judged.shown_id, null, judged.deleted_time is not null
                 )
         ) as broken (member, message, value, "constraint", is_broken)
         where broken.is_broken

@@ -33,18 +33,18 @@ begin
             ))
             order by reported.position
         ),
-        jsonb_agg(reported.condition) filter (where reported.condition ->> 'type' = 'Available') -> 0,
         coalesce(
             bool_or(reported.condition ->> 'status' = 'True')
                 filter (where reported.condition ->> 'type' = 'Finalized'),
             false
         )
-    into v_status.conditions, v_available, v_status.finalized
+    into v_status.conditions, v_status.finalized
     from jsonb_array_elements(p_report -> 'conditions') with ordinality as reported (condition, position)
     left join jsonb_array_elements(p_stored.conditions) as stored (condition)
         on stored.condition -> 'type' = reported.condition -> 'type'
         and stored.condition -> 'status' = reported.condition -> 'status';
 
+    v_available := condition_of(p_report -> 'conditions', 'Available');
     v_status.available := case v_available ->> 'status' when 'True' then true when 'False' then false end;
     v_status.available_reason := v_available ->> 'reason';
     v_status.available_message := v_available ->> 'message';

@@ -41,7 +41,7 @@ begin
         end if;
     end if;
     if v_references <> '{}' or v_kind.reference_types <> '[]' then
-        perform check_references(v_kind, null, v_references);
+        perform check_references(v_kind, null, v_references, null);
     end if;
 
     v_time := clock_timestamp();

@@ -10,7 +10,8 @@ begin
     end if;
     -- Joined, not looked up member by member: each look-up would unpack a large target again.
     return (
-        select coalesce(jsonb_object_agg(merged.key, merged.value), '{}'::jsonb)
+        -- As text in between: jsonb_object_agg takes quadratic time over a large value.
+        select coalesce(json_object_agg(merged.key, merged.value)::jsonb, '{}'::jsonb)
         from (
             select
                 coalesce(kept.key, changed.key) as key,

@@ -56,7 +56,16 @@ begin
                 else merge_patch(coalesce(p_resource.refs, '{}'), v_references)
             end;
         end if;
-        perform check_references(kinds, p_resource.id, v_references) from kinds where kinds.kind = p_resource.kind;
+        -- A merge patch is judged by the types that it names.
+        perform check_references(
+            kinds, p_resource.id, v_references,
+            case
+                when p_is_merge and jsonb_typeof(p_patch -> 'references') = 'object'
+                    then array(select jsonb_object_keys(p_patch -> 'references'))
+            end
+        )
+        from kinds
+        where kinds.kind = p_resource.kind;
         v_resource.refs := normalized_refs(v_references);
     end if;
     return v_resource;
