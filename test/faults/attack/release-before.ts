@@ -8,9 +8,9 @@ import { openWay } from '../way.ts'
 import type { Fault } from './attack.ts'
 import { openDatabase, settingsFor } from './stage.ts'
 
-/** What the release before is, as long as none is out. */
-const COMMIT = 'be6bdb7'
-const PROGRAM = 'hyperfleet-api.ts'
+/** The release before, as long as none is out: the last commit that changed functions without regard to servers that run. */
+const COMMIT = 'd9934ba'
+const PROGRAM = 'hyperfleet-api'
 
 export const releaseBefore: Fault = {
   name: `this release migrates under a server of the one before (${COMMIT}), and both serve`,
