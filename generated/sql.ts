@@ -76,7 +76,7 @@ export interface Queries {
   }
   list_kinds: {
     parameters: {}
-    row: { kind: string; required_adapters: string[] | null; older_names: boolean; stale: boolean }
+    row: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean; stale: boolean }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -221,9 +221,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select found.problem, resource.kind, resource.id::text as id, found.detail\nfrom resources as resource\ncross join lateral resource_problems(resource) as found\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.name\nhaving count(*) > 1\nunion all\nselect 'the kept count is wrong', kinds.kind, null, counted.total || ' kept, ' || actual.total || ' there'\nfrom kinds\ncross join lateral (\n    select coalesce(sum(resource_counts.count), 0) as total\n    from resource_counts\n    where resource_counts.kind = kinds.kind\n) as counted\ncross join lateral (\n    select count(*) as total\n    from resources as resource\n    where resource.kind = kinds.kind\n) as actual\nwhere counted.total <> actual.total\norder by problem, kind, id",
   },
   list_kinds: {
-    id: 'list_kinds_727311c4',
+    id: 'list_kinds_393b0053',
     parameters: [],
-    text: "select kinds.kind, kinds.required_adapters, kinds.older_names, kinds.stale\nfrom kinds\norder by kinds.kind",
+    text: "select\n    kinds.kind,\n    kinds.plural,\n    kinds.base_path,\n    kinds.parent_kind,\n    kinds.on_parent_delete,\n    kinds.required_adapters,\n    kinds.reference_types::text as reference_types,\n    kinds.generation_on,\n    kinds.older_names,\n    kinds.stale\nfrom kinds\norder by kinds.kind",
   },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',

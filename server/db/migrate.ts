@@ -8,11 +8,12 @@ import Postgrator from 'postgrator'
 import { type Queries, queries } from '../../generated/sql.ts'
 import type { Config } from '../config/schema.ts'
 import { about } from '../lib/version.ts'
-import { type Kinds, parentsFirst } from '../openapi/kinds.ts'
+import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { abandon, type Cancellable, connection, describe } from './connection.ts'
 import { type Database, openDatabase, type Statements, unusable } from './database.ts'
 import { DatabaseUnavailable } from './database-errors.ts'
+import { type KindRow, kindRows } from './kind-rows.ts'
 
 const sql = new URL('../../sql/', import.meta.url)
 const BATCH = 500
@@ -200,29 +201,10 @@ function isNewer(one: string, other: string): boolean {
   return at >= 0 && (left?.[at] ?? 0) > (right?.[at] ?? 0)
 }
 
-async function applyKinds(client: pg.Client, kinds: Kinds, { entities, conditions }: Config): Promise<void> {
+async function applyKinds(client: pg.Client, kinds: Kinds, config: Config): Promise<void> {
   await run(client, 'delete_unused_kinds', [Object.keys(kinds)])
-  for (const [kind, descriptor] of parentsFirst(kinds)) {
-    const {
-      plural,
-      base_path,
-      parent_kind = null,
-      on_parent_delete = null,
-      generation_on = 'spec',
-    } = descriptor
-    const references = JSON.stringify(descriptor.references ?? [])
-    const adapters = entities.find((entity) => entity.kind === kind)?.required_adapters ?? null
-    const values = [
-      kind,
-      plural,
-      base_path,
-      parent_kind,
-      on_parent_delete,
-      adapters,
-      references,
-      generation_on,
-      conditions.older_names,
-    ]
+  for (const row of kindRows(kinds, config)) {
+    const values = queries.upsert_kind.parameters.map((member) => row[member as keyof KindRow])
     await run(client, 'upsert_kind', values).catch((error: pg.DatabaseError) => {
       if (!/^HF/.test(error.code ?? '')) throw error
       throw new StartError(`entities: ${error.message}`)

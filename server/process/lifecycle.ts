@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import { Database, reach, unusable } from '../db/database.ts'
+import { kindDifferences, kindRows } from '../db/kind-rows.ts'
 import { migrate, pendingMigration } from '../db/migrate.ts'
 import { openReplica } from '../db/replica.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../embedded/embedded.ts'
@@ -103,6 +104,8 @@ export async function serve(
     // Errors of settings are reported before the server waits for a database that is away.
     await reach(database, config.database)
     await untilMigrated(database, config, logger)
+    const kinds = kindRows(document['x-kinds'], config)
+    for (const line of kindDifferences(kinds, await database.all('list_kinds', {}))) logger.warn(line)
     if (lifecycle.isShuttingDown) throw new Error('ended while it started')
     if (config.verification.resources)
       opened.push(startVerification(config.verification, database, metrics.registry, logger))
@@ -133,7 +136,7 @@ async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined
 
 /**
  * Waits until the database has been migrated, as long as for the database itself: a server never migrates a database that
- * others may be using. Then warns of required adapters that differ from those configured. Throws a StartError when the wait is over.
+ * others may be using. Throws a StartError when the wait is over.
  */
 async function untilMigrated(database: Database, config: Config, logger: FastifyBaseLogger) {
   const { conn_retry_attempts, conn_retry_interval } = config.database.pool
@@ -145,28 +148,5 @@ async function untilMigrated(database: Database, config: Config, logger: Fastify
     if (lack !== told) logger.warn(`waiting: ${lack}`)
     told = lack
     await sleep(milliseconds(conn_retry_interval))
-  }
-  await tellOtherSettings(database, config, logger)
-}
-
-async function tellOtherSettings(database: Database, config: Config, logger: FastifyBaseLogger) {
-  const { entities, conditions } = config
-  for (const { kind, required_adapters, older_names } of await database.all('list_kinds', {})) {
-    const entity = entities.find((each) => each.kind === kind)
-    // Of a kind that is configured no more there is nothing to compare.
-    if (!entity) continue
-    const configured = entity.required_adapters ?? []
-    if ((required_adapters ?? []).join() !== configured.join()) {
-      logger.warn(
-        `the database requires [${required_adapters ?? []}] of ${kind}, this server's configuration [${configured}]; ` +
-          'the database is followed until `migrate` is run',
-      )
-    }
-    if (older_names !== conditions.older_names) {
-      logger.warn(
-        `conditions.older_names is ${older_names} for ${kind} in the database, and ${conditions.older_names} in this ` +
-          "server's configuration; the database is followed until `migrate` is run",
-      )
-    }
   }
 }

@@ -370,20 +370,79 @@ t.test('a migrated database is served', async (t) => {
   t.equal(await server.ended, 0)
 })
 
-t.test('a server says where its settings differ from those that the database follows', async (t) => {
-  const env = {
-    ...serving(await createDatabase()),
-    HYPERFLEET_CLUSTER_ADAPTERS: '["dns"]',
-    HYPERFLEET_CONDITIONS_OLDER_NAMES: 'false',
-  }
-  const server = launch(t, 'hyperfleet-api', ['serve'], env)
-  const lines = [
-    "the database requires [] of Cluster, this server's configuration [dns]; the database is followed",
-    'conditions.older_names is true for NodePool in the database, and false in this server',
+t.test('a server says where its kinds differ from those of the database', async (t) => {
+  const entities = (...kinds: object[]) => ({ HYPERFLEET_ENTITIES: JSON.stringify(kinds) })
+  const shelf = { kind: 'Shelf', plural: 'shelves' }
+  const box = { kind: 'Box', plural: 'boxes' }
+  const lid = { kind: 'Lid', plural: 'lids' }
+  const below = { parent_kind: 'Shelf', on_parent_delete: 'restrict' }
+  const reference = { ref_type: 'content', target_kind: 'Shelf', min: 0, max: 1 }
+  const differs = (kind: string, ...members: string[]) =>
+    `the kind ${kind} differs: ${members.join('; ')}. The database is followed: run \`migrate\` with this ` +
+    'configuration, or give this server the one that the database was migrated with'
+  const olderNames = 'conditions.older_names is true in the database and false here'
+  const whole = entities(
+    shelf,
+    { ...box, ...below, references: [reference] },
+    { ...lid, generation_on: 'spec' },
+  )
+  const cases: [stored: Environment, own: Environment, lines: string[]][] = [
+    [whole, whole, []],
+    [
+      {},
+      { HYPERFLEET_CLUSTER_ADAPTERS: '["dns"]', HYPERFLEET_CONDITIONS_OLDER_NAMES: 'false' },
+      [
+        differs('Cluster', "required_adapters is [] in the database and [ 'dns' ] here", olderNames),
+        differs('NodePool', olderNames),
+      ],
+    ],
+    [
+      entities(
+        shelf,
+        { ...box, ...below, references: [reference] },
+        { ...lid, ...below, required_adapters: [] },
+        { kind: 'Desk', plural: 'desks' },
+        { kind: 'Chair', plural: 'chairs' },
+      ),
+      entities(
+        shelf,
+        { ...box, plural: 'crates', references: [{ ...reference, max: 2 }], generation_on: 'any' },
+        { ...lid, ...below, on_parent_delete: 'cascade' },
+        { kind: 'Rack', plural: 'racks' },
+      ),
+      [
+        differs(
+          'Box',
+          "plural is 'boxes' in the database and 'crates' here",
+          "parent_kind is 'Shelf' in the database and not set here",
+          "on_parent_delete is 'restrict' in the database and not set here",
+          "references is [ { max: 1, min: 0, ref_type: 'content', target_kind: 'Shelf' } ] in the database " +
+            "and [ { max: 2, min: 0, ref_type: 'content', target_kind: 'Shelf' } ] here",
+          "generation_on is 'spec' in the database and 'any' here",
+        ),
+        differs(
+          'Lid',
+          "on_parent_delete is 'restrict' in the database and 'cascade' here",
+          'required_adapters is [] in the database and not set here',
+        ),
+        'the kind Rack is configured and not in the database, so none can be created: run `migrate` with this configuration',
+        'kinds of the database that are not configured: Chair, Desk. Only /resources reaches their resources: ' +
+          'add their entries to `entities`, or run `migrate`, which forgets kinds without resources',
+      ],
+    ],
   ]
-  await until('it says so', server, async () => lines.every((line) => server.output.stdout.includes(line)))
-  server.child.kill('SIGTERM')
-  t.equal(await server.ended, 0)
+  for (const [stored, own, lines] of cases) {
+    const env = { ...serving(await createDatabase(stored)), ...own }
+    const [port] = await findFreePorts(1)
+    const server = launch(t, 'hyperfleet-api', ['serve', '--health-port', `${port}`], env)
+    const isReady = async () => (await ask(`http://localhost:${port}/readyz`)) === 200
+    await until('the server is ready', server, isReady)
+    server.child.kill('SIGTERM')
+    t.equal(await server.ended, 0)
+    const logged = server.output.stdout.split('\n').filter((line) => line.startsWith('{'))
+    const warnings = logged.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn')
+    t.strictSame(warnings.map(({ message }) => message).toSorted(), lines.toSorted())
+  }
 })
 
 t.test('version and config print, and config keeps secrets', async (t) => {
