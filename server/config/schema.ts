@@ -55,6 +55,10 @@ const tls = {
   },
 } as const
 
+/** How many there are: no more than an integer of the database can hold. */
+const count = (description: string) =>
+  ({ type: 'integer', minimum: 0, maximum: 2_147_483_647, default: 0, description }) as const
+
 export const configSchema = {
   type: 'object',
   additionalProperties: false,
@@ -609,18 +613,8 @@ export const configSchema = {
                   pattern: '^[a-z][a-z0-9_]*$',
                 },
                 target_kind: text('The kind of its targets.', 'WifConfig'),
-                min: {
-                  type: 'integer',
-                  minimum: 0,
-                  default: 0,
-                  description: 'How many a resource has at least.',
-                },
-                max: {
-                  type: 'integer',
-                  minimum: 0,
-                  default: 0,
-                  description: 'How many a resource has at most; 0: any number.',
-                },
+                min: count('How many a resource has at least.'),
+                max: count('How many a resource has at most; 0: any number.'),
               },
             },
           },
