@@ -1,4 +1,6 @@
 import type { ErrorObject } from 'ajv'
+import { ofKind } from './entities/sound-entities.ts'
+import { isTree, type Tree } from './file.ts'
 import { formats } from './formats.ts'
 import { bareName, hidden, redacted } from './secrets.ts'
 import type { SettingSchema } from './settings.ts'
@@ -26,30 +28,44 @@ export function given(key: string, value: unknown, origin: Origin, schema?: Sett
   return `(${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}, from ${origin(key)})`
 }
 
-/** What is wrong with a value by the schema. */
-export function explain(error: ErrorObject, origin: Origin): Problem {
+/** What is wrong with a value of `tree` by the schema. Within an entity, the line names its kind. */
+export function explain(error: ErrorObject, tree: Tree, origin: Origin): Problem {
   const { instancePath, keyword, params, parentSchema, data } = error
   const schema = parentSchema as SettingSchema
   const key = keyOf(instancePath)
-  if (keyword === 'additionalProperties') return unknownKey(key, params.additionalProperty, schema, origin)
+  const kind = ofKind(key, tree)
+  if (keyword === 'additionalProperties') return unknownKey(error, key, kind, origin)
   if (keyword === 'required') {
-    return { keys: [key], line: `${key} must have ${params.missingProperty} (from ${origin(key)})` }
+    const { missingProperty } = params
+    return {
+      keys: [`${key}.${missingProperty}`],
+      line: `${key}${kind} must have ${missingProperty} (from ${origin(key)})`,
+    }
   }
   const hint = hintFor(keyword, data, schema)
   return {
     keys: [key],
-    line: `${key} ${rule(error, schema)} ${given(key, data, origin, schema)}${hint ? `: ${hint}` : ''}`,
+    line: `${key}${kind} ${rule(error, schema)} ${given(key, data, origin, schema)}${hint ? `: ${hint}` : ''}`,
   }
 }
 
-function unknownKey(group: string, name: string, schema: SettingSchema, origin: Origin): Problem {
+/** The keys are the unknown one and, where it is not set, the one that was meant: a rule about that is no further problem. */
+function unknownKey(
+  { params, parentSchema, data }: ErrorObject,
+  group: string,
+  kind: string,
+  origin: Origin,
+): Problem {
+  const name: string = params.additionalProperty
+  const { properties = {} } = parentSchema as SettingSchema
   const bare = bareName(name)
   const path = (member: string) => (group ? `${group}.${member}` : member)
-  const meant = nearest(name, Object.keys(schema.properties ?? {}))
+  const meant = nearest(name, Object.keys(properties))
+  const isSet = isTree(data) && meant !== undefined && Object.hasOwn(data, meant)
   const hint = meant ? `did you mean ${path(meant)}?` : 'docs/configuration.md lists the settings'
   return {
-    keys: [path(name)],
-    line: `the setting ${path(bare)} is unknown (from ${origin(path(name))}): ${hint}`,
+    keys: [path(name), ...(meant && !isSet ? [path(meant)] : [])],
+    line: `the setting ${path(bare)}${kind} is unknown (from ${origin(path(name))}): ${hint}`,
   }
 }
 

@@ -3,6 +3,7 @@ import { postgresUrl } from '../lib/postgres-url.ts'
 import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { checkServing, checkTogether } from './checks.ts'
+import { isOfEntity, removeFromEntities } from './entities/sound-entities.ts'
 import { explain } from './explain.ts'
 import { assign, findFile, isTree, readFile, remove, type Tree } from './file.ts'
 import { readFlags } from './flags.ts'
@@ -74,17 +75,20 @@ export function loadSettings(
   const adapters = applyAdapters(tree, Object.keys(kinds), env, sources.at(-1)?.has('entities') ?? false)
   const origin = originIn([...sources, adapters], configFile)
 
-  const broken = validator(tree) ? [] : (validator.errors ?? []).map((error) => explain(error, origin))
+  const broken = validator(tree) ? [] : (validator.errors ?? []).map((error) => explain(error, tree, origin))
   lines.push(...new Set(broken.map(({ line }) => line)))
   // Without what is wrong, the rest can be checked, too.
-  const unsound = broken.flatMap(({ keys }) => keys.map(settingOf))
-  for (const key of unsound) remove(tree, key.split('.'))
-  if (!validator(tree)) throw new StartError(lines.join('; '))
+  const keys = broken.flatMap((problem) => problem.keys)
+  const unsound = keys.map((key) => (isOfEntity(key) ? key : settingOf(key)))
+  removeFromEntities(tree, keys.filter(isOfEntity))
+  for (const key of unsound) if (!isOfEntity(key)) remove(tree, key.split('.'))
+  if (!isSound(tree)) throw new StartError(lines.join('; '))
   const config = only(tree, root) as Config
   complete(config, origin)
-  const isSound = (key: string) => !unsound.some((each) => key === each || key.startsWith(`${each}.`))
+  const isKept = (key: string) =>
+    !unsound.some((each) => key === each || key.startsWith(`${each}.`) || key.startsWith(`${each}[`))
   const problems = [...checkTogether(config, kinds, origin), ...(serving ? checkServing(config, origin) : [])]
-  lines.push(...problems.filter(({ keys }) => keys.every(isSound)).map(({ line }) => line))
+  lines.push(...problems.filter(({ keys }) => keys.every(isKept)).map(({ line }) => line))
   if (lines.length) throw new StartError(lines.join('; '))
 
   const { url, read_url } = config.database
@@ -103,6 +107,16 @@ export function toolConfig(kinds: Kinds, args: string[]): Config {
   const config = loadConfig(kinds, { args, env: { ...process.env, ...adapters }, serving: false })
   config.database.pool.statement_timeout = '1h'
   return config
+}
+
+/** Whether settings fit the schema, but for members of entities that have been taken away. */
+function isSound(tree: Tree): boolean {
+  return (
+    validator(tree) ||
+    (validator.errors ?? []).every(
+      ({ keyword, instancePath }) => keyword === 'required' && instancePath.startsWith('/entities/'),
+    )
+  )
 }
 
 /** What a schema has of settings: not what is ignored. */

@@ -11,6 +11,8 @@ export interface SettingSchema {
   title?: string
   enum?: readonly (string | number | boolean)[]
   minLength?: number
+  maxLength?: number
+  pattern?: string
   minimum?: number
   maximum?: number
   items?: SettingSchema

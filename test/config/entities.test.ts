@@ -12,6 +12,7 @@ const to = (target_kind: string, more: object = { min: 1 }) => ({
   ...more,
 })
 const entity = (kind: string, more: object = {}) => ({ kind, plural: `${kind.toLowerCase()}s`, ...more })
+const below = (parent_kind: string) => ({ parent_kind, on_parent_delete: 'cascade' })
 
 /** The lines that a start with these kinds is refused with, without the place that they come from. */
 function problems(entities: unknown): string[] {
@@ -34,7 +35,124 @@ t.test('a number of references is one that the database can hold', async (t) => 
     t.strictSame(of(entity('One', { references: [to('Cluster', { [member]: most })] })), [])
     for (const value of [most + 1, 1e300])
       t.strictSame(of(entity('One', { references: [to('Cluster', { [member]: value })] })), [
-        `entities[0].references[0].${member} must be a whole number from 0 to ${most} (it is ${JSON.stringify(value)})`,
+        `entities[0].references[0].${member} of One must be a whole number from 0 to ${most} (it is ${JSON.stringify(value)})`,
       ])
   }
+})
+
+t.test('a problem of shape hides no other problem', async (t) => {
+  const wrong = [
+    entity('One', {
+      colour: 'red',
+      references: [
+        { ref_type: 'Bad', target_kind: 'Nowhere', min: 3, max: 2 },
+        { ref_type: 'a', target_kind: 'Cluster', min: -1, max: 1 },
+        { ref_type: 'a' },
+        'none',
+        { ref_type: 'a', target_kind: 'Cluster', min: 3, max: 2 },
+      ],
+      required_adapters: ['a-b', 'B', 'a--b'],
+    }),
+    { ...cluster, plural: 'klusters' },
+    entity('Two', { parent_kind: 'Toaster', on_parent_delete: 'cascade' }),
+    entity('Three', { parent_kind: 'Cluster', name_min_len: 9, name_max_len: 8 }),
+    cluster,
+  ]
+  t.strictSame(problems(wrong).sort(), [
+    'entities[0].references[0].max of One must not be less than min, 3 (it is 2)',
+    'entities[0].references[0].ref_type of One must be a name of small letters, digits and underscores that begins with a letter (it is "Bad")',
+    'entities[0].references[0].target_kind of One must be one of the kinds Cluster, NodePool, One, Two, Three (it is "Nowhere")',
+    'entities[0].references[1].min of One must be a whole number from 0 to 2147483647 (it is -1)',
+    'entities[0].references[2] of One must have target_kind ()',
+    'entities[0].references[2].ref_type of One must not be there twice (it is "a")',
+    'entities[0].references[3] of One must be a mapping (it is "none")',
+    'entities[0].references[4].max of One must not be less than min, 3 (it is 2)',
+    'entities[0].references[4].ref_type of One must not be there twice (it is "a")',
+    'entities[0].required_adapters: the adapters a-b and a--b of One both give the condition ABSuccessful (it is ["a-b","a--b"]): rename one',
+    'entities[0].required_adapters[1] of One must be a name of small letters, digits and inner hyphens (it is "B")',
+    'entities[1].plural of Cluster must be clusters, as in the document (it is "klusters")',
+    'entities[2].parent_kind of Two must be one of the kinds Cluster, NodePool, One, Two, Three (it is "Toaster")',
+    'entities[3].name_min_len of Three must not exceed name_max_len, 8 (it is 9)',
+    'entities[3].on_parent_delete of Three must be restrict or cascade, since the kind has a parent ()',
+    'entities[4]: the kind Cluster is there twice (it is "Cluster"): leave one out',
+    'the required adapters are not set: set HYPERFLEET_NODEPOOL_ADAPTERS to a JSON array such as ["validator"] ([] for none), or required_adapters of entities[] in the configuration file',
+    'the setting entities[0].colour of One is unknown (): docs/configuration.md lists the settings',
+  ])
+})
+
+t.test('an entity whose kind is wrong has its other problems told, too', async (t) => {
+  const references = [{ ref_type: 'a', target_kind: 'Cluster', min: 3, max: 2 }]
+  t.strictSame(of({ kind: 'one', references, name_min_len: 9, name_max_len: 8 }), [
+    'entities[0].kind must be a name of letters and digits that begins with a capital (it is "one")',
+    'entities[0].name_min_len must not exceed name_max_len, 8 (it is 9)',
+    'entities[0].references[0].max must not be less than min, 3 (it is 2)',
+  ])
+})
+
+t.test('no problem is told that only comes from another one', async (t) => {
+  const cases: [string, unknown[], string][] = [
+    [
+      'a target of another name',
+      [cluster, nodePool, entity('one'), entity('Two', { references: [to('One')] })],
+      'entities[2].kind must be a name of letters',
+    ],
+    [
+      'a parent of another name',
+      [cluster, nodePool, { plural: 'ones' }, entity('Two', below('One'))],
+      'entities[2] must have kind',
+    ],
+    [
+      'a target of no form',
+      [cluster, nodePool, 5, entity('Two', { references: [to('One')] })],
+      'entities[2] ',
+    ],
+    [
+      'a kind of the document in other letters',
+      [cluster, { ...nodePool, kind: 'nodePool' }],
+      'entities[1].kind ',
+    ],
+    [
+      'adapters of no form',
+      [{ ...cluster, required_adapters: 'a' }, nodePool],
+      'entities[0].required_adapters of ',
+    ],
+    [
+      'one adapter of no form',
+      [{ ...cluster, required_adapters: [1] }, nodePool],
+      'entities[0].required_adapters[0] of ',
+    ],
+    [
+      'adapters under another name',
+      [{ kind: 'Cluster', required_adaptors: [] }, nodePool],
+      'the setting entities[0].required_adaptors of Cluster is unknown',
+    ],
+    [
+      'a parent of no form',
+      [cluster, nodePool, entity('Two', { ...below('One'), parent_kind: 5 })],
+      'entities[2].parent_kind of Two ',
+    ],
+    [
+      'a policy of no form',
+      [cluster, nodePool, entity('Two', { ...below('Cluster'), on_parent_delete: 'x' })],
+      'entities[2].on_parent_delete of Two ',
+    ],
+    ['a plural of no form', [cluster, nodePool, { kind: 'Two', plural: 5 }], 'entities[2].plural of Two '],
+    [
+      'a name of no form',
+      [cluster, nodePool, { kind: 'Two', plural: 'twos', 'a.b/c': 5 }],
+      'the setting entities[2].a.b/c of Two ',
+    ],
+    ['entities of no form', [], ''],
+  ]
+  for (const [words, list, expected] of cases) {
+    const lines = problems(list.length ? list : { Cluster: {} })
+    t.equal(lines.length, 1, `${words}: ${lines.join('\n')}`)
+    t.ok(lines[0]?.startsWith(expected || 'entities must be a list'), `${words}: ${lines[0]}`)
+  }
+})
+
+t.test('a kind named as a member of every object is no kind', async (t) => {
+  t.match(of(entity('One', below('constructor'))), [
+    /^entities\[0\]\.parent_kind of One must be one of the kinds/,
+  ])
 })

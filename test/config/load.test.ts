@@ -310,7 +310,7 @@ t.test('all that is wrong is told at once', (t) => {
     env: { HYPERFLEET_LOGGING_LEVEL: 'loud', HYPERFLEET_CLUSTER_ADAPTERS: 'none' },
     file: { server: { prot: 1, tls: { enabled: true } }, health: 5 },
   })
-  t.equal(line.split('; ').length, 10, line)
+  t.equal(line.split('; ').length, 11, line)
   for (const part of [
     'the flag --serverport is unknown: did you mean --server-port?',
     '--metrics-server-bindaddress must be a host and a port (it is "here")',
@@ -318,10 +318,11 @@ t.test('all that is wrong is told at once', (t) => {
     /the setting server\.prot is unknown \(from .*\.yaml\): did you mean server\.port\?/,
     /health must be a mapping \(it is 5, from .*\.yaml\)/,
     'logging.level must be one of trace',
-    'entities[0].required_adapters must be a list (it is "none", from HYPERFLEET_CLUSTER_ADAPTERS): write it as JSON',
+    'entities[0].required_adapters of Cluster must be a list (it is "none", from HYPERFLEET_CLUSTER_ADAPTERS): write it as JSON',
     'server.tls.cert_file must be set, since server.tls.enabled is true',
     'server.tls.key_file must be set',
     'JWT is on',
+    'the required adapters are not set: set HYPERFLEET_NODEPOOL_ADAPTERS to',
   ]) {
     t.match(line, part)
   }
@@ -581,7 +582,7 @@ t.test('settings that do not go together are one line', (t) => {
     [
       'an adapter with capital letters',
       { env: { HYPERFLEET_CLUSTER_ADAPTERS: '["Validation"]' } },
-      /^entities\[0\]\.required_adapters\[0\] must be a name of small letters, digits and inner hyphens \(it is "Validation"/,
+      /^entities\[0\]\.required_adapters\[0\] of Cluster must be a name of small letters, digits and inner hyphens \(it is "Validation"/,
     ],
   ]
   for (const [what, given, expected] of cases) {
@@ -662,7 +663,7 @@ t.test('keys and flags that nobody knows are told of, with what was meant', (t) 
     ],
     [
       'entities: [{kind: Cluster, required_adapters: [], adapter: 1}]',
-      /the setting entities\[0\]\.adapter is unknown/,
+      /the setting entities\[0\]\.adapter of Cluster is unknown/,
     ],
     ['database: {password:tell-nobody}', /the setting database\.password is unknown/],
     ['constructor: 1', /the setting constructor is unknown/],

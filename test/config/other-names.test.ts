@@ -151,7 +151,7 @@ t.test('a name like each of them is refused, wherever it stands', async (t) => {
       t.match(
         line,
         new RegExp(
-          `the setting ${[...path.slice(0, at), `${name}_`].join('.').replaceAll(/\.(\d+)/g, '\\[$1\\]')} is unknown`,
+          `the setting ${[...path.slice(0, at), `${name}_`].join('.').replaceAll(/\.(\d+)/g, '\\[$1\\]')}( of [A-Z]\\w+)? is unknown`,
         ),
         key,
       )

@@ -528,7 +528,7 @@ t.test('references that cannot be are told at the start', async (t) => {
   const refused = (await application(t, environment(misformed)).catch((error: Error) => error)) as Error
   t.match(
     refused.message,
-    /references\[0\]\.ref_type must be a name of small letters, digits and underscores/,
+    /references\[0\]\.ref_type of Cluster must be a name of small letters, digits and underscores/,
   )
-  t.match(refused.message, /references\[1\]\.min must be a whole number from 0 to 2147483647/)
+  t.match(refused.message, /references\[1\]\.min of Cluster must be a whole number from 0 to 2147483647/)
 })

@@ -1,9 +1,8 @@
-import { describeKinds, type Entity, type Kind, type Kinds } from '../../openapi/kinds.ts'
+import { type Entity as Described, describeKinds, type Kind, type Kinds } from '../../openapi/kinds.ts'
 import { given, type Problem } from '../explain.ts'
-import type { Config } from '../schema.ts'
 import { adaptersName } from '../settings.ts'
 import type { Origin } from '../sources.ts'
-import { type Wrong, wrongReferences } from './reference-checks.ts'
+import { type Entity, type Wrong, wrongReferences } from './reference-checks.ts'
 
 /** Segments of a path that are taken, beside the plurals of other kinds. */
 const RESERVED = [
@@ -21,39 +20,63 @@ const RESERVED = [
 /**
  * Every kind of the document must have one word on its adapters, be it none; two adapters must not show as one condition;
  * the kinds together must be trees, each at a path of its own.
+ *
+ * Members that break the schema have been taken away, required ones as well. The keys of a problem are those of all
+ * members that it depends on.
  */
-export function checkEntities({ entities }: Config, own: Kinds, origin: Origin): Problem[] {
-  const lines: string[] = []
+export function checkEntities({ entities }: { entities: Entity[] }, own: Kinds, origin: Origin): Problem[] {
+  const problems: Problem[] = []
+  const allKinds = ['entities', ...entities.map((_, index) => `entities[${index}].kind`)]
   const missing = Object.keys(own).filter(
     (kind) => !entities.find((entity) => entity.kind === kind)?.required_adapters,
   )
   if (missing.length) {
-    lines.push(
-      `the required adapters are not set: set ${missing.map(adaptersName).join(' and ')} to a JSON array such as ` +
-        '["validator"] ([] for none), or required_adapters of entities[] in the configuration file',
+    const unset = entities.flatMap(({ kind = '' }, index) =>
+      missing.includes(kind) ? [`entities[${index}].required_adapters`] : [],
     )
+    problems.push({
+      keys: [...allKinds, ...unset],
+      line:
+        `the required adapters are not set: set ${missing.map(adaptersName).join(' and ')} to a JSON array such as ` +
+        '["validator"] ([] for none), or required_adapters of entities[] in the configuration file',
+    })
   }
-  const kinds = describeKinds(own, entities, '')
+  // Of what a kind is described with, only members of references may be missing, which the checks allow for.
+  const kinds = describeKinds(own, entities.filter(isNamed) as Described[], '')
   for (const [index, entity] of entities.entries()) {
     const { kind, required_adapters = [] } = entity
     const key = `entities[${index}]`
-    if (entities.findIndex((other) => other.kind === kind) !== index) {
-      lines.push(
-        `${key}: the kind ${kind} is there twice ${given(`${key}.kind`, kind, origin)}: leave one out`,
-      )
+    const ofKind = kind === undefined ? '' : ` of ${kind}`
+    if (kind !== undefined && entities.findIndex((other) => other.kind === kind) !== index) {
+      const line = `${key}: the kind ${kind} is there twice ${given(`${key}.kind`, kind, origin)}: leave one out`
+      problems.push({ keys: [`${key}.kind`], line })
     }
-    lines.push(...clashes(`${key}.required_adapters`, kind, required_adapters, origin))
-    const wrong = [
-      ...(own[kind] ? redescribed(own[kind], entity) : misplaced(kinds, entity)),
+    for (const line of clashes(`${key}.required_adapters`, ofKind, required_adapters, origin))
+      problems.push({ keys: [`${key}.required_adapters`], line })
+    for (const [member, value, rule] of [
+      ...wrongMembers(kinds, own, entity),
       ...wrongReferences(kinds, entity),
-    ]
-    for (const [member, value, rule] of wrong) {
+    ]) {
       const at = `${key}.${member}`
       const found = value === undefined ? `(from ${origin(key)})` : given(at, value, origin)
-      lines.push(`${at} of ${kind} ${rule} ${found}`)
+      const others = member === 'on_parent_delete' ? [`${key}.parent_kind`] : []
+      const named = /(parent|target)_kind$/.test(member) ? allKinds : []
+      problems.push({ keys: [at, ...others, ...named], line: `${at}${ofKind} ${rule} ${found}` })
     }
   }
-  return lines.map((line) => ({ keys: ['entities'], line }))
+  return problems
+}
+
+type Named = Entity & { kind: string }
+
+const isNamed = (entity: Entity): entity is Named => entity.kind !== undefined
+
+/** The rules that the members of an entity break, beside its references. Without a kind, there is no telling where it belongs. */
+function wrongMembers(kinds: Kinds, own: Kinds, entity: Entity): Wrong[] {
+  const lengthsAndSchema = [...wrongLengths(entity), ...wrongSchema(entity)]
+  if (!isNamed(entity)) return lengthsAndSchema
+  const document = Object.hasOwn(own, entity.kind) ? own[entity.kind] : undefined
+  return [...(document ? redescribed(document, entity) : misplaced(kinds, entity)), ...lengthsAndSchema]
 }
 
 /** A kind of the document is where the document has it. */
@@ -67,12 +90,10 @@ function redescribed(own: Kind, entity: Entity): Wrong[] {
       (member): Wrong => [member, entity[member], `must be ${own[member] ?? 'absent'}, as in the document`],
     ),
     ...wrongPolicy({ ...own, ...entity, parent_kind: own.parent_kind }),
-    ...wrongLengths(entity),
-    ...wrongSchema(entity),
   ]
 }
 
-function misplaced(kinds: Kinds, entity: Entity): Wrong[] {
+function misplaced(kinds: Kinds, entity: Named): Wrong[] {
   const { kind, plural } = entity
   const parent_kind = entity.parent_kind || undefined
   const wrong: Wrong[] = []
@@ -85,16 +106,11 @@ function misplaced(kinds: Kinds, entity: Entity): Wrong[] {
   else if (RESERVED.includes(plural))
     wrong.push(['plural', plural, `must not be one of ${RESERVED.join(', ')}`])
   else if (holder) wrong.push(['plural', plural, `must not be that of ${holder}`])
-  if (parent_kind !== undefined && !kinds[parent_kind])
+  if (parent_kind !== undefined && !Object.hasOwn(kinds, parent_kind))
     wrong.push(['parent_kind', parent_kind, `must be one of the kinds ${Object.keys(kinds).join(', ')}`])
   else if (isBelowItself(kinds, kind))
     wrong.push(['parent_kind', parent_kind, 'must not be below the kind itself'])
-  return [
-    ...wrong,
-    ...wrongPolicy({ ...entity, parent_kind }),
-    ...wrongLengths(entity),
-    ...wrongSchema(entity),
-  ]
+  return [...wrong, ...wrongPolicy({ ...entity, parent_kind })]
 }
 
 function isBelowItself(kinds: Kinds, kind: string): boolean {
@@ -116,17 +132,17 @@ function wrongPolicy({ parent_kind, on_parent_delete: policy }: Policy): Wrong[]
   return []
 }
 
-function wrongSchema({ spec_schema_name: name, require_spec_schema: isRequired }: Partial<Kind>): Wrong[] {
+function wrongSchema({ spec_schema_name: name, require_spec_schema: isRequired }: Entity): Wrong[] {
   return name === '' && isRequired
     ? [['require_spec_schema', isRequired, 'must not be true where spec_schema_name is empty']]
     : []
 }
 
-function wrongLengths({ name_min_len: least = 0, name_max_len: most = 0 }: Partial<Kind>): Wrong[] {
+function wrongLengths({ name_min_len: least = 0, name_max_len: most = 0 }: Entity): Wrong[] {
   return most && least > most ? [['name_min_len', least, `must not exceed name_max_len, ${most}`]] : []
 }
 
-function clashes(key: string, kind: string, adapters: string[], origin: Origin): string[] {
+function clashes(key: string, ofKind: string, adapters: string[], origin: Origin): string[] {
   const taken = new Map<string, string>()
   return adapters.flatMap((adapter) => {
     const condition = `${conditionName(adapter)}Successful`
@@ -135,8 +151,8 @@ function clashes(key: string, kind: string, adapters: string[], origin: Origin):
     if (other === undefined) return []
     const where = given(key, adapters, origin)
     return other === adapter
-      ? `${key}: the adapter ${adapter} of ${kind} is there twice ${where}: leave one out`
-      : `${key}: the adapters ${other} and ${adapter} of ${kind} both give the condition ${condition} ${where}: rename one`
+      ? `${key}: the adapter ${adapter}${ofKind} is there twice ${where}: leave one out`
+      : `${key}: the adapters ${other} and ${adapter}${ofKind} both give the condition ${condition} ${where}: rename one`
   })
 }
 
