@@ -156,3 +156,63 @@ t.test('a kind named as a member of every object is no kind', async (t) => {
     /^entities\[0\]\.parent_kind of One must be one of the kinds/,
   ])
 })
+
+t.test('a required reference to a kind below the kind itself is refused', async (t) => {
+  const rule = 'none of them could be created first (it is 1)'
+  t.strictSame(of(entity('Rack', { references: [to('Slot')] }), entity('Slot', below('Rack'))), [
+    `entities[0].references[0].min of Rack must be 0, since Rack needs Slot needs Rack: ${rule}`,
+  ])
+  t.strictSame(
+    of(
+      entity('Disk', below('Slot')),
+      entity('Slot', below('Rack')),
+      entity('Rack', { references: [to('Disk')] }),
+    ),
+    [`entities[4].references[0].min of Rack must be 0, since Rack needs Disk needs Slot needs Rack: ${rule}`],
+    'a grandchild, whichever comes first',
+  )
+  t.strictSame(problems([{ ...cluster, references: [to('NodePool')] }, nodePool]), [
+    `entities[0].references[0].min of Cluster must be 0, since Cluster needs NodePool needs Cluster: ${rule}`,
+  ])
+  t.strictSame(
+    of(
+      entity('Slot', { ...below('Rack'), references: [to('Pdu')] }),
+      entity('Rack'),
+      entity('Pdu', { references: [to('Slot')] }),
+    ),
+    [`entities[0].references[0].min of Slot must be 0, since Slot needs Pdu needs Slot: ${rule}`],
+    'parents beside a circle change nothing',
+  )
+  t.strictSame(
+    of(
+      entity('Slot', { ...below('Rack'), references: [to('Rack'), to('Cluster')] }),
+      entity('Rack', { references: [to('Slot', {})] }),
+    ),
+    [],
+    'a reference to the parent, and an optional one to the child',
+  )
+})
+
+t.test('kinds that need each other are told of once, at the first of them', async (t) => {
+  const needs = (kind: string, ...others: string[]) =>
+    entity(kind, { references: others.map((other) => to(other)) })
+  const told = (...list: object[]) => of(entity('First'), ...list).map((line) => line.replace(/:.*/, ''))
+  t.strictSame(told(needs('A', 'B'), needs('B', 'C'), needs('C', 'A')), [
+    'entities[3].references[0].min of A must be 0, since A needs B needs C needs A',
+  ])
+  t.strictSame(told(needs('A', 'B'), needs('B', 'A', 'C'), needs('C', 'B')), [
+    'entities[3].references[0].min of A must be 0, since A needs B needs A',
+    'entities[4].references[1].min of B must be 0, since B needs C needs B',
+  ])
+  t.strictSame(
+    told(needs('A', 'B'), needs('B', 'C'), needs('C', 'A', 'D'), needs('D', 'B')),
+    [
+      'entities[3].references[0].min of A must be 0, since A needs B needs C needs A',
+      'entities[4].references[0].min of B must be 0, since B needs C needs D needs B',
+    ],
+    'a circle that shares a part with another one',
+  )
+  t.strictSame(told(needs('A', 'B'), needs('B', 'B')), [
+    'entities[4].references[0].min of B must be 0, since B needs B',
+  ])
+})

@@ -53,9 +53,10 @@ export function checkEntities({ entities }: { entities: Entity[] }, own: Kinds, 
     }
     for (const line of clashes(`${key}.required_adapters`, ofKind, required_adapters, origin))
       problems.push({ keys: [`${key}.required_adapters`], line })
+    const before = new Set(entities.slice(0, index).map((other) => other.kind))
     for (const [member, value, rule] of [
       ...wrongMembers(kinds, own, entity),
-      ...wrongReferences(kinds, entity),
+      ...wrongReferences(kinds, entity, before),
     ]) {
       const at = `${key}.${member}`
       const found = value === undefined ? `(from ${origin(key)})` : given(at, value, origin)

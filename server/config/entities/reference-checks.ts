@@ -6,8 +6,16 @@ export type Entity = Partial<Omit<kinds.Entity, 'references'>> & { references?: 
 /** A member of an entity that breaks a rule: its name, its value, and the rule. */
 export type Wrong = [member: string, value: unknown, rule: string]
 
-/** The rules that the references of an entity break: their targets are kinds, each type is there once, and some order of creates exists. */
-export function wrongReferences(kinds: kinds.Kinds, { kind, references = [] }: Entity): Wrong[] {
+/**
+ * The rules that the references of an entity break: their targets are kinds, each type is there once, and some order of
+ * creates exists. A circle of kinds that need each other is told at the first entity with such a reference of it: one that
+ * contains a reference of the kinds `before` has been told there.
+ */
+export function wrongReferences(
+  kinds: kinds.Kinds,
+  { kind, references = [] }: Entity,
+  before: ReadonlySet<string | undefined>,
+): Wrong[] {
   return references.flatMap(({ ref_type, target_kind, min = 0, max = 0 }, index): Wrong[] => {
     const at = `references[${index}]`
     const wrong: Wrong[] = []
@@ -21,29 +29,35 @@ export function wrongReferences(kinds: kinds.Kinds, { kind, references = [] }: E
       ])
     if (max > 0 && max < min) wrong.push([`${at}.max`, max, `must not be less than min, ${min}`])
     const isNeed = min > 0 && kind !== undefined && target_kind !== undefined
-    const cycle = isNeed ? requiredPath(kinds, target_kind, kind) : undefined
-    if (cycle)
+    const circle = isNeed ? pathOfNeeds(kinds, target_kind, kind, new Set(before)) : undefined
+    if (circle)
       wrong.push([
         `${at}.min`,
         min,
-        `must be 0, since ${[kind, ...cycle].join(' needs ')}: none of them could be created first`,
+        `must be 0, since ${[kind, ...circle].join(' needs ')}: none of them could be created first`,
       ])
     return wrong
   })
 }
 
-/** The kinds from one to another, each of which needs a reference to the next; undefined where there is no such path. */
-function requiredPath(
+/**
+ * The kinds from one to another, each of which needs the next, as its parent or by a reference; the references of the kinds
+ * `before` do not count. Undefined where there is no such path.
+ */
+function pathOfNeeds(
   kinds: kinds.Kinds,
   from: string,
   to: string,
+  before: ReadonlySet<string | undefined>,
   seen = new Set<string>(),
 ): string[] | undefined {
   if (from === to) return [to]
-  if (seen.has(from)) return undefined
+  if (seen.has(from) || !Object.hasOwn(kinds, from)) return undefined
   seen.add(from)
-  for (const { target_kind, min } of kinds[from]?.references ?? []) {
-    const path = min > 0 && target_kind !== undefined ? requiredPath(kinds, target_kind, to, seen) : undefined
+  const { parent_kind, references = [] } = kinds[from] as kinds.Kind
+  const needed = references.filter(({ min }) => min > 0 && !before.has(from))
+  for (const next of [parent_kind, ...needed.map(({ target_kind }) => target_kind)]) {
+    const path = next === undefined ? undefined : pathOfNeeds(kinds, next, to, before, seen)
     if (path) return [from, ...path]
   }
   return undefined
