@@ -126,7 +126,7 @@ ${settings().map(settingRow).join('\n')}
 ${settings().flatMap(memberTable).join('\n')}
 ## Required adapters
 
-Every kind (${kinds.join(', ')}) must have a word on the adapters that are required for it, be it none: a start without fails.
+${kinds.join(' and ')} must have \`required_adapters\`, which may be empty: a start without it fails.
 ${kinds.map((kind) => code(adaptersName(kind))).join(' and ')} (JSON arrays) replace what \`entities\` says of their kind, unless
 that is given as a flag. The adapters in force are those that \`migrate\` wrote into the database last; a server that is
 configured otherwise says so in its log.

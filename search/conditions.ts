@@ -4,7 +4,7 @@ import type { Expression } from './tree.ts'
 
 export const STATUSES = ['True', 'False', 'Unknown']
 
-/** Conditions whose time stands in a column of its own while they are False; both are always the same. */
+/** Conditions with a column for their time while they are False; Ready is the older name of Reconciled. */
 const KEPT = new Set(['Reconciled', 'Ready'])
 
 /** That a condition has one of these statuses, by an index. False where there is no such condition, never null. */

@@ -54,7 +54,7 @@ function removeLeftovers(dir: string): void {
   }
 }
 
-/** Linked rather than renamed: the first one made stays, as a cluster may have been made with it. */
+/** Linked, not renamed: the first password stays, since a cluster may have been created with it. */
 function createPassword(file: string): void {
   if (!fs.existsSync(file)) {
     const made = aside(file)

@@ -33,7 +33,7 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
   const stalled = new WeakSet<Socket>()
   const silence = () => app.server.timeout
   const full = () => new Problem('SVC-001', 'Too many large answers are being read; try again')
-  /** Only where it is not so yet: to set a timeout begins it anew, and refusals come in any number. */
+  /** The timeout of a connection while memory is short. It is set once: setting it again would restart it, at each refusal. */
   const patience = () => Math.min(PATIENCE_MS, silence())
   const hurry = () => {
     for (const each of unsent.keys()) if (each.timeout !== patience()) each.setTimeout(patience())

@@ -29,7 +29,7 @@ create or replace function aggregate_conditions(
 language plpgsql stable parallel safe as $$
 declare
     v_ref text := format_time(p_ref);
-    -- The path of no members: a copy that is not compressed, since each look at it would decompress it again.
+    -- `#> '{}'` makes a decompressed copy: each access to the original would decompress it again.
     v_previous jsonb := p_previous #> '{}';
     v_judged judged_report[];
 begin

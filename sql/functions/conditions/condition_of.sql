@@ -3,7 +3,7 @@
 create or replace function condition_of(p_conditions jsonb, p_type text) returns jsonb
 language plpgsql immutable parallel safe as $$
 declare
-    -- The path of no members: a copy that is not compressed, since each look at it would decompress it again.
+    -- `#> '{}'` makes a decompressed copy: each access to the original would decompress it again.
     v_conditions jsonb := p_conditions #> '{}';
 begin
     for v_at in reverse jsonb_array_length(v_conditions) - 1 .. 0 loop

@@ -29,11 +29,11 @@ begin
     );
     v_reasons := concat_ws(
         '; ',
-        'while resources below it are not: ' || v_children,
+        'resources below it must be deleted first: ' || v_children,
         case
             when cardinality(v_referencers) > 0 then format(
-                'while others refer to it%s: %s%s; remove these references first',
-                case when cardinality(p_ids) > 1 then ' or to a resource below it' end,
+                'references to it%s must be removed first: %s%s',
+                case when cardinality(p_ids) > 1 then ' or to resources below it' end,
                 array_to_string(v_referencers[:20], ', '),
                 case when cardinality(v_referencers) > 20 then format(' and %s more', cardinality(v_referencers) - 20) end
             )
@@ -41,7 +41,7 @@ begin
     );
     if v_reasons <> '' then
         perform raise_problem(
-            'HF410', format('%s with id=''%s'' cannot be deleted %s', p_resource.kind, p_resource.id, v_reasons)
+            'HF410', format('%s with id=''%s'' cannot be deleted: %s', p_resource.kind, p_resource.id, v_reasons)
         );
     end if;
 end;

@@ -16,8 +16,30 @@ begin
     p_resource.unreconciled_since := unreconciled_since(p_resource.conditions);
     if p_resource.version is null then
         p_resource.version := 1;
-        insert into resources
-        values (p_resource.*)
+        insert into resources (
+            id, kind, owner_id, name, labels, label_pairs, spec, refs, generation, generation_time, version,
+            created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since
+        )
+        values (
+            p_resource.id,
+            p_resource.kind,
+            p_resource.owner_id,
+            p_resource.name,
+            p_resource.labels,
+            p_resource.label_pairs,
+            p_resource.spec,
+            p_resource.refs,
+            p_resource.generation,
+            p_resource.generation_time,
+            p_resource.version,
+            p_resource.created_time,
+            p_resource.updated_time,
+            p_resource.created_by,
+            p_resource.updated_by,
+            p_resource.conditions,
+            p_resource.states,
+            p_resource.unreconciled_since
+        )
         on conflict (kind, owner_id, name) where deleted_time is null do nothing
         returning * into v_saved;
         return v_saved;
