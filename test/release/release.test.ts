@@ -16,7 +16,7 @@ import {
   temporaryFolder,
   until,
 } from '../processes.ts'
-import { build, instructions } from './containerfile.ts'
+import { build, instructions, wordsOf } from './containerfile.ts'
 
 const metadata = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** The environment of somebody who has nothing but Node: neither settings nor what npm sets for scripts. */
@@ -55,9 +55,9 @@ t.test('the package serves by npx in a clean folder', async (t) => {
 t.test('both base images can be named by digest, and the image says which one it is on', async (t) => {
   const [build, runtime] = ['node', 'distroless'].map((name) => `${name}@sha256:${'0'.repeat(64)}`)
   const made = instructions({ BUILD_IMAGE: build ?? '', RUNTIME_IMAGE: runtime ?? '' })
-  const from = made.filter(({ name }) => name === 'FROM').map(({ words }) => words)
-  t.same(from, [`${build} AS build`, runtime])
-  t.match(made.find(({ name }) => name === 'LABEL')?.words, `org.opencontainers.image.base.name="${runtime}"`)
+  const [from, final, label] = made.filter((each) => /^(FROM|LABEL)$/.test(each.getKeyword())).map(wordsOf)
+  t.same([from, final], [[build, 'AS', 'build'], [runtime]])
+  t.ok(label?.includes(`org.opencontainers.image.base.name="${runtime}"`), `${label}`)
 })
 
 t.test('the image', async (t) => {
@@ -74,7 +74,7 @@ t.test('the image', async (t) => {
   const cwd = join(image.folder, image.workdir)
   t.equal(image.user, '65532:65532')
   t.same(image.cmd, ['serve'])
-  t.match(image.base, `nodejs${majorOf(instructions()[0]?.words)}-`, 'both stages are of one Node')
+  t.match(image.base, `nodejs${majorOfNode()}-`, 'both stages are of one Node')
 
   const listed = JSON.parse(readFileSync(join(cwd, 'sbom.cdx.json'), 'utf8')).components
   const installed = readdirSync(join(cwd, 'node_modules'), { recursive: true, encoding: 'utf8' })
@@ -186,14 +186,17 @@ function installNode(folder: string): string | undefined {
   writeFileSync(join(prefix, 'package.json'), JSON.stringify({ allowScripts: { node: true } }))
   const { status } = spawnSync(
     PLAIN,
-    [...plainly, 'npm', 'install', '--no-audit', '--no-fund', `node@${majorOf(instructions()[0]?.words)}`],
+    [...plainly, 'npm', 'install', '--no-audit', '--no-fund', `node@${majorOfNode()}`],
     { cwd: prefix, env: plain },
   )
   const node = join(prefix, 'node_modules/node/bin/node')
   return status === 0 && existsSync(node) ? node : undefined
 }
 
-const majorOf = (from = '') => /node:(\d+)/.exec(from)?.[1] ?? ''
+const majorOfNode = () => {
+  const [image = ''] = wordsOf(instructions().find((each) => each.getKeyword() === 'FROM'))
+  return /node:(\d+)/.exec(image)?.[1] ?? ''
+}
 
 const files = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
