@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SyntaxNode } from '@lezer/common'
+import { parser } from '@prometheus-io/lezer-promql'
 import type { Test } from 'tap'
 import { stringify } from 'yaml'
 import { temporaryFolder } from './processes.ts'
@@ -15,25 +17,34 @@ interface Selector {
 /** What Prometheus puts on each sample of a target. */
 export const targetLabels = ['job', 'namespace', 'instance']
 
-const GROUPING = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)/g
-const WORDS = new Set(['and', 'or', 'unless', 'offset', 'bool', 'by', 'without', 'on', 'ignoring'])
+const strict = parser.configure({ strict: true })
 
-/** The selectors of an expression, and the labels that it groups by. */
+/**
+ * The selectors of an expression, and the labels that it groups by or matches on. Variables of Grafana may stand in strings
+ * and for durations. Throws a SyntaxError for what is no PromQL, and for names in quotes.
+ */
 export function readExpression(text: string): { selectors: Selector[]; groups: string[] } {
-  const bare = text.replace(/#.*$/gm, '')
-  const groups = [...bare.matchAll(GROUPING)].flatMap(([, names = '']) => names.match(/\w+/g) ?? [])
-  const rest = bare
-    .replace(GROUPING, ' ')
-    .replace(/\[[^\]]*\](?![^{]*\})/g, '')
-    .replace(/\boffset \w+/g, '')
-  const selectors = [...rest.matchAll(/\b([a-zA-Z_:][\w:]*)(\s*\()?(?:\{([^}]*)\})?/g)]
-    .filter(([, name = '', call]) => !call && !WORDS.has(name))
-    .map(([, name = '', , inside = '']) => ({
-      name,
-      matchers: [...inside.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)].map(
-        ([, label = '', operator = '', value = '']) => ({ label, operator, value }),
-      ),
-    }))
+  const query = text.replaceAll('$__rate_interval', '2m')
+  const textOf = (node: SyntaxNode | null) => (node ? query.slice(node.from, node.to) : '')
+  const selectors: Selector[] = []
+  const groups: string[] = []
+  strict.parse(query).iterate({
+    enter({ name, node }) {
+      if (name === 'GroupingLabels') groups.push(...node.getChildren('LabelName').map(textOf))
+      if (name.startsWith('Quoted'))
+        throw new SyntaxError(`${textOf(node)}: a name in quotes is not read here`)
+      if (name !== 'VectorSelector') return
+      const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? []
+      selectors.push({
+        name: textOf(node.getChild('Identifier')),
+        matchers: matchers.map((matcher) => ({
+          label: textOf(matcher.getChild('LabelName')),
+          operator: textOf(matcher.getChild('MatchOp')),
+          value: textOf(matcher.getChild('StringLiteral')).slice(1, -1),
+        })),
+      })
+    },
+  })
   return { selectors, groups }
 }
 

@@ -107,6 +107,9 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
     'a name that is misspelt',
   )
   t.throws(() => checkNames(failing, 'sum by (kind) (hyperfleet_api_required_adapters)', metrics), 'a label')
+  t.throws(() => checkNames(failing, 'up{job="a"', metrics), SyntaxError, 'what is no PromQL')
+  t.throws(() => checkNames(failing, 'sun(up)', metrics), SyntaxError, 'a function that is misspelt')
+  t.throws(() => checkNames(failing, 'up{"job"="a"}', metrics), SyntaxError, 'a label that is not read')
   for (const { alert, expr, annotations } of alerts) {
     // What an expression aggregates has the labels it groups by; what it does not, those of its metric.
     const { groups } = readExpression(expr)
