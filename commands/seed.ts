@@ -21,7 +21,6 @@ import { loadDocument } from '../server/openapi/document.ts'
 import type { Document } from '../server/openapi/operations.ts'
 import { StartError } from '../server/process/start-error.ts'
 import { fail } from './main.ts'
-import { progressBar } from './progress-bar.ts'
 
 const BATCH = 500
 const LARGEST = 99_999_999
@@ -65,23 +64,32 @@ async function seed() {
   }
 }
 
-/** Adds the resources of a root kind and their descendants, in batches on all connections at once. */
+/** Adds the resources of a root kind and their descendants, in batches on all connections at once, and tells each tenth on standard error. */
 async function fill(database: Database, plan: Plan) {
-  const bar = progressBar(plan.total, plan.plural)
+  const began = performance.now()
   const ended = new Date().toISOString()
   let next = 1
+  let done = 0
+  const tell = (count: number) => {
+    const before = tenths(done, plan.total)
+    done += count
+    if (tenths(done, plan.total) === before) return
+    const perSecond = Math.round((done * 1000) / (performance.now() - began))
+    process.stderr.write(`${done} of ${plan.total} ${plan.plural}, ${perSecond}/s\n`)
+  }
   const work = async () => {
     while (next <= plan.total) {
       const first = next
       const count = Math.min(BATCH, plan.total - first + 1)
       next += count
       await addBatch(database, plan, null, first, count, ended)
-      bar.advance(count)
+      tell(count)
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, work))
-  bar.end()
 }
+
+const tenths = (done: number, total: number) => Math.floor((done / total) * 10)
 
 /**
  * Adds `count` resources, for each owner where there are some, and then their children: one transaction for each kind and
