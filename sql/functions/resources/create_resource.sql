@@ -50,6 +50,7 @@ begin
     v_resource.owner_id := v_owner.id;
     v_resource.name := p_body ->> 'name';
     v_resource.labels := coalesce(nullif(p_body -> 'labels', 'null'::jsonb), '{}'::jsonb);
+    v_resource.label_pairs := label_pairs(v_resource.labels);
     v_resource.spec := p_body -> 'spec';
     v_resource.refs := normalized_refs(v_references);
     v_resource.generation := 1;

@@ -58,6 +58,9 @@ begin
             v_resource.conditions
         );
     end if;
+    if v_resource.labels <> v_before.labels then
+        v_resource.label_pairs := label_pairs(v_resource.labels);
+    end if;
     if v_resource.refs is distinct from v_before.refs then
         perform store_references(v_resource.id, v_resource.refs);
     end if;

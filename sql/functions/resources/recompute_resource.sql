@@ -9,7 +9,12 @@ begin
     if not found then
         return;
     end if;
-    v_resource := store_derived(lock_for_report(v_resource));
+    v_resource := lock_for_report(v_resource);
+    if v_resource.label_pairs <> label_pairs(v_resource.labels) then
+        v_resource.label_pairs := label_pairs(v_resource.labels);
+        v_resource := save_resource(v_resource);
+    end if;
+    v_resource := store_derived(v_resource);
     perform remove_finalized(array[v_resource.id]);
 exception
     when sqlstate 'HF404' then

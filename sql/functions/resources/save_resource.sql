@@ -1,8 +1,9 @@
 -- save_resource: writes one resource: a new one, whose version is null, or a changed one over the stored one.
 --
--- The forms in which searches know labels and conditions follow them. The version rises with every change that clients can
--- see; the spec is written where a generation began, so that a report does not write it again. A column with an index keeps
--- its stored value where it is equal: an equal value written anew would break a heap-only update.
+-- `states` and `unreconciled_since` are made of the conditions here; a caller that changes labels sets `label_pairs`, too.
+-- The version rises with every change that clients can see; the spec is written where a generation began, so that a report
+-- does not write it again. A column with an index keeps its stored value where it is equal: an equal value written anew
+-- would break a heap-only update.
 -- Requires the lock on the resource, if it is stored. Returns the resource as it is afterwards; null when the name of a new
 -- one is taken.
 -- It and mark_resources, which marks thousands at once, are the only functions that write resources.
@@ -11,7 +12,6 @@ language plpgsql as $$
 declare
     v_saved resources;
 begin
-    p_resource.label_pairs := label_pairs(p_resource.labels);
     p_resource.states := condition_states(p_resource.conditions);
     p_resource.unreconciled_since := unreconciled_since(p_resource.conditions);
     if p_resource.version is null then

@@ -1,5 +1,5 @@
--- store_derived: brings all that follows from a resource and its reports up to date (its conditions, and the forms in
--- which searches know conditions and labels), and writes it where any of it differs.
+-- store_derived: brings all that follows from the reports on a resource up to date (its conditions, and the forms in
+-- which searches know them), and writes it where any of it differs.
 --
 -- A report moves neither updated_time nor updated_by, but the version, as far as clients can see a difference.
 -- Requires the lock on the resource. Returns the resource as it is afterwards.
@@ -18,7 +18,6 @@ begin
     if v_conditions = p_resource.conditions
         and condition_states(v_conditions) = p_resource.states
         and unreconciled_since(v_conditions) is not distinct from p_resource.unreconciled_since
-        and label_pairs(p_resource.labels) = p_resource.label_pairs
     then
         return p_resource;
     end if;
