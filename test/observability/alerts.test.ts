@@ -94,6 +94,8 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
   while (!(await scrape(t, server.metrics)).value('hyperfleet_api_invariant_violations_total'));
   // Absent until the replica is known to have caught up.
   while ((await scrape(t, server.metrics)).value('hyperfleet_db_replica_lag_seconds') === undefined);
+  // Absent until the garbage collector has run; each scrape leaves garbage.
+  while ((await scrape(t, server.metrics)).value('nodejs_gc_duration_seconds_sum') === undefined);
   await execute(url, 'alter table adapter_statuses rename to adapter_statuses_gone')
   t.equal(
     (await fetch(`${created.headers.get('location')?.replace(/^(?=\/)/, server.api)}/statuses`)).status,
