@@ -209,3 +209,33 @@ t.test('a search unpacks a spec once, however many terms it has', async (t) => {
     t.equal(await fetched(Array(50).fill('spec.other is null').join(joint)), once, `joined by${joint}`)
   t.equal(await fetched(`name = 'long' and spec.other is null and not spec.long is null`), once)
 })
+
+t.test('references are set without reading the other resources', async (t) => {
+  const peers = [{ ref_type: 'peers', target_kind: 'Cluster' }]
+  const entities = JSON.stringify([{ kind: 'Cluster', references: peers }])
+  const session = await openSession(t, await createDatabase({ ...adapters, HYPERFLEET_ENTITIES: entities }))
+  const created = await session.query(
+    `select (create_resource('Cluster', null, jsonb_build_object('name', 'c-' || n, 'spec', '{}'::jsonb), 'test')).id
+     from generate_series(1, 3000) as n`,
+  )
+  await session.query('analyze')
+  const scanned = async () => {
+    await session.query('select pg_stat_force_next_flush()')
+    await session.query('select pg_stat_clear_snapshot()')
+    const { rows } = await session.query(
+      `select seq_tup_read::int as read from pg_stat_user_tables where relname = 'resources'`,
+    )
+    return rows[0].read
+  }
+  const before = await scanned()
+  const [source, ...targets] = created.rows.slice(0, 4)
+  const references = { peers: targets.map(({ id }) => ({ id, kind: 'Cluster' })) }
+  await session.query("select patch_resource('Cluster', null, $1, $2, false, 'test', null, 100000)", [
+    source.id,
+    { references },
+  ])
+  await session.query("select create_resource('Cluster', null, $1, 'test')", [
+    { name: 'referrer', spec: {}, references },
+  ])
+  t.equal((await scanned()) - before, 0)
+})

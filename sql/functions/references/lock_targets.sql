@@ -1,4 +1,4 @@
--- lock_targets: locks the targets of references together with what refers to them, so that no target is marked for
+-- lock_targets: locks the targets of references together with the resource that refers to them, so that no target is marked for
 -- deletion before the transaction ends.
 --
 -- p_references  as in given_references
@@ -9,14 +9,16 @@
 create or replace function lock_targets(p_references jsonb, p_source_id uuid, p_owner_id uuid) returns void
 language plpgsql as $$
 declare
+    -- An array, so that they are looked up by their key: of an `or` with a subquery PostgreSQL would read the whole table.
+    v_ids uuid[] := array[p_source_id, p_owner_id]
+        || array(select as_uuid(given.id) from given_references(p_references) as given);
     v_id uuid;
 begin
     perform require_read_committed();
     for v_id in
         select resource.id
         from resources as resource
-        where resource.id in (p_source_id, p_owner_id)
-            or resource.id in (select as_uuid(given.id) from given_references(p_references) as given)
+        where resource.id = any (v_ids)
         order by (select count(*) from ancestors(resource.id)), resource.id
     loop
         if v_id = p_source_id then
