@@ -123,9 +123,10 @@ t.test('the first conditions are those of a resource without reports', async (t)
       await execute(url, change, [required, olderNames])
       const compared = await execute(
         url,
-        `select first_conditions('Cluster', time) as first,
+        `select first_conditions(kinds, time) as first,
           aggregate_conditions('Cluster', 1, time, false, false, $1, '[]', '{}', $2) as conditions
-        from (select clock_timestamp() as time offset 0) as created`,
+        from (select clock_timestamp() as time offset 0) as created, kinds
+        where kinds.kind = 'Cluster'`,
         [required, olderNames],
       )
       const [{ first, conditions }] = compared.rows

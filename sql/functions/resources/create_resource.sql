@@ -42,6 +42,7 @@ begin
     end if;
     if v_references <> '{}' or v_kind.reference_types <> '[]' then
         perform check_references(v_kind, null, v_references, null);
+        v_resource.refs := normalized_refs(v_references);
     end if;
 
     v_time := clock_timestamp();
@@ -52,14 +53,13 @@ begin
     v_resource.labels := coalesce(nullif(p_body -> 'labels', 'null'::jsonb), '{}'::jsonb);
     v_resource.label_pairs := label_pairs(v_resource.labels);
     v_resource.spec := p_body -> 'spec';
-    v_resource.refs := normalized_refs(v_references);
     v_resource.generation := 1;
     v_resource.generation_time := v_time;
     v_resource.created_time := v_time;
     v_resource.updated_time := v_time;
     v_resource.created_by := p_caller;
     v_resource.updated_by := p_caller;
-    v_resource.conditions := first_conditions(p_kind, v_time);
+    v_resource.conditions := first_conditions(v_kind, v_time);
     v_resource := save_resource(v_resource);
     if v_resource.id is null then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, p_body ->> 'name'));
