@@ -131,7 +131,6 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
   const query = request.query as Record<string, unknown>
   const violations: Violation[] = []
   checkEncoding(request.url)
-  const sent = new Set(Object.keys(query).filter((name) => query[name] !== ''))
   for (const { name, allowEmptyValue } of parameters)
     if (query[name] === '' && !allowEmptyValue) delete query[name]
   for (const { name } of parameters.filter(({ schema }) => schema.type === 'array')) {
@@ -141,7 +140,17 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
     delete query[`${name}[]`]
     query[name] = named.size ? [...named] : undefined
   }
-  for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded, ...rules } of parameters) {
+  for (const { name, 'x-requires': required = [] } of parameters) {
+    if (query[name] === undefined) continue
+    for (const other of required.filter((each) => query[each] === undefined)) {
+      violations.push({
+        field: name,
+        message: `must be given together with ${other}`,
+        constraint: 'dependentRequired',
+      })
+    }
+  }
+  for (const { name, schema, 'x-alias-of': target, 'x-excludes': excluded } of parameters) {
     const value = query[name]
     if (value === undefined) continue
     if (Array.isArray(value) && schema.type !== 'array') {
@@ -154,13 +163,6 @@ function settleQuery(request: FastifyRequest, parameters: Parameter[]): Violatio
         field: name,
         message: `must not be given together with ${excluded}`,
         constraint: 'excludes',
-      })
-    }
-    for (const required of (rules['x-requires'] ?? []).filter((other) => !sent.has(other))) {
-      violations.push({
-        field: name,
-        message: `must be given together with ${required}`,
-        constraint: 'dependentRequired',
       })
     }
     // The validator would take 0x10 and 1e1 for integers; a list it takes for nothing.
