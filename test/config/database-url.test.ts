@@ -8,19 +8,12 @@ import { connection, describe, replicaConfig } from '../../server/db/connection.
 import { StartError } from '../../server/process/start-error.ts'
 import { createDatabase, testConfig } from '../databases.ts'
 import { temporaryFolder } from '../processes.ts'
+import { refusalOf } from './refusal.ts'
 
 const at = (query: string) => `postgres://u:p@h/db?${query}`
 const mode = (value: string) => ({ HYPERFLEET_DATABASE_SSL_MODE: value })
 
-function refusal(url: string, env: Record<string, string> = {}): string {
-  try {
-    testConfig(url, env)
-  } catch (error) {
-    if (error instanceof StartError) return error.message
-    throw error
-  }
-  return 'it was taken'
-}
+const refusal = (url: string, env: Record<string, string> = {}) => refusalOf(() => testConfig(url, env))
 
 const refused: [query: string, env: Record<string, string>, expected: RegExp][] = [
   ['sslmode=disable&ssl=true', {}, /must not have both ssl=true and sslmode=disable \(.*\): leave one out$/],

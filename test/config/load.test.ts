@@ -17,8 +17,8 @@ import {
   variablesOf,
 } from '../../server/config/settings.ts'
 import { milliseconds } from '../../server/config/units.ts'
-import { StartError } from '../../server/process/start-error.ts'
 import { kinds } from '../databases.ts'
+import { refusalOf } from './refusal.ts'
 
 type Given = Omit<NonNullable<Parameters<typeof loadConfig>[1]>, 'file'> & { file?: Tree | string }
 
@@ -59,15 +59,7 @@ const load = ({ file = base(), env = {}, ...rest }: Given = {}) =>
   loadSettings(kinds, { env, file: write(file), ...rest })
 
 /** What a start with these settings is refused with. */
-function refusal(given: Given): string {
-  try {
-    load(given)
-  } catch (error) {
-    if (error instanceof StartError) return error.message
-    throw error
-  }
-  return 'it was taken'
-}
+const refusal = (given: Given) => refusalOf(() => load(given))
 
 /** A folder with the secrets of a database. */
 function secretFolder(files: Record<string, string>): string {

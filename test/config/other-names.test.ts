@@ -9,9 +9,9 @@ import { loadSettings } from '../../server/config/load.ts'
 import { aliases, ignored } from '../../server/config/other-names.ts'
 import { settings } from '../../server/config/settings.ts'
 import { milliseconds } from '../../server/config/units.ts'
-import { StartError } from '../../server/process/start-error.ts'
 import { kinds } from '../databases.ts'
 import { configMapFile, flags, variablesIn, wholeFile } from './reference-files.ts'
+import { refusalOf } from './refusal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hyperfleet-names-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
@@ -38,15 +38,7 @@ const minimal = { ...adapters, HYPERFLEET_SERVER_JWT_ENABLED: 'false' }
 const load = ({ file = '', env = minimal, args = [] }: Given) =>
   loadSettings(kinds, { args, env, file: write(typeof file === 'string' ? file : stringify(file)) })
 
-function refusal(given: Given): string {
-  try {
-    load(given)
-  } catch (error) {
-    if (error instanceof StartError) return error.message
-    throw error
-  }
-  return 'it was taken'
-}
+const refusal = (given: Given) => refusalOf(() => load(given))
 
 t.test('a whole file of the reference is taken', async (t) => {
   const { config, ignored: names, origin } = load({ file: wholeFile(places), env: {} })
@@ -141,7 +133,7 @@ t.test('a name like each of them is refused, wherever it stands', async (t) => {
   const seen = new Set<string>()
   for (const path of pathsIn(tree)) {
     for (const [at, name] of path.entries()) {
-      // What is in values that are ignored is nobody's business.
+      // Values of ignored names are not checked.
       const above = path.slice(0, at).join('.')
       const isWithin = ignored.some(({ member }) => above.replaceAll(/\.\d+/g, '[]').startsWith(member))
       const key = path.slice(0, at + 1).join('.')

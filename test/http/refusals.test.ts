@@ -61,6 +61,8 @@ t.test('a request is refused', async (t) => {
   const json = ({ headers }: Request) => Object.assign(headers, { 'content-type': 'application/json' })
   const body = (value: unknown) => (request: Request) => Object.assign(request, { body: value })
   const large = 'x'.repeat(1025)
+  /** Those of a request with a body, which is too large at first. */
+  const sent: Step[] = [caller, parameter, [415, 'VAL-011', json], [413, 'VAL-010', body('{')]]
 
   const inOrder = (t: Test, first: Partial<Request>, steps: Step[], taken: number) =>
     t.test(`${first.method} in the order of ${steps.map(([, code]) => code).join(', ')}`, async (t) => {
@@ -84,10 +86,7 @@ t.test('a request is refused', async (t) => {
     t,
     { method: 'POST', path: 'sites/nowhere/halls', body: large },
     [
-      caller,
-      parameter,
-      [415, 'VAL-011', json],
-      [413, 'VAL-010', body('{')],
+      ...sent,
       [400, 'VAL-006', body({ ...lonely, name: '-' })],
       [400, 'VAL-000', body({ ...lonely, name: taken.name })],
       [404, 'NTF-001', (request) => Object.assign(request, { path: `sites/${marked.id}/halls` })],
@@ -101,10 +100,7 @@ t.test('a request is refused', async (t) => {
     t,
     { method: 'POST', path: 'resources', body: large },
     [
-      caller,
-      parameter,
-      [415, 'VAL-011', json],
-      [413, 'VAL-010', body('{')],
+      ...sent,
       [400, 'VAL-006', body({ ...named('Hall'), labels: 5 })],
       [400, 'VAL-000', body({ ...named('Nothing') })],
       [400, 'VAL-000', body({ ...named('Hall'), name: '-' })],
@@ -123,10 +119,7 @@ t.test('a request is refused', async (t) => {
     t,
     { method: 'PATCH', path: 'sites/nowhere', body: large, headers: { 'if-match': '"99"' } },
     [
-      caller,
-      parameter,
-      [415, 'VAL-011', json],
-      [413, 'VAL-010', body('{')],
+      ...sent,
       [400, 'VAL-006', body({ spec: 1, generation: 9 })],
       [400, 'VAL-000', body({ spec: null, generation: 9 })],
       [400, 'VAL-005', body({ ...change, generation: 9 })],
@@ -178,10 +171,7 @@ t.test('a request is refused', async (t) => {
     t,
     { method: 'POST', path: 'sites/nowhere/force-delete', body: large, headers: { 'if-match': '"99"' } },
     [
-      caller,
-      parameter,
-      [415, 'VAL-011', json],
-      [413, 'VAL-010', body('{')],
+      ...sent,
       [400, 'VAL-006', body({ reason: '' })],
       [400, 'VAL-000', body({ reason: 'test' })],
       [404, 'NTF-001', (request) => Object.assign(request, { path: `sites/${live.id}/force-delete` })],
@@ -196,10 +186,7 @@ t.test('a request is refused', async (t) => {
     t,
     { method: 'PUT', path: 'sites/nowhere/statuses', body: large },
     [
-      caller,
-      parameter,
-      [415, 'VAL-011', json],
-      [413, 'VAL-010', body('{')],
+      ...sent,
       [404, 'NTF-001', (request) => Object.assign(request, { path: `sites/${watched.id}/statuses` })],
       [400, 'VAL-006', body({})],
       [400, 'VAL-000', body(report('survey', 1, 'True', 1))],
