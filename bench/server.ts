@@ -18,7 +18,7 @@ export interface Server {
   stop(): Promise<void>
 }
 
-/** Starts a server of the build in `folder` on a database, with some settings of its own; what it logs goes to a file. */
+/** Starts a server of the build in `folder` on a database, with some settings of its own; its log goes to a file. */
 export async function startServer(
   database: string,
   log: string,

@@ -1009,7 +1009,7 @@ export interface components {
             generation?: number | null;
         };
         /**
-         * @description What to change of a resource, as a JSON merge patch (RFC 7396). Null removes; one of spec, labels and references must be there.
+         * @description The changes of a resource, as a JSON merge patch (RFC 7396). Null removes; one of spec, labels and references must be there.
          * @example {
          *       "spec": {
          *         "replicas": 5

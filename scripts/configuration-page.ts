@@ -149,7 +149,7 @@ settings. Where they mean something else here, [divergences.md](divergences.md#c
 |---|---|
 ${aliasRows.join('\n')}
 
-What this server does not have, or always does, is ignored; one line of the log, a warning, names what was set of it.
+Names of features that this server lacks, or cannot turn off, are ignored; one warning in the log lists those that were set.
 
 | member of its file | environment | flag | why it is ignored |
 |---|---|---|---|

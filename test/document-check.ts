@@ -32,7 +32,7 @@ function createCheck(document: Document): AnswerCheck {
   const strict = JSON.parse(JSON.stringify(document)) as Document
   for (const [name, schema] of Object.entries(strict.components.schemas ?? {}))
     if (isObject(schema) && !open.test(name))
-      Object.assign(schema, { additionalProperties: false, ...schema }) // a map says what its members are
+      Object.assign(schema, { additionalProperties: false, ...schema }) // a map has the schema of its members
 
   /** What was asked for some of its members only (x-partial) may lack the others. */
   const partial = JSON.parse(

@@ -21,7 +21,7 @@ const strict = parser.configure({ strict: true })
 
 /**
  * The selectors of an expression, and the labels that it groups by or matches on. Variables of Grafana may stand in strings
- * and for durations. Throws a SyntaxError for what is no PromQL, and for names in quotes.
+ * and for durations. Throws a SyntaxError for text that is not PromQL, and for names in quotes.
  */
 export function readExpression(text: string): { selectors: Selector[]; groups: string[] } {
   const query = text.replaceAll('$__rate_interval', '2m')

@@ -29,7 +29,7 @@ export function given(key: string, value: unknown, origin: Origin, schema?: Sett
   return `(${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}, from ${origin(key)})`
 }
 
-/** What is wrong with a value of `tree` by the schema. Within an entity, the line names its kind. */
+/** The problem of a value of `tree` that breaks the schema. Within an entity, the line names its kind. */
 export function explain(error: ErrorObject, tree: Tree, origin: Origin): Problem {
   const { instancePath, keyword, params, parentSchema, data } = error
   const schema = parentSchema as SettingSchema
@@ -94,7 +94,7 @@ export function typeName({
 }
 
 function hintFor(keyword: string, data: unknown, schema: SettingSchema): string | undefined {
-  // Of what is ignored, it is the only value that may be.
+  // The only value that may be ignored.
   if (schema['x-ignored'])
     return schema['x-ignored'].replace(/^./, (first) => first.toLowerCase()).replace(/\.$/, '')
   if (schema.format) return formats[schema.format]?.hint

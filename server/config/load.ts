@@ -55,7 +55,7 @@ export function loadConfig(kinds: Kinds, sources: Sources = {}): Config {
   return loadSettings(kinds, sources).config
 }
 
-/** Settings, where each came from, and the names of what is set and ignored (other-names.ts). */
+/** Settings, the source of each, and the ignored names that are set (other-names.ts). */
 interface Loaded {
   config: Config
   origin: Origin
@@ -100,7 +100,7 @@ export function loadSettings(
 
 /**
  * Settings for a tool that only wants the database, from its arguments, the environment and the file. The adapters in force are
- * those in the database; what this process is configured with does not matter. Statements may take an hour.
+ * those in the database, not those of this configuration. Statements may take an hour.
  */
 export function toolConfig(kinds: Kinds, args: string[]): Config {
   const adapters = Object.fromEntries(Object.keys(kinds).map((kind) => [adaptersName(kind), '[]']))
@@ -119,7 +119,7 @@ function isSound(tree: Tree): boolean {
   )
 }
 
-/** What a schema has of settings: not what is ignored. */
+/** The settings that are in a schema, without ignored ones. */
 function only(value: unknown, { items, properties }: SettingSchema): unknown {
   if (Array.isArray(value)) return items ? value.map((item) => only(item, items)) : value
   if (!isTree(value) || !properties) return value
@@ -143,7 +143,7 @@ function nameOf(key: string, sources: Source[], files: (string | undefined)[]): 
   return from === undefined || files.includes(from) ? key : from
 }
 
-/** Fills in what follows from other settings: shorter limits below a short one, and the certificate of the API for the other listeners. */
+/** Fills in defaults that follow from other settings: shorter limits below a short one, and the certificate of the API for the other listeners. */
 function complete({ server, health, metrics, database: { pool } }: Config, origin: Origin) {
   const isDefault = (key: string) => origin(key) === 'the defaults'
   const { timeouts } = server

@@ -1,7 +1,7 @@
 /**
  * The names by which the Go implementation (the reference), and older releases, call settings, where they are not ours
- * (server/config/schema.ts): in its file (`member`), in the environment and as flags. Each stands once, with what it
- * becomes here or with the reason why it is ignored. A name that is neither here nor in the schema is refused.
+ * (server/config/schema.ts): in its file (`member`), in the environment and as flags. Each stands once, with the setting that
+ * it becomes here or with the reason why it is ignored. A name that is neither here nor in the schema is refused.
  *
  * A member of the file also has the variable and the flag that follow from its path, as our own settings have.
  */
@@ -48,7 +48,7 @@ interface Ignored extends OtherName {
   member: string
   /** Why nothing here follows from it: a sentence, for the page. */
   why: string
-  /** What its values are, where that matters: a switch may be a flag that stands alone. */
+  /** The type of its values, where that matters: a switch may be a flag without a value. */
   type?: 'boolean' | 'string'
   /** The only value that may be ignored: with any other, the server would not do what was asked for. */
   only?: string | boolean
@@ -58,7 +58,7 @@ const NO_TENANTS = 'This server does not keep tenants apart.'
 const NO_EXCERPTS = 'Neither headers nor bodies are logged.'
 const POOL = 'The pool opens connections as they are needed, and closes those that are idle.'
 
-/** Names of what this server does not have, or does always. */
+/** Names of features that this server lacks, or cannot turn off. */
 export const ignored: readonly Ignored[] = [
   { member: 'server.hostname', why: 'Nothing follows from it there, either.' },
   { member: 'server.tenant.enabled', type: 'boolean', only: false, why: NO_TENANTS },

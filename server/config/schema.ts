@@ -32,7 +32,7 @@ const flag = (value: boolean, description: string) =>
 const fileOf = <Name extends string>(name: Name) =>
   ({
     ...text(
-      `A file with the value of \`database.${name}\`, over what the environment and the configuration file say of that.`,
+      `A file with the value of \`database.${name}\`, before its value in the environment and the configuration file.`,
       `/mnt/secrets/database/${name}`,
     ),
     'x-content-of': `database.${name}`,

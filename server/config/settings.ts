@@ -1,7 +1,7 @@
 import { aliases, ignored } from './other-names.ts'
 import { configSchema } from './schema.ts'
 
-/** What the schema says of one setting. Of a name that is not ours, it may say nothing. */
+/** The schema of one setting; of a name that is not ours it may be empty. */
 export interface SettingSchema {
   type: 'string' | 'integer' | 'boolean' | 'array' | 'object'
   description: string

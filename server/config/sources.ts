@@ -32,7 +32,7 @@ export function readEnvironment(env: Environment): Source {
   )
 }
 
-/** The settings in what a file holds. */
+/** The settings that a file has. */
 export function readTree(tree: Tree, file = ''): Source {
   return new Map(
     settings(known).flatMap((setting) => {
@@ -46,7 +46,7 @@ export function readTree(tree: Tree, file = ''): Source {
 
 /**
  * The settings in the files that others name, such as database.password_file, each by the strongest of `sources` (the last)
- * that has it. What cannot be read goes to `problems`.
+ * that has it. Unreadable files go to `problems`.
  */
 export function readNamedFiles(sources: Source[], problems: string[]): Source {
   const named: Source = new Map()

@@ -181,7 +181,7 @@ export class Database {
     this.renewedAt = performance.now()
   }
 
-  /** Closes the connections of its own pool once what runs on them has ended. */
+  /** Closes the connections of its own pool once their statements have ended. */
   async close(): Promise<void> {
     if (this.isOwner) this.ended ??= this.pool.end()
     await this.ended

@@ -6,7 +6,7 @@ import { type Kinds, parentsFirst } from '../openapi/kinds.ts'
 /** The descriptor of a kind as the database keeps it. */
 export type KindRow = Queries['upsert_kind']['parameters']
 
-/** The rows of the configured kinds, each after that of its parent: what `migrate` writes. */
+/** The rows of the configured kinds, each after that of its parent, as `migrate` writes them. */
 export function kindRows(kinds: Kinds, { entities, conditions }: Config): KindRow[] {
   return parentsFirst(kinds).map(([kind, descriptor]) => ({
     kind,
@@ -22,7 +22,7 @@ export function kindRows(kinds: Kinds, { entities, conditions }: Config): KindRo
 }
 
 /**
- * What a configuration and the database have differently: one line for each kind that is configured, and one for those of
+ * The differences between a configuration and the database: one line for each kind that is configured, and one for those of
  * the database that are not. Every member of a row is compared; JSON by its value. Empty when they are equal.
  */
 export function kindDifferences(configured: KindRow[], stored: KindRow[]): string[] {

@@ -5,7 +5,7 @@ import { type Document, operationsOf, type Parameter } from './operations.ts'
 type ReferenceParameters = [type: Parameter, target: Parameter]
 
 /**
- * Adds to the document what kinds say of references: parameters of lists, descriptions of requests, and examples that are valid. The
+ * Adds the references of kinds to the document: parameters of lists, descriptions of requests, and examples that are valid. The
  * rules themselves are no part of the schemas: the database checks them, and tells all that are broken.
  */
 export function addReferences(

@@ -30,7 +30,7 @@ interface Addresses {
  * Starts the server and keeps it until SIGTERM or SIGINT; throws a StartError when it cannot start.
  *
  * An embedded database is started, migrated and stopped with it; any other is migrated only when asked to.
- * `ignored` names what was set and is ignored, for one line of the log.
+ * `ignored` has the names that are set and ignored, for one line of the log.
  */
 export async function serve(
   { config, ignored = [] }: { config: Config; ignored?: string[] },

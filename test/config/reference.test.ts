@@ -1,6 +1,6 @@
 /**
  * Real starts with the configuration of the Go implementation: migrate and serve take it by file, as a ConfigMap with variables, by
- * variables alone and by flags alone, and say in one line what of it they ignore.
+ * variables alone and by flags alone, and list the names that they ignore in one line.
  */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -79,7 +79,7 @@ async function creates(t: Test, at: string): Promise<void> {
   t.equal(response.status, 201, await response.text())
 }
 
-/** The names in the one line of the log on what is ignored. */
+/** The ignored names in the one line of the log. */
 function toldOf(t: Test, { output }: Run): string[] {
   const lines = output.stdout.split('\n').filter((line) => IGNORED.test(line))
   t.equal(lines.length, 1, 'says once what is ignored')

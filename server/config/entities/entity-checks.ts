@@ -41,7 +41,7 @@ export function checkEntities({ entities }: { entities: Entity[] }, own: Kinds, 
         '["validator"] ([] for none), or required_adapters of entities[] in the configuration file',
     })
   }
-  // Of what a kind is described with, only members of references may be missing, which the checks allow for.
+  // Only members of references may be missing from a descriptor; the checks allow for that.
   const kinds = describeKinds(own, entities.filter(isNamed) as Described[], '')
   for (const [index, entity] of entities.entries()) {
     const { kind, required_adapters = [] } = entity

@@ -17,7 +17,7 @@ export function ofKind(key: string, { entities }: Tree): string {
 }
 
 /**
- * Takes away from `entities` what is at some keys. The other items of a list keep their places: instead of a mapping there
+ * Removes the values at some keys from `entities`. The other items of a list keep their places: instead of a mapping there
  * is an empty one. An empty list stands for one that is wrong, since it was set.
  */
 export function removeFromEntities(tree: Tree, keys: string[]): void {

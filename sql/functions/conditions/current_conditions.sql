@@ -1,4 +1,4 @@
--- current_conditions: what the conditions of a resource ought to be now, by its stored reports.
+-- current_conditions: the conditions that a resource must have now, by its stored reports.
 --
 -- p_id  the resource; its children, its reports and the adapters required for its kind are read (resource_facts)
 -- All else as in aggregate_conditions, as it is about to be written. [] where the kind is not in the database.

@@ -1,4 +1,4 @@
--- judged_report: what a required adapter says of a resource, for judged_reports.
+-- judged_report: the report of one required adapter, judged, for judged_reports.
 create or replace function judged_report(
     p_generation int,
     p_deleting boolean,

@@ -1,4 +1,4 @@
--- judged_reports: what each required adapter says of a resource: the one place where reports are judged. The
+-- judged_reports: the reports of the required adapters, judged: the one place where that is done. The
 -- conditions, the removal of a marked resource and explanations of both are made of its result.
 --
 -- p_required  the required adapters; all else as in aggregate_conditions

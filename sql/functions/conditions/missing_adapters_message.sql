@@ -1,6 +1,6 @@
--- missing_adapters_message: what Reconciled says while required adapters do not confirm the generation.
+-- missing_adapters_message: the message of Reconciled while required adapters do not confirm the generation.
 --
--- p_goal                  what they are to report
+-- p_goal                  the condition that they must report
 -- p_missing, p_reporting  names of adapters, sorted, with commas; null for none
 create or replace function missing_adapters_message(p_goal text, p_missing text, p_reporting text) returns text
 language sql stable parallel safe as $$

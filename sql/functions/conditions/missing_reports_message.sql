@@ -1,7 +1,7 @@
--- missing_reports_message: what LastKnownReconciled says while required adapters have no usable report.
+-- missing_reports_message: the message of LastKnownReconciled while required adapters have no usable report.
 --
 -- p_silent                    their names, sorted, with commas
--- p_available, p_unavailable  what the others report, likewise; null for none
+-- p_available, p_unavailable  the reports of the others, likewise; null for none
 create or replace function missing_reports_message(p_silent text, p_available text, p_unavailable text) returns text
 language sql stable parallel safe as $$
     select format(

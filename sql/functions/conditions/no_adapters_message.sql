@@ -1,4 +1,4 @@
--- no_adapters_message: what conditions say of a kind for which no adapter is required.
+-- no_adapters_message: the message of conditions of a kind without a required adapter.
 create or replace function no_adapters_message(p_kind text) returns text
 language sql stable parallel safe as $$
     select format(

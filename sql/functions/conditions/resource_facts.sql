@@ -1,4 +1,4 @@
--- resource_facts: what is read of a resource for its conditions: the adapters required for its kind, whether its
+-- resource_facts: the facts from which the conditions of a resource follow: the adapters required for its kind, whether its
 -- conditions are shown under their older names, whether a record of a child is left (marked or not), and the reports of
 -- these adapters.
 --

@@ -5,7 +5,7 @@
 -- p_source_id   the resource; null when it is being created
 -- p_references  as in given_references
 -- p_named       the types to judge; null: all
--- Requires the locks on the targets (lock_targets): what is read here still holds when the transaction ends.
+-- Requires the locks on the targets (lock_targets): the targets stay as they are until the transaction ends.
 create or replace function check_references(
     p_kind kinds,
     p_source_id uuid,

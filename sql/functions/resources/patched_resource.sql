@@ -1,5 +1,5 @@
--- patched_resource: a resource with what a patch makes of its spec, labels and references; nothing is written, and
--- nothing that follows from them is computed.
+-- patched_resource: a resource with the spec, labels and references that follow from a patch; nothing is written, and
+-- no derived column is computed.
 --
 -- p_resource    the resource as it is
 -- p_id          its id as the path names it
