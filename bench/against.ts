@@ -7,13 +7,12 @@ import { deepStrictEqual } from 'node:assert'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { closedLoop } from './closed.ts'
-import { ADAPTERS, databaseUrl, environment, execute, PROGRAM, UNRECONCILED } from './fleet.ts'
+import { ADAPTERS, databaseUrl, environment, execute, PROGRAM } from './fleet.ts'
+import { measured, middle, type Round, type Stage } from './measure.ts'
 import { filler } from './requests.ts'
 import type { Scenario } from './scenarios.ts'
-import { type Server, startServer } from './server.ts'
-import { type Postgres, postmasterOf, seedFleet } from './stage.ts'
-import { usageOf } from './usage.ts'
+import type { Server } from './server.ts'
+import { onStage, type Postgres, seedFleet } from './stage.ts'
 
 const CLUSTERS = 26_000
 const KILOBYTES = 1.5
@@ -27,34 +26,45 @@ interface Options {
   only: string
 }
 
-/** One of the builds that are compared. */
-interface Build {
-  name: string
-  folder: string
-  /** The database that its copies are made of. */
-  fleet: string
-}
-
-/** Prints, for each scenario, how many times as many requests this build answers in a second as that of the commit, with the spread over the rounds. */
+/**
+ * Prints, for each scenario, how many times as many requests this build answers in a second as that of the commit, with the
+ * spread over the rounds.
+ */
 export async function compareBuilds(postgres: Postgres, commit: string, options: Options): Promise<void> {
-  const folder = checkOut(commit, postgres.folder)
-  const fleet = await seedFleet(postgres, CLUSTERS, KILOBYTES, ADAPTERS.slice(0, 2), folder)
-  const builds: [Build, Build] = [
-    { name: commit, folder, fleet: fleet.name },
-    { name: 'this', folder: resolve('.'), fleet: `${fleet.name}_migrated` },
-  ]
-  await execute(postgres.url, `create database ${builds[1].fleet} template ${fleet.name} strategy file_copy`)
+  const before = await seedFleet(
+    postgres,
+    CLUSTERS,
+    KILOBYTES,
+    ADAPTERS.slice(0, 2),
+    checkOut(commit, postgres.folder),
+  )
+  const after = { ...before, name: `${before.name}_migrated`, folder: '.' }
+  await execute(postgres.url, `create database ${after.name} template ${before.name} strategy file_copy`)
+  const migrated = databaseUrl(postgres.url, after.name)
   execFileSync(process.execPath, [PROGRAM, 'migrate'], {
-    env: environment(databaseUrl(postgres.url, builds[1].fleet), adapters),
+    env: environment(migrated, adapters),
     stdio: 'inherit',
   })
-  await execute(databaseUrl(postgres.url, builds[1].fleet), 'vacuum full analyze')
+  await execute(migrated, 'vacuum full analyze')
   console.log(
     '| scenario | ratio | of the rounds | a second, then | now | CPU of the server | of PostgreSQL |',
   )
   console.log('|---|---|---|---|---|---|---|')
-  for (const scenario of fleet.scenarios.filter(({ name }) => name.includes(options.only)))
-    await compareScenario(postgres, builds, scenario, options)
+  for (const scenario of before.scenarios.filter(({ name }) => name.includes(options.only)))
+    await onStage(
+      postgres,
+      before,
+      scenario,
+      (first) =>
+        onStage(
+          postgres,
+          after,
+          scenario,
+          (second) => compareStages(first, second, scenario, options),
+          'after',
+        ),
+      'before',
+    )
 }
 
 const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(ADAPTERS.slice(0, 2)) }
@@ -72,71 +82,46 @@ function checkOut(commit: string, parent: string): string {
   return folder
 }
 
-async function compareScenario(
-  postgres: Postgres,
-  builds: [Build, Build],
+/** Measures a scenario on both stages, in turns that begin with the other one each time. */
+async function compareStages(
+  before: Stage,
+  after: Stage,
   scenario: Scenario,
   { seconds, rounds }: Options,
 ): Promise<void> {
-  const load = {
-    ...scenario,
-    clusters: CLUSTERS - UNRECONCILED,
-    pages: CLUSTERS / 20,
-    connections: CONNECTIONS,
+  await compareAnswers(before.server, after.server, scenario)
+  const run = async (stage: Stage, time: number): Promise<Round> => {
+    await execute(stage.database, ...(scenario.before ?? ['select 1']))
+    const { clusters, pages } = stage
+    return measured(stage, {
+      ...scenario,
+      clusters,
+      pages,
+      connections: CONNECTIONS,
+      seconds: scenario.once ? 1 : time,
+    })
   }
-  const sides: { server: Server; database: string; folder: string }[] = []
-  try {
-    for (const [index, build] of builds.entries()) {
-      const name = `side_${index}`
-      const database = databaseUrl(postgres.url, name)
-      await execute(postgres.url, `create database ${name} template ${build.fleet} strategy file_copy`)
-      await execute(database, ...(scenario.prepare ?? []), 'vacuum analyze', 'checkpoint')
-      const log = join(postgres.folder, `${name}.log`)
-      const server = await startServer(database, log, adapters, build.folder)
-      sides.push({ server, database, folder: postgres.folder })
-    }
-    const [before, after] = sides as [(typeof sides)[0], (typeof sides)[0]]
-    await compareAnswers(before.server, after.server, scenario)
-    const run = async ({ server, database, folder }: (typeof sides)[0], time: number) => {
-      await execute(database, ...(scenario.before ?? ['select 1']))
-      const [cpu, databaseCpu] = [usageOf(server.pid).cpu, usageOf(postmasterOf(postgres)).cpu]
-      const { perSecond, requests } = await closedLoop(server.base, { ...load, seconds: time }, folder)
-      const used = (now: number, then: number) => ((now - then) / requests) * 1000
-      return {
-        perSecond,
-        cpu: used(usageOf(server.pid).cpu, cpu),
-        databaseCpu: used(usageOf(postmasterOf(postgres)).cpu, databaseCpu),
-      }
-    }
-    const time = scenario.once ? 1 : seconds
-    for (const side of [before, after]) await run(side, scenario.once ? 1 : WARM_UP)
-    const pairs: [Awaited<ReturnType<typeof run>>, Awaited<ReturnType<typeof run>>][] = []
-    for (let round = 0; round < rounds; round++) {
-      const isTurned = round % 2 === 1
-      const first = await run(isTurned ? after : before, time)
-      const second = await run(isTurned ? before : after, time)
-      pairs.push(isTurned ? [second, first] : [first, second])
-    }
-    const ratios = pairs.map(([then, now]) => now.perSecond / then.perSecond)
-    const middle = (values: number[]) =>
-      values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
-    const of = (side: 0 | 1, key: 'perSecond' | 'cpu' | 'databaseCpu') =>
-      middle(pairs.map((pair) => pair[side][key]))
-    const cells = [
-      scenario.name,
-      middle(ratios).toFixed(2),
-      `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`,
-      of(0, 'perSecond').toFixed(0),
-      of(1, 'perSecond').toFixed(0),
-      `${of(0, 'cpu').toFixed(2)} → ${of(1, 'cpu').toFixed(2)} ms`,
-      `${of(0, 'databaseCpu').toFixed(2)} → ${of(1, 'databaseCpu').toFixed(2)} ms`,
-    ]
-    console.log(`| ${cells.join(' | ')} |`)
-  } finally {
-    for (const { server } of sides) await server.stop()
-    for (const [index] of builds.entries())
-      await execute(postgres.url, `drop database if exists side_${index} with (force)`)
+  for (const stage of [before, after]) await run(stage, WARM_UP)
+  const pairs: [before: Round, after: Round][] = []
+  for (let round = 0; round < rounds; round++) {
+    const [first, second] = round % 2 ? [after, before] : [before, after]
+    const pair: [Round, Round] = [await run(first, seconds), await run(second, seconds)]
+    pairs.push(round % 2 ? [pair[1], pair[0]] : pair)
   }
+  const ratios = pairs
+    .map(([one, other]) => other.perSecond / one.perSecond)
+    .sort((one, other) => one - other)
+  const [then, now] = [middle(pairs.map(([one]) => one)), middle(pairs.map(([, other]) => other))]
+  const cells = [
+    scenario.name,
+    ratios[Math.floor(ratios.length / 2)]?.toFixed(2),
+    `${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}`,
+    then.perSecond.toFixed(0),
+    now.perSecond.toFixed(0),
+    `${then.serverCpu.toFixed(2)} → ${now.serverCpu.toFixed(2)} ms`,
+    `${then.databaseCpu.toFixed(2)} → ${now.databaseCpu.toFixed(2)} ms`,
+  ]
+  console.log(`| ${cells.join(' | ')} |`)
 }
 
 /** Members that no two answers share: they are of the moment, or made by chance. */

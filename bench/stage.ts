@@ -13,9 +13,10 @@ export interface Postgres {
   folder: string
 }
 
-/** A fleet that is never asked anything: each scenario has a copy of its own. */
+/** A fleet that is never asked anything: each scenario has a copy of its own, served by the build in `folder`. */
 export interface Fleet {
   name: string
+  folder: string
   clusters: number
   scenarios: Scenario[]
 }
@@ -46,7 +47,7 @@ export async function seedFleet(
     'vacuum full analyze',
   )
   const [row] = await execute(url, `select spec from resources where kind = 'Cluster' order by id limit 1`)
-  return { name, clusters, scenarios: scenariosOf(row?.spec as object) }
+  return { name, folder, clusters, scenarios: scenariosOf(row?.spec as object) }
 }
 
 /** SQL that gives clusters the ids of bench/requests.ts, those last that are not reconciled. */
@@ -60,18 +61,19 @@ const numbered = [
   'update adapter_statuses set resource_id = given from numbered where resource_id = numbered.id',
 ]
 
-/** Runs some work on a copy of a fleet that is ready for a scenario, with a server on it. */
+/** Runs some work on a copy of a fleet that is ready for a scenario, with a server on it. Two at a time need names of their own. */
 export async function onStage(
   postgres: Postgres,
   fleet: Fleet,
   { prepare = [] }: Pick<Scenario, 'prepare'>,
   work: (stage: Stage) => Promise<void>,
+  name = 'bench',
 ): Promise<void> {
-  const database = databaseUrl(postgres.url, 'bench')
-  await execute(postgres.url, `create database bench template ${fleet.name} strategy file_copy`)
+  const database = databaseUrl(postgres.url, name)
+  await execute(postgres.url, `create database ${name} template ${fleet.name} strategy file_copy`)
   await execute(database, ...prepare, 'vacuum analyze', 'checkpoint')
   try {
-    const server = await startServer(database, join(postgres.folder, 'server.log'))
+    const server = await startServer(database, join(postgres.folder, `${name}.log`), {}, fleet.folder)
     try {
       await work({
         database,
@@ -85,9 +87,9 @@ export async function onStage(
       await server.stop()
     }
   } finally {
-    await execute(postgres.url, 'drop database bench with (force)')
+    await execute(postgres.url, `drop database ${name} with (force)`)
   }
 }
 
-export const postmasterOf = ({ dir }: Postgres) =>
+const postmasterOf = ({ dir }: Postgres) =>
   Number(readFileSync(join(dir, 'cluster/postmaster.pid'), 'utf8').split('\n')[0])
