@@ -1,10 +1,10 @@
 import { chown, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../server/embedded/embedded.ts'
 import { end, ROOT, run } from '../server/embedded/postgres-process.ts'
 import { StartError } from '../server/process/start-error.ts'
 import { execute } from './databases.ts'
+import { findFreePorts } from './processes.ts'
 
 const LOCALE = 'de_DE.UTF-8'
 const INSTALLED = '/usr/lib/postgresql'
@@ -46,7 +46,7 @@ export async function startForeign(dir: string): Promise<{ url: string; stop(): 
   const made = run(join(bin, 'initdb'), ['-D', dir, ...access, '--no-instructions'], dir)
   await made.ended
   if (made.child.exitCode !== 0) throw new StartError(`initdb with ${LOCALE}: ${made.log.join(' ')}`)
-  const port = await freePort()
+  const [port = 0] = await findFreePorts(1)
   const flags = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const running = run(join(bin, 'postgres'), ['-D', dir, ...flags], dir)
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`

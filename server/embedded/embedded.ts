@@ -170,7 +170,7 @@ async function takeLock(session: pg.Client, { cluster }: Folder): Promise<void> 
   throw new StartError(`the data folder ${cluster} is in use by another server`)
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1')
   await once(listener, 'listening')
   const { port } = listener.address() as AddressInfo

@@ -215,9 +215,7 @@ t.test('a data folder that cannot be used is one line that names its setting', a
 })
 
 t.test('a database that is not there is one line without its password', async (t) => {
-  const listener = await listenAnywhere(t)
-  const port = portOf(listener)
-  listener.close()
+  const [port] = await findFreePorts(1)
   const env = {
     ...serving(`postgres://someone:tell-nobody@127.0.0.1:${port}/fleet`),
     HYPERFLEET_DATABASE_POOL_CONN_RETRY_ATTEMPTS: '1',
