@@ -17,7 +17,8 @@ import { shedLoad } from './load-shedding.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type ParsedBody, parseJson } from './request-body.ts'
 import { anyKind } from './routing/any-kind.ts'
-import { type Handlers, operationResolver, separateParameters } from './routing/routes.ts'
+import { separateParameters } from './routing/parameters.ts'
+import { type Handlers, operationResolver } from './routing/routes.ts'
 
 /**
  * The listener of the API: the operations of the document, and the document itself. The pool of the database is the app's,
@@ -45,10 +46,11 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorateRequest('malformed', undefined)
   app.decorateRequest('database')
   app.decorateRequest('lists')
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     // Not by Fastify's signal: it is aborted as soon as a body has been read.
     request.database = database.until(reply.raw)
     request.lists = replica?.until(reply.raw) ?? request.database
+    done()
   })
   app.decorateRequest('caller', identity ? '' : SYSTEM)
   app.decorateRequest('issuer', '')
