@@ -10,9 +10,11 @@ const COMPRESSED_FROM_BYTES = 32 * 1024
  * answer has an entity tag of its own: `"3-gzip"` beside `"3"`. The function `sent_tag` of the database takes both.
  */
 export async function compressAnswers(app: FastifyInstance): Promise<void> {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     // In the form in which @fastify/compress looks for it.
-    reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '))
+    const vary = reply.getHeader('vary')
+    reply.header('vary', vary ? [vary, 'accept-encoding'].flat().join(', ') : 'accept-encoding')
+    done()
   })
   await app.register(compress, {
     encodings: ['gzip', 'br'],
@@ -38,10 +40,12 @@ function withTags({ method, onSend }: RouteOptions): RouteOptions['onSend'] {
 }
 
 /** Gives a compressed answer its own entity tag. Weak tags, as those of the page's files, may stand for several forms. */
-const tagCompressed = async (_request: unknown, reply: FastifyReply) => {
-  const [tag, coding] = [reply.getHeader('etag'), reply.getHeader('content-encoding')]
-  if (typeof tag === 'string' && tag.startsWith('"') && coding)
+const tagCompressed = (_request: unknown, reply: FastifyReply, _payload: unknown, done: () => void) => {
+  const coding = reply.getHeader('content-encoding')
+  const tag = coding && reply.getHeader('etag')
+  if (typeof tag === 'string' && tag.startsWith('"'))
     reply.header('etag', tagOf(tag.slice(1, -1), String(coding)))
+  done()
 }
 
 /** The entity tag of a version in a coding; null is the plain form. */

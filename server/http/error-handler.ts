@@ -47,7 +47,6 @@ const frameworkErrors: Record<string, Code> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'VAL-010',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'VAL-011',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'VAL-006',
-  FST_ERR_HANDLER_TIMEOUT: 'SVC-002',
 }
 
 /** The problem for an error; an unknown error is a defect, and its message is withheld from the client. */
@@ -75,7 +74,6 @@ function toProblem(error: unknown, { routeOptions }: FastifyRequest): Problem {
     statusCode: status = 500,
   } = error as Error & { code?: string; statusCode?: number }
   const known = frameworkErrors[code]
-  if (known === 'SVC-002') return new Problem(known, 'The request took too long', { cause: error })
   if (known === 'VAL-010') {
     return new Problem(known, `The body is larger than ${routeOptions.bodyLimit} bytes`, { cause: error })
   }

@@ -5,21 +5,24 @@ import { Problem } from '../problem.ts'
 /** uri-host [ ":" port ] of RFC 3986; empty where the target has no authority. */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~%!$&'()*+,;=-]*)(:\d*)?$/i
 
-/** The values of a header field, one for each line that it was sent in; `name` is in lower case. */
-const linesOf = ({ rawHeaders }: IncomingMessage, name: string) =>
-  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
+/** Whether a header was sent more than once: of some, Node shows the first only, and others may look at the last. `name` is in lower case. */
+export function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]?.length === name.length && rawHeaders[index]?.toLowerCase() === name) count++
+  return count > 1
+}
 
-/** Whether a header was sent more than once: of some, Node shows the first only, and others may look at the last. */
-export const isRepeated = (request: IncomingMessage, name: string) => linesOf(request, name).length > 1
-
-/** Throws a problem (400) unless the request has one valid Host, as RFC 9112, section 3.2, demands. HTTP/1.0 may have none. */
-export function checkHost(request: IncomingMessage) {
-  const [host, ...others] = linesOf(request, 'host')
-  if (others.length) throw new Problem('VAL-006', 'The header Host must be sent once')
+/** What is wrong (400) unless the request has one valid Host, as RFC 9112, section 3.2, demands. HTTP/1.0 may have none. */
+export function hostProblem(request: IncomingMessage): Problem | undefined {
+  const { host } = request.headers
   if (host === undefined && request.httpVersion !== '1.0')
-    throw new Problem('VAL-006', 'The header Host is missing')
+    return new Problem('VAL-006', 'The header Host is missing')
+  if (host !== undefined && isRepeated(request, 'host'))
+    return new Problem('VAL-006', 'The header Host must be sent once')
   if (!HOST.test(host ?? ''))
-    throw new Problem('VAL-006', 'The header Host is not a host with an optional port')
+    return new Problem('VAL-006', 'The header Host is not a host with an optional port')
+  return undefined
 }
 
 /** The value of a header, as Node has it; null when it was not sent. */

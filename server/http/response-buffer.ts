@@ -47,15 +47,15 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
     if (!own && !socket.destroyed && socket.timeout === patience()) socket.setTimeout(silence())
   }
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { socket } = request.raw
     const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : 0
     // A request without a connection, as in tests, leaves nothing unsent.
-    if (bytes < SMALL_BYTES || !(socket instanceof Socket) || socket.destroyed) return
+    if (bytes < SMALL_BYTES || !(socket instanceof Socket) || socket.destroyed) return done()
     // Only for reads: after a write, a 503 would say that nothing was written.
     if (total > limit && request.method === 'GET') {
       reply.removeHeader('etag')
-      throw full()
+      return done(full())
     }
     add(socket, bytes)
     // Of an answer that is never sent, only this is told.
@@ -70,6 +70,7 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
       }),
     )
     if (total > limit) hurry()
+    done()
   })
   return {
     isStalled: (socket) => stalled.has(socket),

@@ -11,21 +11,21 @@ export interface RequestTrace {
   span: Span | undefined
 }
 
-const known = new WeakMap<IncomingMessage, RequestTrace>()
+const TRACE = Symbol('trace')
 
 /**
  * The trace of a request, the same each time. With tracing, its span says which one; without, the caller's
  * `traceparent`, and where that is missing or wrong, it is a new one.
  */
-export function traceOf(request: IncomingMessage): RequestTrace {
-  const made = known.get(request)
+export function traceOf(request: IncomingMessage & { [TRACE]?: RequestTrace }): RequestTrace {
+  const made = request[TRACE]
   if (made) return made
   const active = trace.getActiveSpan()
   // Where spans go nowhere (OTEL_TRACES_EXPORTER=none), the ids of a span are zeros.
   const span = active && isSpanContextValid(active.spanContext()) ? active : undefined
   const traceId = span?.spanContext().traceId ?? sentTraceId(request.headers.traceparent) ?? newTraceId()
   const result = { traceId, span }
-  known.set(request, result)
+  request[TRACE] = result
   return result
 }
 

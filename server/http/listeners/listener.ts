@@ -18,7 +18,7 @@ import type { Metrics } from '../../observability/metrics.ts'
 import { describeRequest } from '../../observability/request-line.ts'
 import { nameSpan, traceOf } from '../../observability/request-trace.ts'
 import type { Document } from '../../openapi/operations.ts'
-import type { Problem } from '../../problem.ts'
+import { Problem } from '../../problem.ts'
 import type { SpecSchemas } from '../../validation/spec-schemas/spec-schema.ts'
 import {
   answerClientError,
@@ -26,7 +26,7 @@ import {
   CLIENT_CLOSED_REQUEST,
   sendProblem,
 } from '../error-handler.ts'
-import { checkHost } from '../headers.ts'
+import { hostProblem } from '../headers.ts'
 import type { Json } from '../request-body.ts'
 import { type AnswerBound, boundAnswers } from '../response-buffer.ts'
 import { targetOf } from '../routing/target.ts'
@@ -90,6 +90,7 @@ export function buildListener(
     requireHostHeader: false,
   }
   const silence = milliseconds(timeouts.write)
+  const patience = milliseconds(timeouts.request)
   const conclude = (request: FastifyRequest, reply: FastifyReply, status = reply.statusCode) => {
     metrics.observe(request, reply, status)
     request.log.info(describeRequest(request, reply, status), 'request')
@@ -116,7 +117,6 @@ export function buildListener(
       requestIdLogLabel: 'request_id',
     }),
     bodyLimit: bytesIn(body_limit),
-    handlerTimeout: milliseconds(timeouts.request),
     // It would end the wait for requests when the listener closes (shutdown_timeout does that), not only that for plugins.
     pluginTimeout: 0,
     // While the listener closes, requests on open connections are still answered.
@@ -160,28 +160,36 @@ export function buildListener(
       return targetOf(this)
     },
   })
-  app.addHook('onRequest', async (request, reply) => {
+  // These hooks wait for nothing: with a callback they cost each request no promise.
+  app.addHook('onRequest', (request, reply, done) => {
     const { traceId, span } = traceOf(request.raw)
     request.traceId = traceId
     if (span) nameSpan(span, request)
     reply.header('x-request-id', request.id)
+    // Not by Fastify's handlerTimeout, which makes an AbortController for each request.
+    const late = setTimeout(() => {
+      if (!reply.raw.headersSent) reply.send(new Problem('SVC-002', 'The request took too long'))
+    }, patience)
     // Of a caller that hangs up, Fastify says nothing.
     reply.raw.once('close', () => {
+      clearTimeout(late)
       const hasHungUp = !reply.raw.writableFinished && !refused.has(request.socket)
       if (hasHungUp) conclude(request, reply, CLIENT_CLOSED_REQUEST)
     })
-    checkHost(request.raw)
+    done(hostProblem(request.raw))
   })
   const { isStalled, reserve } = boundAnswers(app, bytesIn(unsent_limit))
   app.decorate('reserve', reserve)
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     // Node takes an answer for finished whose connection it has ended.
     conclude(request, reply, isStalled(request.raw.socket) ? CLIENT_CLOSED_REQUEST : reply.statusCode)
+    done()
   })
   // Fastify adds a charset, which JSON does not have (RFC 8259, section 11).
-  app.addHook('onSend', async (_request, reply) => {
-    const [mediaType = ''] = String(reply.getHeader('content-type')).split(';', 1)
-    if (/^application\/(.+\+)?json$/.test(mediaType)) reply.type(mediaType)
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    const [, mediaType] = WITH_CHARSET.exec(String(reply.getHeader('content-type'))) ?? []
+    if (mediaType) reply.header('content-type', mediaType)
+    done()
   })
   answerWithProblems(app, document)
   endConnections(app, milliseconds(config.health.shutdown_timeout))
@@ -191,5 +199,7 @@ export function buildListener(
 /** Whether Node has waited in vain for a request, or for the handshake before it. */
 const isTimeout = ({ code = '' }: NodeJS.ErrnoException) =>
   ['ERR_HTTP_REQUEST_TIMEOUT', 'ERR_TLS_HANDSHAKE_TIMEOUT'].includes(code)
+
+const WITH_CHARSET = /^(application\/(?:.+\+)?json);/
 
 const saneId = (id: unknown) => (typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : undefined)
