@@ -247,7 +247,7 @@ export class Database {
     const observe = (error?: Error) =>
       this.observe(statement.query, (performance.now() - began) / 1000, waiter?.closed ? undefined : error)
     try {
-      const { rows } = await client.query<Result>(statement)
+      const { rows } = await ask<Result>(client, statement)
       // A cancel request stops the statement that runs when it arrives: no other statement may.
       client.release(waiter?.closed)
       observe()
@@ -386,6 +386,22 @@ export function unusable(config: Config['database'], error: unknown): StartError
       `the database ${describe(config)} cannot be used as it is set up: ${error.faults.join('; ')}`,
     )
   return new StartError(`the database ${describe(config)} cannot be used: ${reasonAndAdvice(error)}`)
+}
+
+/**
+ * Runs a statement on a connection. pg copies a statement that is given as an object, with the descriptors of its members,
+ * which costs more than to parse the answer; a Query of its own is taken as it is.
+ */
+function ask<Result extends pg.QueryResultRow>(
+  client: Client,
+  { name, text, values }: Statement,
+): Promise<pg.QueryResult<Result>> {
+  return new Promise((resolve, reject) => {
+    const query = new pg.Query<Result>(text, values, (error, result) =>
+      error ? reject(error) : resolve(result),
+    )
+    client.query(Object.assign(query, { name }))
+  })
 }
 
 function ordered(name: Name, parameters: object): unknown[] {
