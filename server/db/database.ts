@@ -253,6 +253,8 @@ export class Database {
       observe()
       return rows
     } catch (error) {
+      // Else its stack would be that of the parser of the answer.
+      Error.captureStackTrace(error as Error)
       observe(error as Error)
       const isUsable = error instanceof pg.DatabaseError && !waiter?.closed && (await isReusable(client))
       const state = sqlState(error)
