@@ -161,12 +161,12 @@ const conjuncts = (search: Expression): Expression[] =>
 const readsPacked = (predicate: string) => predicate.includes('unpacked.')
 
 /**
- * Predicates over a spec or conditions, which are fetched and decompressed once for all of them: concatenated with nothing,
- * the value is the one in memory, and `offset 0` keeps it from being put back into each predicate.
+ * Predicates over a spec or conditions, which are fetched, and decompressed or parsed, once for all of them: a spec concatenated
+ * with nothing is the one in memory, and `offset 0` keeps the expressions from being put back into each predicate.
  */
 const unpacking = (predicates: string[]): string =>
   `(select ${predicates.join(' and ')}
     from (
-      select resource.spec || '{}'::jsonb as spec, resource.conditions || '[]'::jsonb as conditions
+      select resource.spec || '{}'::jsonb as spec, resource.conditions::jsonb as conditions
       offset 0
     ) as unpacked)`

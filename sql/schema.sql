@@ -133,7 +133,7 @@ create table resources (
     updated_by text collate "C" not null,
     deleted_time timestamp with time zone,
     deleted_by text collate "C",
-    conditions jsonb not null,
+    conditions json not null,
     states text[] collate "C" not null,
     unreconciled_since timestamp with time zone,
     refs jsonb,

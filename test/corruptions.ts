@@ -2,7 +2,7 @@
 export const corruptionsOfOne: [problem: string, statement: string][] = [
   [
     'the conditions are not what the rules make of the reports',
-    `update resources set conditions = jsonb_set(conditions, '{3,message}', '"mine"') where kind = 'Cluster'`,
+    `update resources set conditions = jsonb_set(conditions::jsonb, '{3,message}', '"mine"') where kind = 'Cluster'`,
   ],
   ['a condition does not follow from the reports', `update adapter_statuses set available = false`],
   ['states do not follow from the conditions', `update resources set states = '{}' where kind = 'Cluster'`],

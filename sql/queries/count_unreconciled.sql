@@ -17,7 +17,7 @@ with unreconciled as materialized (
         resource.kind,
         resource.deleted_time is not null as is_delete,
         statement_timestamp()
-            - condition_member(resource.conditions, 'Reconciled', 'last_transition_time')::timestamptz as age
+            - condition_member(resource.conditions::jsonb, 'Reconciled', 'last_transition_time')::timestamptz as age
     from resources as resource
     where resource.states @> array['Reconciled=False'] -- as resources_unreconciled_idx has it
 ),

@@ -14,7 +14,11 @@ select
     case
         when resource.id is null then raise_not_found($1::text, $2::text, $3::text)
         when $4::text is null or not has_tag($4::text, resource.version)
-            then resource_body(resource, own_kind, owner_kind, $5::text[])
+            then case
+                -- Without a parameter in it, the planner leaves out what is for members only: half of the expression.
+                when $5::text[] is null then resource_body(resource, own_kind, owner_kind, null)
+                else (resource_bodies(own_kind.kind, array[resource.id], $5::text[], 2147483647, 'none'))[1]
+            end
     end as body,
     resource.version,
     substring(sent_tag($4::text, resource.version) from '(gzip|br)$') as coding

@@ -127,7 +127,7 @@ inserted as (
         aggregated.time,
         'seed@hyperfleet.local',
         'seed@hyperfleet.local',
-        aggregated.conditions,
+        aggregated.conditions::json,
         condition_states(aggregated.conditions),
         unreconciled_since(aggregated.conditions)
     from aggregated

@@ -104,7 +104,7 @@ t.test('the blocks of the runbook', async (t) => {
     const what = mark ?? text.trim()
     if (language === 'sql') {
       if (text.startsWith('update kinds'))
-        await execute(url, `update resources set conditions = conditions - 0 where name = 'two'`)
+        await execute(url, `update resources set conditions = conditions::jsonb - 0 where name = 'two'`)
       const { rows } = await execute(url, text)
       found.set(what, JSON.stringify(rows))
     } else if (language === 'sh' && inCluster(block)) {

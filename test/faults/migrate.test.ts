@@ -65,7 +65,7 @@ t.test('migrate', async (t) => {
     const { version } = (await execute(url, 'select version from resources where id = $1', [labelled.id]))
       .rows[0]
     const older = [
-      `conditions = jsonb_set(conditions, '{2,message}', '"as an older release said it"')`,
+      `conditions = jsonb_set(conditions::jsonb, '{2,message}', '"as an older release said it"')`,
       `states = array['Reconciled=Unknown']`,
       `unreconciled_since = '2020-01-01Z'`,
       `label_pairs = array['a=c']`,

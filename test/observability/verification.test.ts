@@ -137,7 +137,7 @@ t.test('goes round all resources, from anywhere on', async (t) => {
 
   await t.test('one that was gone for a round is logged again', async (t) => {
     const { id } = all[4]
-    const mended = 'update resources set states = condition_states(conditions) where id = $1'
+    const mended = 'update resources set states = condition_states(conditions::jsonb) where id = $1'
     await execute(url, mended, [id])
     await goRound(look, 8)
     await execute(url, `update resources set states = '{}' where id = $1`, [id])

@@ -99,7 +99,7 @@ t.test('what is derived from a resource is computed by functions of sql/function
   for (const file of outside) {
     const text = read(`sql/functions/${file}`).replace(/--.*/g, '')
     const assigned =
-      /\b(conditions|states|unreconciled_since|label_pairs)(?: timestamptz| text\[\]| jsonb)? :?= (\w+)\(/g
+      /\b(?:v_)?(conditions|states|unreconciled_since|label_pairs)(?: timestamptz| text\[\]| jsonb)? :?= (\w+)\(/g
     for (const [, column = '', name = ''] of text.matchAll(assigned)) {
       t.ok(rules.includes(name), `${file}: ${column} is made by ${name}`)
       computed.add(column)

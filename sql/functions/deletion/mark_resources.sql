@@ -13,7 +13,7 @@ language sql as $$
         updated_time = derived.time,
         deleted_time = derived.time,
         deleted_by = p_caller,
-        conditions = derived.conditions,
+        conditions = derived.conditions::json,
         states = condition_states(derived.conditions),
         unreconciled_since = unreconciled_since(derived.conditions)
     from (
@@ -23,7 +23,7 @@ language sql as $$
             marked.time,
             aggregate_conditions(
                 marked.kind, marked.generation, marked.time, true, facts.has_children, facts.required,
-                marked.conditions, facts.reports, facts.older_names
+                marked.conditions::jsonb, facts.reports, facts.older_names
             ) as conditions
         from (
             select

@@ -7,13 +7,14 @@
 create or replace function resource_problems(p_resource resources) returns table (problem text, detail text)
 language plpgsql stable as $$
 declare
+    v_stored jsonb := p_resource.conditions;
     v_by_rules jsonb := current_conditions(
         p_resource.id,
         p_resource.kind,
         p_resource.generation,
         p_resource.generation_time,
         p_resource.deleted_time is not null,
-        p_resource.conditions
+        v_stored
     );
     -- As if there had been no conditions before: derived from the reports alone.
     v_from_reports jsonb := current_conditions(
@@ -34,12 +35,12 @@ begin
     where owner.id = p_resource.owner_id;
     return query
     select 'the conditions are not what the rules make of the reports', v_by_rules::text
-    where v_by_rules <> p_resource.conditions
+    where v_by_rules <> v_stored
     union all
     select 'a condition does not follow from the reports', compared.fact::text
     from (
         select stored.condition - array['type', 'created_time', 'last_transition_time'] as fact
-        from jsonb_array_elements(p_resource.conditions) as stored (condition)
+        from jsonb_array_elements(v_stored) as stored (condition)
         inner join jsonb_array_elements(v_from_reports) as expected (condition)
             on expected.condition -> 'type' = stored.condition -> 'type'
         where stored.condition ->> 'type' in ('Reconciled', 'Ready')
@@ -48,10 +49,10 @@ begin
     ) as compared
     union all
     select 'states do not follow from the conditions', p_resource.states::text
-    where p_resource.states <> condition_states(p_resource.conditions)
+    where p_resource.states <> condition_states(v_stored)
     union all
     select 'the time of being unreconciled does not follow from the conditions', p_resource.unreconciled_since::text
-    where p_resource.unreconciled_since is distinct from unreconciled_since(p_resource.conditions)
+    where p_resource.unreconciled_since is distinct from unreconciled_since(v_stored)
     union all
     select 'label pairs do not follow from the labels', p_resource.label_pairs::text
     where p_resource.label_pairs <> label_pairs(p_resource.labels)

@@ -45,7 +45,7 @@ language sql stable parallel safe as $$
                 then '"status":{"conditions":' || p_resource.conditions::text || '}'
             when asked_within(p_fields, 'status.conditions') is not null
                 then '"status":{"conditions":'
-                    || picked(p_resource.conditions, asked_within(p_fields, 'status.conditions'))::text
+                    || picked(p_resource.conditions::jsonb, asked_within(p_fields, 'status.conditions'))::text
                     || '}'
         end
     ) || '}'

@@ -59,8 +59,7 @@ begin
     v_resource.updated_time := v_time;
     v_resource.created_by := p_caller;
     v_resource.updated_by := p_caller;
-    v_resource.conditions := first_conditions(v_kind, v_time);
-    v_resource := save_resource(v_resource);
+    v_resource := save_resource(v_resource, first_conditions(v_kind, v_time));
     if v_resource.id is null then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, p_body ->> 'name'));
     end if;

@@ -26,6 +26,7 @@ declare
     v_patch jsonb := case when p_is_merge then p_patch else jsonb_strip_top_nulls(p_patch) end;
     v_resource resources;
     v_before resources;
+    v_conditions jsonb;
 begin
     if not v_patch ?| array['spec', 'labels', 'references'] then
         perform raise_problem('HF405', 'The patch changes nothing: it has neither spec nor labels nor references');
@@ -49,13 +50,13 @@ begin
     if begins_generation(v_before, v_resource) then
         v_resource.generation := v_before.generation + 1;
         v_resource.generation_time := v_resource.updated_time;
-        v_resource.conditions := current_conditions(
+        v_conditions := current_conditions(
             v_resource.id,
             v_resource.kind,
             v_resource.generation,
             v_resource.generation_time,
             false,
-            v_resource.conditions
+            v_before.conditions::jsonb
         );
     end if;
     if v_resource.labels <> v_before.labels then
@@ -64,6 +65,6 @@ begin
     if v_resource.refs is distinct from v_before.refs then
         perform store_references(v_resource.id, v_resource.refs);
     end if;
-    return save_resource(v_resource);
+    return save_resource(v_resource, v_conditions);
 end;
 $$;

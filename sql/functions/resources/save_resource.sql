@@ -7,13 +7,16 @@
 -- Requires the lock on the resource, if it is stored. Returns the resource as it is afterwards; null when the name of a new
 -- one is taken.
 -- It and mark_resources, which marks thousands at once, are the only functions that write resources.
-create or replace function save_resource(p_resource resources) returns resources
+create or replace function save_resource(p_resource resources, p_conditions jsonb) returns resources
 language plpgsql as $$
 declare
     v_saved resources;
 begin
-    p_resource.states := condition_states(p_resource.conditions);
-    p_resource.unreconciled_since := unreconciled_since(p_resource.conditions);
+    if p_conditions is not null then
+        p_resource.conditions := p_conditions;
+        p_resource.states := condition_states(p_conditions);
+        p_resource.unreconciled_since := unreconciled_since(p_conditions);
+    end if;
     if p_resource.version is null then
         p_resource.version := 1;
         insert into resources (
@@ -57,7 +60,7 @@ begin
         generation = p_resource.generation,
         generation_time = p_resource.generation_time,
         version = resource.version + case
-            when resource.updated_time = p_resource.updated_time and resource.conditions = p_resource.conditions
+            when resource.updated_time = p_resource.updated_time and resource.conditions::text = p_resource.conditions::text
                 then 0
             else 1
         end,

@@ -6,22 +6,22 @@
 create or replace function store_derived(p_resource resources) returns resources
 language plpgsql as $$
 declare
+    v_before jsonb := p_resource.conditions;
     v_conditions jsonb := current_conditions(
         p_resource.id,
         p_resource.kind,
         p_resource.generation,
         p_resource.generation_time,
         p_resource.deleted_time is not null,
-        p_resource.conditions
+        v_before
     );
 begin
-    if v_conditions = p_resource.conditions
+    if v_conditions = v_before
         and condition_states(v_conditions) = p_resource.states
         and unreconciled_since(v_conditions) is not distinct from p_resource.unreconciled_since
     then
         return p_resource;
     end if;
-    p_resource.conditions := v_conditions;
-    return save_resource(p_resource);
+    return save_resource(p_resource, v_conditions);
 end;
 $$;
