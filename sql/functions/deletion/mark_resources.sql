@@ -5,39 +5,41 @@
 -- One statement for all, since there may be thousands of children. Specs are neither read nor written.
 -- Requires the locks on the resources.
 create or replace function mark_resources(p_ids uuid[], p_caller text) returns void
-language sql as $$
-    update resources as resource
-    set generation = derived.generation,
-        generation_time = derived.time,
-        version = resource.version + 1,
-        updated_time = derived.time,
-        deleted_time = derived.time,
-        deleted_by = p_caller,
-        conditions = derived.conditions,
-        states = condition_states(derived.conditions),
-        unreconciled_since = unreconciled_since(derived.conditions)
-    from (
-        select
-            marked.id,
-            marked.generation,
-            marked.time,
-            aggregate_conditions(
-                marked.kind, marked.generation, marked.time, true, facts.has_children, facts.required,
-                marked.conditions, facts.reports, facts.older_names
-            ) as conditions
+language plpgsql as $$
+begin
+        update resources as resource
+        set generation = derived.generation,
+            generation_time = derived.time,
+            version = resource.version + 1,
+            updated_time = derived.time,
+            deleted_time = derived.time,
+            deleted_by = p_caller,
+            conditions = derived.conditions,
+            states = condition_states(derived.conditions),
+            unreconciled_since = unreconciled_since(derived.conditions)
         from (
             select
-                live.id,
-                live.kind,
-                live.generation + 1 as generation,
-                change_time(live.updated_time) as time,
-                live.conditions
-            from resources as live
-            where live.id = any (p_ids) and live.deleted_time is null
-            offset 0 -- the clock is read once for each
-        ) as marked
-        cross join lateral resource_facts(marked.id, marked.kind) as facts
-        offset 0 -- the conditions are computed once for each
-    ) as derived
-    where resource.id = derived.id
+                marked.id,
+                marked.generation,
+                marked.time,
+                aggregate_conditions(
+                    marked.kind, marked.generation, marked.time, true, facts.has_children, facts.required,
+                    marked.conditions, facts.reports, facts.older_names
+                ) as conditions
+            from (
+                select
+                    live.id,
+                    live.kind,
+                    live.generation + 1 as generation,
+                    change_time(live.updated_time) as time,
+                    live.conditions
+                from resources as live
+                where live.id = any (p_ids) and live.deleted_time is null
+                offset 0 -- the clock is read once for each
+            ) as marked
+            cross join lateral resource_facts(marked.id, marked.kind) as facts
+            offset 0 -- the conditions are computed once for each
+        ) as derived
+        where resource.id = derived.id;
+end;
 $$;
