@@ -1,6 +1,6 @@
 -- save_resource: writes one resource: a new one, whose version is null, or a changed one over the stored one.
 --
--- `states` and `unreconciled_since` are made of the conditions here; a caller that changes labels sets `label_pairs`, too.
+-- A caller that changes conditions sets `states` and `unreconciled_since`, too, and one that changes labels `label_pairs`.
 -- The version rises with every change that clients can see; the spec is written where a generation began, so that a report
 -- does not write it again. A column with an index keeps its stored value where it is equal: an equal value written anew
 -- would break a heap-only update.
@@ -9,11 +9,7 @@
 -- It and mark_resources, which marks thousands at once, are the only functions that write resources.
 create or replace function save_resource(p_resource resources) returns resources
 language plpgsql as $$
-declare
-    v_saved resources;
 begin
-    p_resource.states := condition_states(p_resource.conditions);
-    p_resource.unreconciled_since := unreconciled_since(p_resource.conditions);
     if p_resource.version is null then
         p_resource.version := 1;
         insert into resources (
@@ -40,9 +36,8 @@ begin
             p_resource.states,
             p_resource.unreconciled_since
         )
-        on conflict (kind, owner_id, name) where deleted_time is null do nothing
-        returning * into v_saved;
-        return v_saved;
+        on conflict (kind, owner_id, name) where deleted_time is null do nothing;
+        return case when found then p_resource end;
     end if;
     update resources as resource
     set labels = p_resource.labels,
@@ -69,7 +64,7 @@ begin
         end,
         unreconciled_since = p_resource.unreconciled_since
     where resource.id = p_resource.id
-    returning * into v_saved;
-    return v_saved;
+    returning resource.version, resource.spec into p_resource.version, p_resource.spec;
+    return p_resource;
 end;
 $$;

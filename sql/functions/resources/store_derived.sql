@@ -14,14 +14,18 @@ declare
         p_resource.deleted_time is not null,
         p_resource.conditions
     );
+    v_states text[] := condition_states(v_conditions);
+    v_unreconciled_since timestamptz := unreconciled_since(v_conditions);
 begin
     if v_conditions = p_resource.conditions
-        and condition_states(v_conditions) = p_resource.states
-        and unreconciled_since(v_conditions) is not distinct from p_resource.unreconciled_since
+        and v_states = p_resource.states
+        and v_unreconciled_since is not distinct from p_resource.unreconciled_since
     then
         return p_resource;
     end if;
     p_resource.conditions := v_conditions;
+    p_resource.states := v_states;
+    p_resource.unreconciled_since := v_unreconciled_since;
     return save_resource(p_resource);
 end;
 $$;
