@@ -256,9 +256,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
-    id: 'report_status_0a1ee74c',
+    id: 'report_status_166de48b',
     parameters: ["kind","owner_id","id","report","max_clock_skew","max_age"],
-    text: "select\n    report.discarded,\n    adapter_status_body(report.status) as body\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report",
+    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report",
   },
   seed_resources: {
     id: 'seed_resources_eebf305e',

@@ -12,5 +12,5 @@
 --   body       text?  the stored report as JSON, when it was not discarded
 select
     report.discarded,
-    adapter_status_body(report.status) as body
+    case when report.discarded is null then adapter_status_body(report.status) end as body
 from report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report;

@@ -20,7 +20,7 @@ begin
             p_generation,
             p_ref,
             p_deleting,
-            facts.has_children,
+            p_deleting and facts.has_children, -- looked up for marked resources only
             facts.required,
             p_previous,
             facts.reports,

@@ -6,6 +6,8 @@
 -- Returns the marked resource, also when nothing held it and it went at once (a kind without required
 -- adapters). Repeated, it changes nothing. Refuses: HF404, HF412, HF410 a descendant or another resource holds it
 -- (check_restrictions).
+-- Plans are kept, for any number of resources: PostgreSQL would plan a statement over an array of ids anew at each call, which
+-- takes longer than to run it.
 create or replace function delete_resource(
     p_kind text,
     p_owner_id text,
@@ -13,7 +15,7 @@ create or replace function delete_resource(
     p_caller text,
     p_if_match text
 ) returns resources
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
     v_resource resources := lock_tree(p_kind, p_owner_id, p_id);
     v_ids uuid[];

@@ -4,13 +4,14 @@
 -- p_if_match    the header If-Match, null when there is none
 -- Returns the other removed resources as [{kind, id}], for the audit log: its descendants, and a marked parent that
 -- waited only for this resource, which goes as it does with any last child. Refuses: HF404, HF412, HF410 when it is not marked.
+-- Plans are kept (delete_resource).
 create or replace function force_delete_resource(
     p_kind text,
     p_owner_id text,
     p_id text,
     p_if_match text
 ) returns jsonb
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
     v_resource resources := lock_tree(p_kind, p_owner_id, p_id);
     v_removed jsonb;

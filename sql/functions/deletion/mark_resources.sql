@@ -5,7 +5,8 @@
 -- One statement for all, since there may be thousands of children. Specs are neither read nor written.
 -- Requires the locks on the resources.
 create or replace function mark_resources(p_ids uuid[], p_caller text) returns void
-language sql as $$
+language plpgsql as $$
+begin
     update resources as resource
     set generation = derived.generation,
         generation_time = derived.time,
@@ -39,5 +40,6 @@ language sql as $$
         cross join lateral resource_facts(marked.id, marked.kind) as facts
         offset 0 -- the conditions are computed once for each
     ) as derived
-    where resource.id = derived.id
+    where resource.id = derived.id;
+end;
 $$;

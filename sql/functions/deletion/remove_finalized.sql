@@ -3,8 +3,9 @@
 --
 -- Requires the locks on the resources and on their ancestors (lock_ancestors).
 -- Returns the removed resources as [{kind, id}].
+-- Plans are kept (delete_resource).
 create or replace function remove_finalized(p_ids uuid[]) returns jsonb
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
     v_ids uuid[] := p_ids;
     v_gone jsonb;

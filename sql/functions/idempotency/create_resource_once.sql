@@ -9,7 +9,7 @@
 -- Returns the body of the answer, the path of the resource, and its version: those of the first answer
 -- when the key has been used.
 -- Refuses, beside what create_resource does: HF423 the first request with this key still runs, HF422 the
--- key was used with another body.
+-- key was used with another body, HF503 the kind is not in the database.
 create or replace function create_resource_once(
     p_kind text,
     p_owner_id text,
@@ -22,8 +22,9 @@ create or replace function create_resource_once(
 language plpgsql as $$
 declare
     v_owner_id text := coalesce(p_owner_id, '');
-    v_hash bytea := sha256(convert_to(p_body, 'UTF8'));
+    v_hash bytea;
     v_stored idempotency_keys;
+    v_resource resources;
 begin
     if p_key is not null then
         -- Held until the transaction ends, however it ends: a request that died leaves nothing behind.
@@ -32,6 +33,7 @@ begin
         ) then
             perform raise_problem('HF423', 'The first request with this Idempotency-Key is still running');
         end if;
+        v_hash := sha256(convert_to(p_body, 'UTF8'));
         select stored.*
         into v_stored
         from idempotency_keys as stored
@@ -49,14 +51,17 @@ begin
         end if;
     end if;
 
-    select
-        resource_body(resource, own_kind, owner_kind, null),
-        resource_href(own_kind, resource.id),
-        resource.version
-    into body, href, version
-    from create_resource(p_kind, p_owner_id, p_body::jsonb, p_caller) as resource
-    inner join kinds as own_kind on own_kind.kind = resource.kind
-    left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;
+    v_resource := create_resource(p_kind, p_owner_id, p_body::jsonb, p_caller);
+    version := v_resource.version;
+    select resource_body(v_resource, own_kind, owner_kind, null), resource_href(own_kind, v_resource.id)
+    into body, href
+    from kinds as own_kind
+    left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
+    where own_kind.kind = p_kind;
+    -- Looked up after the insert, which waits while a kind is forgotten (forget_unused_kinds).
+    if not found then
+        perform raise_problem('HF503', format('The kind %s is not in the database', p_kind));
+    end if;
 
     if p_key is not null then
         perform keep_answer(p_caller, p_scope, v_owner_id, p_key, v_hash, body, href, version, p_ttl);

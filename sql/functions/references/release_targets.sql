@@ -2,8 +2,10 @@
 --
 -- p_ids  the resources. Requires the locks on them.
 create or replace function release_targets(p_ids uuid[]) returns void
-language sql as $$
+language plpgsql as $$
+begin
     update resource_references as reference
     set held_id = null
-    where reference.source_id = any (p_ids) and reference.held_id is not null
+    where reference.source_id = any (p_ids) and reference.held_id is not null;
+end;
 $$;

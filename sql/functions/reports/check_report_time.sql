@@ -13,10 +13,8 @@ create or replace function check_report_time(
 language plpgsql as $$
 declare
     v_now timestamptz := clock_timestamp();
-    v_ahead numeric := trim_scale(extract(epoch from p_max_clock_skew));
-    v_age numeric := trim_scale(extract(epoch from p_max_age));
-    v_latest timestamptz := v_now + make_interval(secs => v_ahead);
-    v_earliest timestamptz := v_now - make_interval(secs => v_age);
+    v_latest timestamptz := v_now + make_interval(secs => extract(epoch from p_max_clock_skew)::float8);
+    v_earliest timestamptz := v_now - make_interval(secs => extract(epoch from p_max_age)::float8);
     v_message text;
     v_constraint text;
 begin
@@ -24,13 +22,13 @@ begin
         v_constraint := 'maximum';
         v_message := format(
             'must not be later than %s: the server''s time is %s, and a clock may be %s s ahead (reports.max_clock_skew)',
-            format_time(v_latest), format_time(v_now), v_ahead
+            format_time(v_latest), format_time(v_now), trim_scale(extract(epoch from p_max_clock_skew))
         );
     elsif p_observed_time < v_earliest then
         v_constraint := 'minimum';
         v_message := format(
             'must not be earlier than %s: the server''s time is %s, and a report may be %s s old (reports.max_age)',
-            format_time(v_earliest), format_time(v_now), v_age
+            format_time(v_earliest), format_time(v_now), trim_scale(extract(epoch from p_max_age))
         );
     else
         return;

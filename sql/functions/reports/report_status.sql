@@ -20,46 +20,46 @@ create or replace function report_status(
 ) returns table (discarded text, status adapter_statuses)
 language plpgsql as $$
 declare
-    v_adapter text := p_report ->> 'adapter';
     v_resource resources;
+    v_is_locked boolean := false;
+    v_is_same boolean;
     v_stored adapter_statuses;
     v_report adapter_statuses;
+    v_conditions jsonb;
 begin
     v_resource := find_resource(p_kind, p_owner_id, p_id);
     perform check_report_time((p_report ->> 'observed_time')::timestamptz, p_max_clock_skew, p_max_age);
-    v_stored := find_report(v_resource.id, v_adapter);
-    v_report := parse_report(p_report, v_stored, clock_timestamp());
-    discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
-    if discarded is not null then
-        return next;
-        return;
-    end if;
-    if v_resource.deleted_time is null and same_report(v_report, v_stored) then
-        status := v_stored;
-        return next;
-        return;
-    end if;
+    -- Judged without the lock, and once more under it: the report may have waited for another.
+    loop
+        v_stored := find_report(v_resource.id, p_report ->> 'adapter');
+        v_report := parse_report(p_report, v_stored, clock_timestamp());
+        discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
+        if discarded is not null then
+            return next;
+            return;
+        end if;
+        v_conditions := reported_conditions(p_report, v_stored, v_report.last_report_time);
+        v_report.conditions := v_conditions;
+        v_is_same := same_report(v_report, v_stored);
+        if v_is_same and v_resource.deleted_time is null then
+            status := v_stored;
+            return next;
+            return;
+        end if;
+        exit when v_is_locked;
+        v_resource := lock_for_report(v_resource);
+        v_is_locked := true;
+    end loop;
 
-    v_resource := lock_for_report(v_resource);
-
-    -- Checked again under the lock: this report may have waited for another.
-    v_stored := find_report(v_resource.id, v_adapter);
-    v_report := parse_report(p_report, v_stored, clock_timestamp());
-    v_report.resource_id := v_resource.id;
-    discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
-    if discarded is not null then
-        return next;
-        return;
-    end if;
-
-    status := v_report;
-    if coalesce(same_report(v_report, v_stored), false) then
+    if v_is_same then
         status := v_stored;
     else
+        v_report.resource_id := v_resource.id;
         perform store_report(v_report, v_stored.adapter is null);
         if v_report.available is not null or (v_resource.deleted_time is not null and v_report.finalized) then
             v_resource := store_derived(v_resource);
         end if;
+        status := v_report;
     end if;
     if v_resource.deleted_time is not null then
         perform remove_finalized(array[v_resource.id]);

@@ -24,33 +24,37 @@ begin
             ))
         );
     end if;
-    insert into adapter_statuses (
-        resource_id, adapter, observed_generation, created_time, last_report_time, available,
-        available_reason, available_message, finalized, conditions, data, metadata
-    )
-    values (
-        p_report.resource_id,
-        p_report.adapter,
-        p_report.observed_generation,
-        p_report.created_time,
-        p_report.last_report_time,
-        p_report.available,
-        p_report.available_reason,
-        p_report.available_message,
-        p_report.finalized,
-        p_report.conditions,
-        p_report.data,
-        p_report.metadata
-    )
-    on conflict (resource_id, adapter) do update
-    set observed_generation = excluded.observed_generation,
-        last_report_time = excluded.last_report_time,
-        available = excluded.available,
-        available_reason = excluded.available_reason,
-        available_message = excluded.available_message,
-        finalized = excluded.finalized,
-        conditions = excluded.conditions,
-        data = excluded.data,
-        metadata = excluded.metadata;
+    if p_is_new then
+        insert into adapter_statuses (
+            resource_id, adapter, observed_generation, created_time, last_report_time, available,
+            available_reason, available_message, finalized, conditions, data, metadata
+        )
+        values (
+            p_report.resource_id,
+            p_report.adapter,
+            p_report.observed_generation,
+            p_report.created_time,
+            p_report.last_report_time,
+            p_report.available,
+            p_report.available_reason,
+            p_report.available_message,
+            p_report.finalized,
+            p_report.conditions,
+            p_report.data,
+            p_report.metadata
+        );
+        return;
+    end if;
+    update adapter_statuses as stored
+    set observed_generation = p_report.observed_generation,
+        last_report_time = p_report.last_report_time,
+        available = p_report.available,
+        available_reason = p_report.available_reason,
+        available_message = p_report.available_message,
+        finalized = p_report.finalized,
+        conditions = p_report.conditions,
+        data = p_report.data,
+        metadata = p_report.metadata
+    where stored.resource_id = p_report.resource_id and stored.adapter = p_report.adapter;
 end;
 $$;

@@ -3,9 +3,10 @@
 create or replace function begins_generation(p_before resources, p_after resources) returns boolean
 language plpgsql stable as $$
 begin
-    return p_after.spec <> p_before.spec
-        or p_after.refs is distinct from p_before.refs
-        or p_after.labels <> p_before.labels
+    if p_after.spec <> p_before.spec or p_after.refs is distinct from p_before.refs then
+        return true;
+    end if;
+    return p_after.labels <> p_before.labels
         and (select kinds.generation_on = 'any' from kinds where kinds.kind = p_after.kind);
 end;
 $$;

@@ -4,8 +4,8 @@
 -- p_body      the request body: name, spec, labels and references (null counts as absent); all else in it is ignored
 -- p_caller    written down as created_by and updated_by
 -- Returns the resource. Refuses: HF404 no such parent, HF410 the parent is marked for deletion,
--- HF503 the transaction is not of READ COMMITTED, or the kind is not in the database,
--- HF400 the references break rules (check_references), HF409 the name is taken.
+-- HF503 the transaction is not of READ COMMITTED, HF400 the references break rules (check_references), HF409 the name is
+-- taken. Requires that the kind is in the database, which create_resource_once looks up afterwards.
 create or replace function create_resource(p_kind text, p_owner_id text, p_body jsonb, p_caller text)
 returns resources
 language plpgsql as $$
@@ -62,10 +62,6 @@ begin
     v_resource := save_resource(v_resource, first_conditions(v_kind, v_time));
     if v_resource.id is null then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, p_body ->> 'name'));
-    end if;
-    -- After the insert, which waits while a kind is forgotten (forget_unused_kinds).
-    if not exists (select from kinds where kinds.kind = p_kind) then
-        perform raise_problem('HF503', format('The kind %s is not in the database', p_kind));
     end if;
     if v_resource.refs is not null then
         perform store_references(v_resource.id, v_resource.refs);

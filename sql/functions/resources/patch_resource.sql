@@ -32,11 +32,11 @@ begin
         perform raise_problem('HF405', 'The patch changes nothing: it has neither spec nor labels nor references');
     end if;
 
-    v_before := find_resource(p_kind, p_owner_id, p_id);
     if v_patch ? 'references' then
+        v_before := find_resource(p_kind, p_owner_id, p_id);
         perform lock_targets(nullif(v_patch -> 'references', 'null'), v_before.id, null);
     end if;
-    v_before := lock_resource(p_kind, v_before.id);
+    v_before := find_and_lock(p_kind, p_owner_id, p_id);
     v_resource := patched_resource(v_before, p_id, v_patch, p_is_merge, p_if_match, p_max_bytes);
     if v_resource.spec = v_before.spec
         and v_resource.labels = v_before.labels

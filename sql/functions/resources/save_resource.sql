@@ -1,5 +1,6 @@
 -- save_resource: writes one resource: a new one, whose version is null, or a changed one over the stored one.
 --
+-- p_conditions  the conditions where they may have changed, null where they have not
 -- `states` and `unreconciled_since` are made of the conditions here; a caller that changes labels sets `label_pairs`, too.
 -- The version rises with every change that clients can see; the spec is written where a generation began, so that a report
 -- does not write it again. A column with an index keeps its stored value where it is equal: an equal value written anew
@@ -9,8 +10,6 @@
 -- It and mark_resources, which marks thousands at once, are the only functions that write resources.
 create or replace function save_resource(p_resource resources, p_conditions jsonb) returns resources
 language plpgsql as $$
-declare
-    v_saved resources;
 begin
     if p_conditions is not null then
         p_resource.conditions := p_conditions;
@@ -43,9 +42,8 @@ begin
             p_resource.states,
             p_resource.unreconciled_since
         )
-        on conflict (kind, owner_id, name) where deleted_time is null do nothing
-        returning * into v_saved;
-        return v_saved;
+        on conflict (kind, owner_id, name) where deleted_time is null do nothing;
+        return case when found then p_resource end;
     end if;
     update resources as resource
     set labels = p_resource.labels,
@@ -72,7 +70,7 @@ begin
         end,
         unreconciled_since = p_resource.unreconciled_since
     where resource.id = p_resource.id
-    returning * into v_saved;
-    return v_saved;
+    returning resource.version, resource.spec into p_resource.version, p_resource.spec;
+    return p_resource;
 end;
 $$;
