@@ -436,6 +436,16 @@ t.test('a spec comes back as it was sent', async (t) => {
     }
   })
 
+  await t.test('as it is, when a patch of labels repeats it in other digits', async (t) => {
+    const { body } = await created('{"digits":1.0}')
+    const path = `clusters/${body.id}`
+    const patched = await call('PATCH', path, '{"labels":{"a":"b"},"spec":{"digits":1}}')
+    t.equal(patched.status, 200)
+    t.equal(patched.body.generation, 1)
+    t.match(patched.text, /"digits": ?1\.0\D/)
+    t.equal((await call('GET', path)).text, patched.text)
+  })
+
   await t.test('or is refused', async (t) => {
     for (const digits of ['1e400', '-1e400', '1e-400', '9'.repeat(400)]) {
       const { status, body } = await created(`{"digits":${digits}}`)

@@ -18,7 +18,7 @@ begin
     for v_at in 0 .. jsonb_array_length(p_report -> 'conditions') - 1 loop
         v_reported := p_report -> 'conditions' -> v_at;
         v_before := condition_of(v_stored, v_reported ->> 'type');
-        v_conditions := v_conditions || jsonb_strip_nulls(jsonb_build_object(
+        v_conditions := v_conditions || jsonb_build_object(
             'type', v_reported -> 'type',
             'status', v_reported -> 'status',
             'reason', v_reported -> 'reason',
@@ -28,8 +28,8 @@ begin
                 when v_before -> 'status' = v_reported -> 'status' then v_before -> 'last_transition_time'
                 else v_time
             end
-        ));
+        );
     end loop;
-    return to_jsonb(v_conditions);
+    return jsonb_strip_nulls(to_jsonb(v_conditions));
 end;
 $$;
