@@ -42,7 +42,7 @@ async function run(command: string, cwd: string, env: Record<string, string> = {
   const PATH = [...binaries, process.env.PATH].join(delimiter)
   const child = spawn('sh', ['-euc', command], {
     cwd,
-    env: { ...process.env, NODE_OPTIONS: '', CARGO_TARGET_DIR: join(tools, 'cargo'), PATH, ...env },
+    env: { ...process.env, CARGO_TARGET_DIR: join(tools, 'cargo'), PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

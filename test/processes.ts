@@ -113,10 +113,6 @@ export function serving(url: string): Environment {
   }
 }
 
-/** env becomes the command, without the instruments that tap would hand on: they more than double a start. */
-export const PLAIN = '/usr/bin/env'
-export const plainly = ['-u', 'NODE_OPTIONS']
-
 const commands = {
   start: [
     process.execPath,
@@ -143,7 +139,8 @@ export function launch(
   cwd = root,
 ): Run {
   const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
-  const child = spawn(PLAIN, [...plainly, ...commands[script], ...args], {
+  const [command = '', ...program] = commands[script]
+  const child = spawn(command, [...program, ...args], {
     cwd,
     env: { ...Object.fromEntries(own), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
