@@ -48,8 +48,9 @@ async function test(): Promise<number> {
 async function startPostgres(dir: string): Promise<{ url: string; stop(): Promise<void> } | undefined> {
   if (options.tier === 'foreign') return startForeign(dir)
   if (process.env.HYPERFLEET_DATABASE_URL) return undefined
-  // No fsync: a test database need not survive the machine.
-  return startEmbedded({ dir, settings: { fsync: 'off', max_connections: '300' } })
+  // A test database need not survive the machine.
+  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '300' }
+  return startEmbedded({ dir, settings })
 }
 
 /** The tests choose their own settings. */
