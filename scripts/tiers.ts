@@ -69,12 +69,14 @@ const isSystem = among(SYSTEM)
 for (const place of [...SYSTEM, ...FOREIGN, ...FIRST])
   if (!all.some(among([place]))) throw new Error(`scripts/tiers.ts: there is no test ${place}`)
 
+/** One more than there are cores: most files wait for something a part of their time. */
+const JOBS = availableParallelism() + 1
+
 export type Tier = 'api' | 'system' | 'foreign'
 
 /** The tiers: their files in the order in which they begin, and how many run at a time. */
 export const tiers: Record<Tier, { files: string[]; jobs: number }> = {
-  api: { files: all.filter((file) => !isSystem(file)), jobs: availableParallelism() + 1 },
-  // Many of these wait for processes more than they compute.
-  system: { files: all.filter(isSystem), jobs: availableParallelism() * 2 },
-  foreign: { files: all.filter(among(FOREIGN)), jobs: availableParallelism() + 1 },
+  api: { files: all.filter((file) => !isSystem(file)), jobs: JOBS },
+  system: { files: all.filter(isSystem), jobs: JOBS },
+  foreign: { files: all.filter(among(FOREIGN)), jobs: JOBS },
 }

@@ -93,7 +93,7 @@ export interface Run {
 }
 
 export const root = fileURLToPath(new URL('../', import.meta.url))
-export const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 300_000
 export const freePorts = {
   HYPERFLEET_SERVER_PORT: '0',
   HYPERFLEET_HEALTH_PORT: '0',
