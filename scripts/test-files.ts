@@ -9,7 +9,7 @@ export interface Results {
 }
 
 /** A file that takes longer than this has come to a halt. */
-const LIMIT_S = 600
+const LIMIT_S = 1200
 
 /**
  * Runs files of tests, each in a process of its own, `jobs` at a time and in this order. Prints a line for each that has ended,

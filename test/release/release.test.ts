@@ -9,9 +9,6 @@ import { createEmptyDatabase } from '../databases.ts'
 import { findFreePorts, type Run, root, serving, temporaryFolder, until } from '../processes.ts'
 import { build, instructions, wordsOf } from './containerfile.ts'
 
-// One waits for packages while the other one compiles.
-t.jobs = 2
-
 const metadata = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** The environment of somebody who has nothing but Node: neither settings nor what npm sets for scripts. */
 const plain = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
