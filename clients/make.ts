@@ -13,6 +13,9 @@ const tools = join(here, '.tools')
 const modules = join(tools, 'node_modules')
 const binaries = [join(tools, 'python/bin'), join(modules, '.bin'), join(here, '../node_modules/.bin')]
 
+/** What is compiled is kept, too; by Go only without the path of the folder (-trimpath), which is another one each time. */
+const caches = { CARGO_TARGET_DIR: join(tools, 'cargo'), MYPY_CACHE_DIR: join(tools, 'mypy') }
+
 export interface Result {
   client: Client
   /** How far it came. */
@@ -42,7 +45,7 @@ async function run(command: string, cwd: string, env: Record<string, string> = {
   const PATH = [...binaries, process.env.PATH].join(delimiter)
   const child = spawn('sh', ['-euc', command], {
     cwd,
-    env: { ...process.env, NODE_OPTIONS: '', CARGO_TARGET_DIR: join(tools, 'cargo'), PATH, ...env },
+    env: { ...process.env, ...caches, PATH, ...env, GOFLAGS: `-trimpath ${env.GOFLAGS ?? ''}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util'
-import { handlers } from '../handlers/index.ts'
 import { valueAt } from '../server/config/file.ts'
 import { type Config, loadConfig, loadSettings, toolConfig } from '../server/config/load.ts'
 import { redacted } from '../server/config/secrets.ts'
@@ -11,7 +10,6 @@ import { about } from '../server/lib/version.ts'
 import { masked } from '../server/observability/masking.ts'
 import { loadDocument, published, toYaml } from '../server/openapi/document.ts'
 import type { Kinds } from '../server/openapi/kinds.ts'
-import { serve } from '../server/process/lifecycle.ts'
 import { StartError } from '../server/process/start-error.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
@@ -28,7 +26,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const document = loadDocument()
   const kinds = document['x-kinds']
   const commands: Record<string, () => Promise<unknown> | unknown> = {
-    serve: () => serve(loadSettings(kinds, { args }), handlers),
+    serve: () => serveWith(loadSettings(kinds, { args })),
     migrate: () => bringUpToDate(loadConfig(kinds, { args, serving: false })), // of a server elsewhere: an embedded one is migrated when it starts
     verify: () => verify(toolConfig(kinds, args)),
     openapi: () => console.log(composed(loadSettings(kinds, { args, serving: false }).config)),
@@ -40,6 +38,15 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const run = Object.hasOwn(commands, name) && commands[name]
   if (!run) throw new StartError(`${command} is not a command; there are ${Object.keys(commands).join(', ')}`)
   await run()
+}
+
+/** Serves with these settings. The server is loaded only here: the other commands start sooner without it. */
+async function serveWith(settings: ReturnType<typeof loadSettings>): Promise<void> {
+  const [{ serve }, { handlers }] = await Promise.all([
+    import('../server/process/lifecycle.ts'),
+    import('../handlers/index.ts'),
+  ])
+  await serve(settings, handlers)
 }
 
 /** The document that a server with these settings serves. */

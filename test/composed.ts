@@ -8,9 +8,6 @@ import { root, type Scope, temporaryFolder } from './processes.ts'
 /** A configuration with the kinds that charts of the field ship, and some of three levels. */
 export const manyKinds = join(root, 'test/data/kinds.yaml')
 
-/** The environment without the instruments of tap, which double the time of a start. */
-export const withoutInstruments = () => ({ ...process.env, NODE_OPTIONS: '' })
-
 /** Writes the composed document for these entities, or for those of a configuration file, into a folder that ends with the scope. Returns the path of the YAML. */
 export async function composedFile(t: Scope, config: string | object[]): Promise<string> {
   const folder = await temporaryFolder(t)
@@ -19,7 +16,7 @@ export async function composedFile(t: Scope, config: string | object[]): Promise
   const printed = execFileSync(
     process.execPath,
     ['commands/hyperfleet-api.js', 'openapi', '--config', given],
-    { cwd: root, env: withoutInstruments() },
+    { cwd: root },
   )
   const file = join(folder, 'openapi.yaml')
   writeFileSync(file, printed)

@@ -35,7 +35,8 @@ export async function createTemplate(server: string): Promise<void> {
 export async function createDatabase(env: Record<string, string> = {}): Promise<string> {
   const server = process.env.HYPERFLEET_TEST_SERVER ?? ''
   const name = `hf_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
-  await execute(server, `create database ${name} template ${template}`)
+  // By files: in half the time that the usual way through the log takes.
+  await execute(server, `create database ${name} template ${template} strategy file_copy`)
   const url = databaseUrl(server, name)
   const config = testConfig(url, env)
   await migrate(config, loadDocument(config)['x-kinds'])

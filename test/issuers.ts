@@ -116,7 +116,8 @@ export async function unusableKeys(): Promise<JWK[]> {
   ]
 }
 
-async function serveKeys(t: Scope, body: () => string, secure: boolean): Promise<KeyServer> {
+/** Serves a text as a key set, on a port of its own, which ends with the test. */
+export async function serveKeys(t: Scope, body: () => string, secure = false): Promise<KeyServer> {
   const listener = (_request: unknown, response: ServerResponse) => {
     state.reads++
     state.answer(response)

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Test } from 'tap'
+import { PATIENCE_MS } from './processes.ts'
 
 /** A session of the test's own, in which it holds locks; it ends with the test. */
 export async function openSession(t: Test, url: string): Promise<pg.Client> {
@@ -18,7 +19,7 @@ export const untilWaiting = (session: pg.Client, count: number) =>
 export const untilNoneWaits = (session: pg.Client) => untilWaits(session, (waiting) => waiting === 0, 'none')
 
 async function untilWaits(session: pg.Client, isEnough: (waiting: number) => boolean, wanted: string) {
-  const giveUp = Date.now() + 10_000
+  const giveUp = Date.now() + PATIENCE_MS
   for (;;) {
     // A transaction would be shown the same picture again and again.
     await session.query('select pg_stat_clear_snapshot()')

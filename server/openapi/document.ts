@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { parseDocument, stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { compose, type Template } from './composed-document.ts'
 import { describeKinds, type Entity } from './kinds.ts'
-import type { Document } from './operations.ts'
+import { type Document, resolve } from './operations.ts'
+
+type Own = Document & { 'x-kind-template': Template }
+let source: Own | undefined
+
+/** openapi.yaml, which a process parses once; a copy of its own for each call. */
+function readSource(): Own {
+  source ??= parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')) as Own
+  return structuredClone(source)
+}
 
 /**
  * Reads openapi.yaml, from which everything is derived, and adds the kinds that are entries of the configuration.
@@ -11,10 +20,9 @@ import type { Document } from './operations.ts'
  * the configuration. Throws a StartError when a name of a kind is taken by the document.
  */
 export function loadDocument({ lists, entities = [] }: Configured = {}): Document {
-  const yaml = parseDocument(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'))
-  const place = ['components', 'parameters', 'size', 'schema', 'default']
-  if (lists) yaml.setIn(place, lists.default_size)
-  const { 'x-kind-template': template, ...own } = yaml.toJS() as Document & { 'x-kind-template': Template }
+  const { 'x-kind-template': template, ...own } = readSource()
+  const size = resolve<{ schema: object }>(own, { $ref: '#/components/parameters/size' })
+  if (lists) Object.assign(size.schema, { default: lists.default_size })
   return compose(own, template, describeKinds(own['x-kinds'], entities, template.base_path))
 }
 

@@ -19,7 +19,7 @@ import { root } from '../processes.ts'
 /** Who runs the commands of the documents, or why nobody does. By file and how the block begins. */
 const commands: Record<string, { test: string } | { because: string }> = {
   'README.md: npm install && npm start': { because: 'it installs; test/faults/start.test.ts starts' },
-  'README.md: npm install && npm test': { because: 'it is what runs this' },
+  'README.md: npm install && npm test': { because: 'it is what runs the tests' },
   'README.md: HYPERFLEET_CLUSTER_ADAPTERS=': { test: 'test/readme.test.ts' },
   'README.md: API=': { test: 'test/readme.test.ts' },
   'README.md: eval "$(npm run -s dev-token': { test: 'test/readme.test.ts' },

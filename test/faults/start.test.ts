@@ -149,7 +149,7 @@ t.test(
   'SIGTERM as soon as the API answers ends in good order, and the other listeners with it',
   async (t) => {
     const env = serving(await createDatabase())
-    for (let times = 0; times < 5; times++) {
+    for (let times = 0; times < 3; times++) {
       const [port] = await findFreePorts(1)
       const run = launch(t, 'hyperfleet-api', ['serve', '--server-port', String(port)], env)
       await until('the API answers', run, () => fetch(`http://localhost:${port}`).catch(() => undefined))

@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import type { JWK } from 'jose'
 import t from 'tap'
@@ -15,6 +16,7 @@ import {
   createIssuer,
   keptLog,
   refuses,
+  serveKeys,
   type TestIssuer,
   trusting,
   unusableKeys,
@@ -110,10 +112,7 @@ t.test('keys', async (t) => {
     const readings = log.warnings().filter((line) => line.includes('cannot be read from'))
     t.ok(readings.length <= 3, 'a warning for each reading, not for each request')
     await issuer.start()
-    let answer: Answer
-    do answer = await tryToken(call, token)
-    while (answer.status === 503)
-    t.equal(answer.status, 200)
+    t.equal((await onceThere(() => tryToken(call, token))).status, 200)
   })
 
   await t.test('of a file and a URL are in force together', async (t) => {
@@ -207,9 +206,7 @@ t.test('keys', async (t) => {
 
       if (name === 'down') await issuer.start()
       issuer.answer = usual
-      let last: Answer
-      do last = await tryToken(call, unknown)
-      while (last.status === 503)
+      const last = await onceThere(() => tryToken(call, unknown))
       refuses(t, last, 'AUT-002', 'a key that its issuer does not have', `${name}: it is back`)
     }
     await Promise.all([...issuers].map(live))
@@ -227,10 +224,7 @@ t.test('keys', async (t) => {
     const token = await issuer.token('first')
     t.match(await tryToken(call, token), { status: 503, body: { code: 'HYPERFLEET-SVC-001' } })
     issuer.answer = usual
-    let answer: Answer
-    do answer = await tryToken(call, token)
-    while (answer.status === 503)
-    t.equal(answer.status, 200)
+    t.equal((await onceThere(() => tryToken(call, token))).status, 200)
   })
 
   await t.test('of no use do not spoil the others, and are told once', async (t) => {
@@ -247,9 +241,8 @@ t.test('keys', async (t) => {
     ]
     const configs = await Promise.all(
       sets.map(async (keys) => {
-        const server = await createIssuer(t)
-        server.answer = (response) => response.end(JSON.stringify({ keys }))
-        return { issuer_url: server.url, jwk_cert_url: server.url }
+        const { url } = await serveKeys(t, () => JSON.stringify({ keys }))
+        return { issuer_url: url, jwk_cert_url: url }
       }),
     )
     const log = keptLog()
@@ -424,6 +417,15 @@ t.test('keys', async (t) => {
     t.equal((await tryToken(call, second)).status, 200)
   })
 })
+
+/** The first answer that is no 503. */
+async function onceThere(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask()
+    if (answer.status !== 503) return answer
+    await sleep(20)
+  }
+}
 
 /** Members of a set that nobody can use, beside keys of other kinds than are taken here. */
 function oddMembers(unusable: JWK[], good: JWK[]): unknown[] {

@@ -13,7 +13,7 @@ import {
   type JSONInstruction,
   Workdir,
 } from 'dockerfile-ast'
-import { PLAIN, plainly, root } from '../processes.ts'
+import { root } from '../processes.ts'
 
 /** What an engine would know of the image once it was built. */
 export interface Image {
@@ -69,7 +69,7 @@ export function build(into: string): Image {
     else if (name === 'RUN') {
       const script = instruction.getArgumentsContent() ?? ''
       const moved = script.replaceAll(/(?<![\w.*-])\/(?=(src|app|tmp)\b)/g, `${folder}/`)
-      const ran = spawnSync(PLAIN, [...plainly, 'sh', '-ec', moved], {
+      const ran = spawnSync('sh', ['-ec', moved], {
         cwd: join(folder, image.workdir),
         env: { PATH: process.env.PATH, HOME: process.env.HOME },
         encoding: 'utf8',

@@ -6,16 +6,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { base } from '../application.ts'
 import { createEmptyDatabase } from '../databases.ts'
-import {
-  findFreePorts,
-  PLAIN,
-  plainly,
-  type Run,
-  root,
-  serving,
-  temporaryFolder,
-  until,
-} from '../processes.ts'
+import { findFreePorts, type Run, root, serving, temporaryFolder, until } from '../processes.ts'
 import { build, instructions, wordsOf } from './containerfile.ts'
 
 const metadata = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -43,10 +34,7 @@ t.test('the package serves by npx in a clean folder', async (t) => {
     t.equal(installed.version, version, `${name} as it was tested`)
   }
   const npx = ['--offline', 'hyperfleet-api', 'version']
-  t.equal(
-    execFileSync(PLAIN, [...plainly, 'npx', ...npx], { cwd: folder, env: plain, encoding: 'utf8' }),
-    `${metadata.version}\n`,
-  )
+  t.equal(execFileSync('npx', npx, { cwd: folder, env: plain, encoding: 'utf8' }), `${metadata.version}\n`)
   // What npx runs; npx itself would keep the signals to itself.
   const program = [join(folder, 'node_modules/.bin/hyperfleet-api')]
   await walk(t, program, { cwd: folder })
@@ -128,7 +116,7 @@ async function walk(t: Test, [command = '', ...program]: string[], place: Place,
     HYPERFLEET_HEALTH_PORT: String(health),
   }
   const run = (...args: string[]): Run => {
-    const child = spawn(PLAIN, [...plainly, command, ...program, ...args], {
+    const child = spawn(command, [...program, ...args], {
       ...place,
       env: { ...plain, ...settings, ...place.env },
     })
@@ -172,7 +160,7 @@ async function walk(t: Test, [command = '', ...program]: string[], place: Place,
 }
 
 function npm(args: string[], cwd: string) {
-  execFileSync(PLAIN, [...plainly, 'npm', ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
     env: plain,
     stdio: 'pipe',
@@ -184,11 +172,10 @@ function installNode(folder: string): string | undefined {
   const prefix = join(folder, 'node')
   mkdirSync(prefix)
   writeFileSync(join(prefix, 'package.json'), JSON.stringify({ allowScripts: { node: true } }))
-  const { status } = spawnSync(
-    PLAIN,
-    [...plainly, 'npm', 'install', '--no-audit', '--no-fund', `node@${majorOfNode()}`],
-    { cwd: prefix, env: plain },
-  )
+  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', `node@${majorOfNode()}`], {
+    cwd: prefix,
+    env: plain,
+  })
   const node = join(prefix, 'node_modules/node/bin/node')
   return status === 0 && existsSync(node) ? node : undefined
 }

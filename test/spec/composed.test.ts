@@ -2,14 +2,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { composedFile, manyKinds, withoutInstruments } from '../composed.ts'
+import { composedFile, manyKinds } from '../composed.ts'
 import { root } from '../processes.ts'
 
 /** The rules that a document violates, by the linter of `npm run check`. */
 async function violations(file: string): Promise<string[]> {
   const args = ['node_modules/.bin/redocly', 'lint', '--config=redocly.yaml', '--format=json', file]
-  const options = { cwd: root, env: withoutInstruments() }
-  const { stdout } = await promisify(execFile)(process.execPath, args, options).catch((error) => error)
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root }).catch((error) => error)
   const { problems } = JSON.parse(stdout) as { problems: { ruleId: string; message: string }[] }
   return problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)
 }
