@@ -344,7 +344,7 @@ t.test('what waits for its adapters', async (t) => {
       `update resources set conditions = (
          select jsonb_agg(case when entry ->> 'type' = 'Reconciled'
            then entry || jsonb_build_object('last_transition_time', clock_timestamp() - $2::interval) else entry end)
-         from jsonb_array_elements(conditions) as entry
+         from jsonb_array_elements(conditions::jsonb) as entry
        ) where id = $1`,
       [id, ago],
     )
