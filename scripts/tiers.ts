@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 /**
- * The tests of `npm run test:system`: programs in processes of their own, faults, the chart, the image, the documents, and
- * what needs programs of others. All other files of `test` are those of `npm test`.
+ * The tests of `npm run test:system`: processes and their faults, the chart, the image, the documents, and all that needs
+ * programs of others. All other files of `test` are those of `npm test`, which needs nothing but Node.
  */
 const SYSTEM = [
   'test/bench/',
@@ -11,10 +11,12 @@ const SYSTEM = [
   'test/clients/',
   'test/config/command.test.ts',
   'test/config/reference.test.ts',
-  'test/contract/schemathesis.test.ts',
+  'test/contract/',
   'test/docs/',
   'test/faults/',
   'test/helm/',
+  'test/http/starved.test.ts',
+  'test/http/torture.test.ts',
   'test/observability/',
   'test/readme.test.ts',
   'test/release/',
@@ -39,18 +41,22 @@ const FOREIGN = [
 
 /** The files that take longest, so that none of them begins when all others have ended. */
 const FIRST = [
-  'test/clients/clients.test.ts',
-  'test/release/release.test.ts',
-  'test/http/starved.test.ts',
   'test/http/key-sets.test.ts',
-  'test/http/torture.test.ts',
-  'test/faults/commands.test.ts',
-  'test/faults/start.test.ts',
-  'test/scripts/seed.test.ts',
-  'test/faults/attack.test.ts',
-  'test/faults/replica.test.ts',
-  'test/browser/page.test.ts',
+  'test/http/addresses.test.ts',
+  'test/http/keep-alive.test.ts',
+  'test/http/provider-schema.test.ts',
+  'test/sql/aggregation.test.ts',
+  'test/search/parser.test.ts',
+  'test/clients/clients.test.ts',
   'test/contract/schemathesis.test.ts',
+  'test/release/release.test.ts',
+  'test/faults/replica.test.ts',
+  'test/faults/attack.test.ts',
+  'test/faults/start.test.ts',
+  'test/faults/commands.test.ts',
+  'test/browser/page.test.ts',
+  'test/config/reference.test.ts',
+  'test/config/command.test.ts',
 ]
 
 const all = readdirSync(new URL('../test', import.meta.url), { recursive: true, encoding: 'utf8' })
@@ -69,14 +75,14 @@ const isSystem = among(SYSTEM)
 for (const place of [...SYSTEM, ...FOREIGN, ...FIRST])
   if (!all.some(among([place]))) throw new Error(`scripts/tiers.ts: there is no test ${place}`)
 
-/** One more than there are cores: most files wait for something a part of their time. */
-const JOBS = availableParallelism() + 1
+/** How many files run at a time: more than there are cores, for most of them wait for something a part of their time. */
+const CORES = availableParallelism()
 
 export type Tier = 'api' | 'system' | 'foreign'
 
 /** The tiers: their files in the order in which they begin, and how many run at a time. */
 export const tiers: Record<Tier, { files: string[]; jobs: number }> = {
-  api: { files: all.filter((file) => !isSystem(file)), jobs: JOBS },
-  system: { files: all.filter(isSystem), jobs: JOBS },
-  foreign: { files: all.filter(among(FOREIGN)), jobs: JOBS },
+  api: { files: all.filter((file) => !isSystem(file)), jobs: CORES * 2 },
+  system: { files: all.filter(isSystem), jobs: CORES + 1 },
+  foreign: { files: all.filter(among(FOREIGN)), jobs: CORES * 2 },
 }
