@@ -10,7 +10,7 @@ import { evaluator, JsonNumber, parseExactly, Refused, Unspecified } from '../se
 import { print } from '../search/print.ts'
 import { literal, path, randomLeaf, randomLiteral, randomPath, randomTree } from '../search/trees.ts'
 
-const COUNT = Number(process.env.FUZZ ?? 4_000)
+const COUNT = Number(process.env.FUZZ ?? 2_000)
 const MAX_LENGTH = 4096
 
 type Random = (below: number) => number

