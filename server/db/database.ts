@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { type Queries, queries } from '../../generated/sql.ts'
 import { type Selection, selectedText, selectedValues } from '../../search/selection.ts'
@@ -29,7 +30,10 @@ export type Statements = Pick<Database, 'one' | 'all' | 'list'>
  * What may be tried again as it was: after a serialization failure or a deadlock the transaction was rolled back, and on a
  * connection that the database has ended for being idle no statement began.
  */
-const RETRIED = new Set(['40001', '40P01', '57P05'])
+const DEADLOCK = '40P01'
+const RETRIED = new Set(['40001', DEADLOCK, '57P05'])
+/** How long a statement waits after its first deadlock; twice as long after the second. */
+const DEADLOCK_PAUSE_MS = 50
 /** A prepared statement is not there, or there already: the pooler has given us another connection than we prepared it on. */
 const NOT_PREPARED = new Set(['26000', '42P05'])
 /** The session is read-only. */
@@ -199,6 +203,8 @@ export class Database {
         if (performance.now() > end) throw error
         if (isPrepared && NOT_PREPARED.has(state)) this.stopPreparing()
         else if (!(RETRIED.has(state) || UNFIT.has(state)) || attempt >= this.attempts) throw error
+        // At once, it could take the lock again before the session that waits for it has woken up.
+        if (state === DEADLOCK) await sleep(attempt * DEADLOCK_PAUSE_MS)
       }
     }
   }
