@@ -2,7 +2,8 @@
 --
 -- p_ids     the resources; those that are marked already are left as they are
 -- p_caller  the caller, stored as deleted_by
--- One statement for all, since there may be thousands of children. Specs are neither read nor written.
+-- One statement for all, since there may be thousands of children, and in PL/pgSQL, which keeps its plan. Specs are neither read
+-- nor written.
 -- Requires the locks on the resources.
 create or replace function mark_resources(p_ids uuid[], p_caller text) returns void
 language plpgsql as $$

@@ -25,7 +25,6 @@ declare
     v_is_same boolean;
     v_stored adapter_statuses;
     v_report adapter_statuses;
-    v_conditions jsonb;
 begin
     v_resource := find_resource(p_kind, p_owner_id, p_id);
     perform check_report_time((p_report ->> 'observed_time')::timestamptz, p_max_clock_skew, p_max_age);
@@ -38,8 +37,7 @@ begin
             return next;
             return;
         end if;
-        v_conditions := reported_conditions(p_report, v_stored, v_report.last_report_time);
-        v_report.conditions := v_conditions;
+        v_report.conditions := reported_conditions(p_report, v_stored, v_report.last_report_time);
         v_is_same := same_report(v_report, v_stored);
         if v_is_same and v_resource.deleted_time is null then
             status := v_stored;

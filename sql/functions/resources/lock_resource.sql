@@ -1,9 +1,10 @@
--- lock_resource: the resource, locked until the transaction ends; HF404 when it is not there,
--- HF503 under an isolation level in which a lock would not show the commits of others.
+-- lock_resource: the resource that a path names (find_resource), locked until the transaction ends; HF404 naming the kind that
+-- is not there, HF503 under an isolation level in which a lock would not show the commits of others.
 --
+-- p_kind, p_id  the resource; p_owner_id  the parent's id in a nested path, null in a flat one
 -- Every path that derives something from a resource and its reports begins here. The lock is a
 -- statement of its own, so that every later read sees the state under the lock.
-create or replace function lock_resource(p_kind text, p_id uuid) returns resources
+create or replace function lock_resource(p_kind text, p_owner_id text, p_id text) returns resources
 language plpgsql as $$
 declare
     v_resource resources;
@@ -12,10 +13,12 @@ begin
     select resource.*
     into v_resource
     from resources as resource
-    where resource.id = p_id
+    where resource.id = as_uuid(p_id)
+        and resource.kind = p_kind
+        and (p_owner_id is null or resource.owner_id = as_uuid(p_owner_id))
     for no key update;
     if not found then
-        perform raise_not_found(p_kind, null, p_id::text);
+        perform raise_not_found(p_kind, p_owner_id, p_id);
     end if;
     return v_resource;
 end;

@@ -36,7 +36,7 @@ begin
         v_before := find_resource(p_kind, p_owner_id, p_id);
         perform lock_targets(nullif(v_patch -> 'references', 'null'), v_before.id, null);
     end if;
-    v_before := find_and_lock(p_kind, p_owner_id, p_id);
+    v_before := lock_resource(p_kind, p_owner_id, p_id);
     v_resource := patched_resource(v_before, p_id, v_patch, p_is_merge, p_if_match, p_max_bytes);
     if v_resource.spec = v_before.spec
         and v_resource.labels = v_before.labels

@@ -12,7 +12,7 @@ declare
     v_ids uuid[] := array[v_resource.id];
 begin
     perform lock_ancestors(v_resource);
-    v_resource := lock_resource(v_resource.kind, v_resource.id);
+    v_resource := lock_resource(v_resource.kind, null, v_resource.id::text);
     loop
         -- The kinds say how deep there can be anything: thousands of leaves are not looked below.
         v_kinds := array(select kinds.kind from kinds where kinds.parent_kind = any (v_kinds));
