@@ -10,8 +10,25 @@ import { openSession } from '../sessions.ts'
 
 const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
 
-/** How many rows of resources the session has updated, and how many of these updates touched no index. */
-async function updatesOf(session: pg.Client): Promise<{ updated: number; hot: number }> {
+interface Updates {
+  updated: number
+  /** Those of them that touched no index. */
+  hot: number
+}
+
+/**
+ * What `count` counts once no update of it touches an index, and else what it counts the fifth time: a session that begins
+ * elsewhere can keep older versions of rows for a moment, so that an update finds no room on its page.
+ */
+async function settled(count: () => Promise<Updates>): Promise<Updates> {
+  for (let attempt = 1; ; attempt++) {
+    const counted = await count()
+    if (counted.hot === counted.updated || attempt === 5) return counted
+  }
+}
+
+/** How many rows of resources the session has updated. */
+async function updatesOf(session: pg.Client): Promise<Updates> {
   await session.query('select pg_stat_force_next_flush()')
   await session.query('select pg_stat_clear_snapshot()')
   const { rows } = await session.query(
@@ -30,8 +47,14 @@ t.test('what a report writes', async (t) => {
 
   const updates = () => updatesOf(session)
 
-  /** Updates of the resource by one report: how many, and how many of them touched no index. */
-  const reported = async (available: string, minute: number) => {
+  let minute = 0
+  /** Updates of the resource by a newer report. */
+  const newer = (available: string) => {
+    minute++
+    return reported(available)
+  }
+  /** Updates of the resource by one report. */
+  const reported = async (available: string): Promise<Updates> => {
     const body = {
       adapter: 'validation',
       observed_generation: 1,
@@ -45,20 +68,16 @@ t.test('what a report writes', async (t) => {
     return { updated: after.updated - before.updated, hot: after.hot - before.hot }
   }
 
-  t.strictSame(await reported('True', 1), { updated: 1, hot: 0 }, 'one that reconciles writes indexes')
+  t.strictSame(await newer('True'), { updated: 1, hot: 0 }, 'one that reconciles writes indexes')
   t.strictSame(
-    await reported('True', 2),
+    await settled(() => newer('True')),
     { updated: 1, hot: 1 },
     'a newer one that does not change it writes none',
   )
-  t.strictSame(await reported('True', 2), { updated: 0, hot: 0 }, 'an equal one writes nothing')
+  t.strictSame(await reported('True'), { updated: 0, hot: 0 }, 'an equal one writes nothing')
+  t.strictSame(await newer('False'), { updated: 1, hot: 0 }, 'one that says the contrary writes indexes')
   t.strictSame(
-    await reported('False', 3),
-    { updated: 1, hot: 0 },
-    'one that says the contrary writes indexes',
-  )
-  t.strictSame(
-    await reported('False', 4),
+    await settled(() => newer('False')),
     { updated: 1, hot: 1 },
     'a newer one writes none, though it moves the time since when it is not reconciled',
   )
@@ -84,18 +103,20 @@ t.test('reports on what is not reconciled write no index, as long as no conditio
         report(adapter, 1, 'True', minute),
       ])
   }
-  await round(1)
-  const before = await updatesOf(session)
-  for (let minute = 2; minute < 22; minute++) await round(minute)
-  const after = await updatesOf(session)
-  t.equal(after.updated - before.updated, 40)
-  const hot = after.hot - before.hot
-  // A session that begins elsewhere can keep versions of rows for a moment, also from being removed here.
-  t.ok(hot >= 36, `${hot} of 40 write no index`)
+  let minute = 1
+  await round(minute)
+  const twentyRounds = async () => {
+    const before = await updatesOf(session)
+    for (let count = 0; count < 20; count++) await round(++minute)
+    const after = await updatesOf(session)
+    return { updated: after.updated - before.updated, hot: after.hot - before.hot }
+  }
+  t.strictSame(await settled(twentyRounds), { updated: 40, hot: 40 })
   const { rows } = await session.query(
     `select states @> '{Reconciled=False}' as waiting, format_time(unreconciled_since) as since from resources`,
   )
-  t.match(rows, [{ waiting: true, since: '2026-03-10T08:21:00.000000Z' }])
+  const since = `${new Date(Date.UTC(2026, 2, 10, 8, minute)).toISOString().slice(0, -1)}000Z`
+  t.match(rows, [{ waiting: true, since }])
 })
 
 t.test('DELETE of a parent with many children', async (t) => {
