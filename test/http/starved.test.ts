@@ -1,5 +1,6 @@
 /** A process that does not run for a while, as on a busy machine: callers that did their part meanwhile are not cut off. */
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -78,14 +79,14 @@ async function happens(socket: Socket, ms?: number) {
 const ask = (method: string, path: string, headers: string[] = []) =>
   [`${method} ${base}/${path} HTTP/1.1`, 'Host: here', ...headers, '', ''].join('\r\n')
 
-/** Creates clusters whose list is so many MB. */
-async function createMuch({ api }: Replica, megabytes: number) {
+/** Creates clusters whose list is so many MB, each with a MB of this text. */
+async function createMuch({ api }: Replica, megabytes: number, text = () => 'x'.repeat(1_000_000)) {
   const headers = { 'content-type': 'application/json' }
   for (let index = 0; index < megabytes; index++) {
     const body = JSON.stringify({
       kind: 'Cluster',
       name: `large-${index}`,
-      spec: { a: 'x'.repeat(1_000_000) },
+      spec: { a: text() },
     })
     const answer = await fetch(`${api}${base}/clusters`, { method: 'POST', headers, body })
     if (answer.status !== 201) throw new Error(await answer.text())
@@ -122,6 +123,20 @@ async function next(socket: Socket): Promise<Buffer | null> {
   await happens(socket, 300)
   return socket.read()
 }
+
+t.test('the limit of a request does not cut off a compressed answer that has begun', async (t) => {
+  const server = await started(t)
+  const incompressible = () => randomBytes(500_000).toString('hex')
+  await createMuch(server, 10, incompressible)
+  const socket = await opened(server)
+  socket.pause().write(ask('GET', 'clusters?size=10', ['Connection: close', 'Accept-Encoding: gzip']))
+  await once(socket, 'readable')
+  // Longer than the request may take, and not as long as a connection may be silent.
+  await sleep(3500)
+  const text = await read(socket)
+  t.match(text.slice(0, 1000), /^HTTP\/1.1 200 [\s\S]*content-encoding: gzip/)
+  t.ok(text.endsWith('\r\n0\r\n\r\n'), `whole, with ${text.length} bytes`)
+})
 
 t.test('a request that arrives while the server does not run is answered', async (t) => {
   const server = await started(t, {
