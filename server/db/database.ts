@@ -26,11 +26,11 @@ type Statement = pg.QueryConfig & { query: Name; unindexed?: boolean }
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 
+const DEADLOCK = '40P01'
 /**
  * What may be tried again as it was: after a serialization failure or a deadlock the transaction was rolled back, and on a
  * connection that the database has ended for being idle no statement began.
  */
-const DEADLOCK = '40P01'
 const RETRIED = new Set(['40001', DEADLOCK, '57P05'])
 /** How long a statement waits after its first deadlock; twice as long after the second. */
 const DEADLOCK_PAUSE_MS = 50

@@ -9,11 +9,11 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~%!$&'()*+,;=-]*)(:\d*)?$/i
 export function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2)
-    if (rawHeaders[index]?.length === name.length && rawHeaders[index]?.toLowerCase() === name) count++
+    if (rawHeaders[index]?.toLowerCase() === name) count++
   return count > 1
 }
 
-/** What is wrong (400) unless the request has one valid Host, as RFC 9112, section 3.2, demands. HTTP/1.0 may have none. */
+/** The problem (400) of a request that has not one valid Host, as RFC 9112, section 3.2, demands. HTTP/1.0 may have none. */
 export function hostProblem(request: IncomingMessage): Problem | undefined {
   const { host } = request.headers
   if (host === undefined && request.httpVersion !== '1.0')

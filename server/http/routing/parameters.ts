@@ -56,7 +56,7 @@ export function settlePath({ params }: FastifyRequest) {
 /**
  * Drops empty parameters, which count as absent, moves older names to the newer ones, and makes one list of the values of
  * a list, in each form that clients send: `fields=a,b`, `fields=a&fields=b`, `fields[]=a&fields[]=b`.
- * Returns the parameters that do not go together.
+ * The function returns the violations of rules between parameters.
  */
 function querySettler(parameters: Parameter[]): (request: FastifyRequest) => Violation[] {
   const lists = parameters.filter(({ schema }) => schema.type === 'array').map(({ name }) => name)
