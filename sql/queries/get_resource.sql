@@ -16,16 +16,22 @@ select
         when $4::text is null or not has_tag($4::text, resource.version)
             then case
                 -- Without a parameter in it, the planner leaves out what is for members only: half of the expression.
-                when $5::text[] is null then resource_body(resource, own_kind, owner_kind, null)
+                when $5::text[] is null
+                    then resource_body(
+                        resource,
+                        own_kind,
+                        (select owner_kind from kinds as owner_kind where owner_kind.kind = own_kind.parent_kind),
+                        null
+                    )
                 else (resource_bodies(own_kind.kind, array[resource.id], $5::text[], 2147483647, 'none'))[1]
             end
     end as body,
     resource.version,
-    substring(sent_tag($4::text, resource.version) from '(gzip|br)$') as coding
-from (values ($1::text)) as asked (kind)
-left join kinds as own_kind on own_kind.kind = asked.kind
-left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
+    case when $4::text is not null
+        then substring(sent_tag($4::text, resource.version) from '(gzip|br)$') end as coding
+from (values (as_uuid($3::text))) as asked (id)
 left join resources as resource
-    on resource.id = as_uuid($3::text)
-    and resource.kind = own_kind.kind
-    and ($2::text is null or resource.owner_id = as_uuid($2::text));
+    on resource.id = asked.id
+    and resource.kind = $1::text
+    and ($2::text is null or resource.owner_id = as_uuid($2::text))
+left join kinds as own_kind on own_kind.kind = resource.kind;
