@@ -1764,6 +1764,11 @@ export interface components {
          *     resources. Fields: adapter, observed_generation, created_time, last_report_time.
          */
         statusSearch: string;
+        /**
+         * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+         *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+         */
+        dry_run: boolean;
         /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
         "If-Match": string;
         /** @description Answer 304 without a body when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`). */
@@ -1782,6 +1787,11 @@ export interface components {
          * @example "3"
          */
         ETag: string;
+        /**
+         * @description Present where the request had `dry_run=true`; nothing was kept.
+         * @example true
+         */
+        "HyperFleet-Dry-Run": "true";
         /**
          * @description The `href` of the resource.
          * @example /api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
@@ -2048,7 +2058,13 @@ export interface operations {
     };
     postCluster: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /**
                  * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
@@ -2085,6 +2101,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -2136,6 +2153,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2155,7 +2173,13 @@ export interface operations {
     };
     deleteClusterById: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -2172,6 +2196,7 @@ export interface operations {
             202: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2192,7 +2217,13 @@ export interface operations {
     };
     patchClusterById: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -2238,6 +2269,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2260,7 +2292,13 @@ export interface operations {
     };
     forceDeleteCluster: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -2286,6 +2324,7 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2374,7 +2413,13 @@ export interface operations {
     };
     putClusterStatuses: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path: {
                 /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
@@ -2418,6 +2463,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             200: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2427,6 +2473,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2437,6 +2484,7 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2455,7 +2503,13 @@ export interface operations {
     };
     postClusterStatuses: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path: {
                 /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
@@ -2499,6 +2553,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2509,6 +2564,7 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2644,6 +2700,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2663,7 +2720,13 @@ export interface operations {
     };
     deleteNodePool: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -2680,6 +2743,7 @@ export interface operations {
             202: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2700,7 +2764,13 @@ export interface operations {
     };
     patchNodePool: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -2739,6 +2809,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2761,7 +2832,13 @@ export interface operations {
     };
     forceDeleteNodePoolById: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -2787,6 +2864,7 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2875,7 +2953,13 @@ export interface operations {
     };
     putNodePoolReport: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path: {
                 /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
@@ -2919,6 +3003,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             200: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2928,6 +3013,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2938,6 +3024,7 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2956,7 +3043,13 @@ export interface operations {
     };
     postNodePoolReport: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path: {
                 /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
@@ -3000,6 +3093,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3010,6 +3104,7 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3120,7 +3215,13 @@ export interface operations {
     };
     createNodePool: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /**
                  * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
@@ -3158,6 +3259,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -3212,6 +3314,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3231,7 +3334,13 @@ export interface operations {
     };
     deleteNodePoolById: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -3250,6 +3359,7 @@ export interface operations {
             202: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3270,7 +3380,13 @@ export interface operations {
     };
     patchNodePoolById: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -3311,6 +3427,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3333,7 +3450,13 @@ export interface operations {
     };
     forceDeleteNodePool: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: {
                 /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -3361,6 +3484,7 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3451,7 +3575,13 @@ export interface operations {
     };
     putNodePoolStatuses: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path: {
                 /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
@@ -3497,6 +3627,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             200: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3506,6 +3637,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3516,6 +3648,7 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3534,7 +3667,13 @@ export interface operations {
     };
     postNodePoolStatuses: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
+                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path: {
                 /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
@@ -3580,6 +3719,7 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3590,6 +3730,7 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;

@@ -64,7 +64,7 @@ export const create: Handler<'postCluster'> = async (request, reply) => {
     // A path of any kind has keys of its own.
     scope: request.kind ? ANY_KIND.name : kind,
   })
-  if (started) server.counters.reconciliationStarted(kind, false)
+  if (started) countStarted(request, [kind], false)
   tag(reply.code(201).header('location', href), version)
   return body
 }
@@ -94,7 +94,7 @@ export const patch: Handler<'patchClusterById'> = async (request, reply) => {
   const { body, version, started } = await (mergesSpec
     ? writeMerged(database, change, check, write)
     : write(null))
-  if (started) server.counters.reconciliationStarted(target.kind, false)
+  if (started) countStarted(request, [target.kind], false)
   tag(reply, version)
   return body
 }
@@ -104,7 +104,7 @@ export const remove: Handler<'deleteClusterById'> = async (request, reply) => {
   const { database, caller, target } = request
   const if_match = headerOf(request, 'if-match')
   const { body, version, started } = await database.one('delete_resource', { ...target, caller, if_match })
-  for (const kind of started) request.server.counters.reconciliationStarted(kind, true)
+  countStarted(request, started, true)
   tag(reply.code(202), version)
   return body
 }
@@ -114,6 +114,19 @@ export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply)
   const { target } = request
   const if_match = headerOf(request, 'if-match')
   const { removed } = await request.database.one('force_delete_resource', { ...target, if_match })
+  if (request.database.isKept) audit(request, removed)
+  reply.code(204)
+  return undefined
+}
+
+/** Counts the generations that a request has begun, by the kinds of their resources. */
+function countStarted({ server, database }: FastifyRequest, kinds: string[], isDelete: boolean) {
+  if (database.isKept) for (const kind of kinds) server.counters.reconciliationStarted(kind, isDelete)
+}
+
+/** Writes to the log who removed a resource by force, why, and the resources that went with it. */
+function audit(request: Parameters<typeof forceDelete>[0], removed: string) {
+  const { target } = request
   // A log that keeps only errors keeps this, too.
   const log = request.log.level === 'silent' ? request.log : request.log.child({}, { level: 'warn' })
   log.warn(
@@ -128,8 +141,6 @@ export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply)
     },
     'a resource was removed by force',
   )
-  reply.code(204)
-  return undefined
 }
 
 /** The entity tag of a resource: strong, and another one after every visible change. */

@@ -266,6 +266,8 @@ function choices(parameter: Declared, languages: Languages): fc.Arbitrary<Choice
       fine(fc.subarray(names, { minLength: 1 }).map((some) => some.join())),
       wrong('nothing', `${names[0]},nothing`),
     )
+  if (schema.type === 'boolean')
+    return fc.oneof(fine(fc.constantFrom('true', 'false')), wrong('yes', '1', 'TRUE', 'truefalse'))
   const { minimum = 0, maximum = INT32_MAX } = single
   return fc.oneof(
     { weight: 4, arbitrary: fine(integers({ minimum, maximum }).map(String)) },

@@ -20,11 +20,14 @@ interface Shape {
   text: string
 }
 
-/** A statement, and the query of sql/queries that it is. */
-type Statement = pg.QueryConfig & { query: Name; unindexed?: boolean }
+/** A statement, and the query of sql/queries that it is; `begin` and the like are none. */
+type Statement = pg.QueryConfig & { query?: Name; unindexed?: boolean }
 
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
+
+/** The statements of one transaction. */
+export type Transaction = Pick<Database, 'one' | 'all'>
 
 const DEADLOCK = '40P01'
 /**
@@ -50,6 +53,13 @@ const SETTLE_MS = 1000
 
 /** A client of pg, which keeps on it whether it can take a statement. */
 type Client = pg.PoolClient & Cancellable & { readyForQuery: boolean }
+
+/** A connection while one statement or one transaction has it. */
+interface Session {
+  client: Client
+  /** Whether the connection can be used again afterwards. */
+  isUsable: boolean
+}
 
 /** How a database is opened. */
 interface Options {
@@ -133,8 +143,8 @@ export class Database {
   }
 
   /** The same statements for one request: when the request is aborted, its running statement is cancelled. */
-  until(waiter: Waiter): Statements {
-    return new Asked(this, waiter)
+  until(waiter: Waiter): RequestDatabase {
+    return new RequestDatabase(this, waiter)
   }
 
   /** Runs a query that returns exactly one row. */
@@ -152,8 +162,7 @@ export class Database {
     parameters: Queries[Query]['parameters'],
     waiter?: Waiter,
   ): Promise<Row<Query>[]> {
-    const { id, text } = queries[name]
-    return this.run({ query: name, name: id, text, values: ordered(name, parameters) }, waiter)
+    return this.run(statementOf(name, parameters), waiter)
   }
 
   /** Runs a list query for one selection of its rows, and returns its one row. */
@@ -191,20 +200,53 @@ export class Database {
     await this.ended
   }
 
-  /** Tries a statement again that was rolled back, but not for longer than one statement may take. */
-  private async run<Result extends pg.QueryResultRow>(query: Statement, waiter?: Waiter): Promise<Result[]> {
+  /**
+   * Runs statements as one transaction on one connection. It is rolled back when `work` rejects, and where it is not to be
+   * kept; rejects as `work` does. `work` may run more than once: after a deadlock, for example.
+   */
+  transaction<Result>(
+    work: (statements: Transaction) => Promise<Result>,
+    { isKept = true, waiter }: { isKept?: boolean; waiter?: Waiter } = {},
+  ): Promise<Result> {
+    return this.retried((prepares) =>
+      this.connected(async (session) => {
+        const run = <Row extends pg.QueryResultRow>(statement: Statement) =>
+          this.perform<Row>(prepares ? statement : { ...statement, name: undefined }, session, waiter)
+        await run({ text: 'begin' })
+        try {
+          const result = await work(new Within(run))
+          await run({ text: isKept ? 'commit' : 'rollback' })
+          return result
+        } catch (error) {
+          // Where this fails, the connection is closed, and PostgreSQL rolls back.
+          if (session.isUsable && !waiter?.closed) await run({ text: 'rollback' }).catch(() => {})
+          throw error
+        }
+      }, waiter),
+    )
+  }
+
+  private run<Result extends pg.QueryResultRow>(query: Statement, waiter?: Waiter): Promise<Result[]> {
+    return this.retried((prepares) => this.attempt(prepares ? query : { ...query, name: undefined }, waiter))
+  }
+
+  /**
+   * Tries again what was rolled back, but not for longer than one statement may take. `attempt` is told whether statements
+   * are to be prepared.
+   */
+  private async retried<Result>(attempt: (prepares: boolean) => Promise<Result>): Promise<Result> {
     const end = performance.now() + this.patience
-    for (let attempt = 1; ; attempt++) {
+    for (let count = 1; ; count++) {
       const isPrepared = this.prepares
       try {
-        return await this.attempt(isPrepared ? query : { ...query, name: undefined }, waiter)
+        return await attempt(isPrepared)
       } catch (error) {
         const state = sqlState(error)
         if (performance.now() > end) throw error
         if (isPrepared && NOT_PREPARED.has(state)) this.stopPreparing()
-        else if (!(RETRIED.has(state) || UNFIT.has(state)) || attempt >= this.attempts) throw error
+        else if (!(RETRIED.has(state) || UNFIT.has(state)) || count >= this.attempts) throw error
         // At once, it could take the lock again before the session that waits for it has woken up.
-        if (state === DEADLOCK) await sleep(attempt * DEADLOCK_PAUSE_MS)
+        if (state === DEADLOCK) await sleep(count * DEADLOCK_PAUSE_MS)
       }
     }
   }
@@ -222,40 +264,50 @@ export class Database {
     statement: Statement,
     waiter?: Waiter,
   ): Promise<Result[]> {
-    let isTold = false
+    let isConnected = false
     const task = () =>
-      this.queue.run(async () => {
-        const client = await this.connect()
-        isTold = true
-        return await this.perform<Result>(statement, client, waiter)
+      this.connected((session) => {
+        isConnected = true
+        return this.perform<Result>(statement, session, waiter)
       }, waiter)
     try {
       return await (statement.unindexed ? this.unindexed.run(task, waiter) : task())
     } catch (error) {
-      if (!isTold && !(error instanceof RequestAborted))
+      if (!isConnected && statement.query && !(error instanceof RequestAborted))
         this.observe(statement.query, undefined, error as Error)
       throw error
     }
   }
 
+  /** Runs work on a connection of its own, which goes back to the pool unless it cannot be used again. */
+  private connected<Result>(work: (session: Session) => Promise<Result>, waiter?: Waiter): Promise<Result> {
+    return this.queue.run(async () => {
+      const session = { client: await this.connect(), isUsable: true }
+      try {
+        return await work(session)
+      } finally {
+        // A cancel request stops the statement that runs when it arrives: no other statement may.
+        session.client.release(!session.isUsable || waiter?.closed)
+      }
+    }, waiter)
+  }
+
   private async perform<Result extends pg.QueryResultRow>(
     statement: Statement,
-    client: Client,
+    session: Session,
     waiter?: Waiter,
   ): Promise<Result[]> {
-    if (waiter?.closed) {
-      client.release()
-      throw new RequestAborted('aborted before its statement began')
-    }
+    const { client } = session
+    if (waiter?.closed) throw new RequestAborted('aborted before its statement began')
     const cancelIt = () => abandon(client)
     waiter?.once('close', cancelIt)
     const began = performance.now()
-    const observe = (error?: Error) =>
-      this.observe(statement.query, (performance.now() - began) / 1000, waiter?.closed ? undefined : error)
+    const observe = (error?: Error) => {
+      const seconds = (performance.now() - began) / 1000
+      if (statement.query) this.observe(statement.query, seconds, waiter?.closed ? undefined : error)
+    }
     try {
       const { rows } = await ask<Result>(client, statement)
-      // A cancel request stops the statement that runs when it arrives: no other statement may.
-      client.release(waiter?.closed)
       observe()
       return rows
     } catch (error) {
@@ -266,8 +318,8 @@ export class Database {
       const state = sqlState(error)
       // What one session may not write, no other one that has begun as long ago may be trusted with.
       if (state === READ_ONLY) this.renew()
+      session.isUsable = isUsable && !UNFIT.has(state)
       // The request may have been aborted meanwhile.
-      client.release(!isUsable || waiter?.closed || UNFIT.has(state))
       if (waiter?.closed) throw new RequestAborted('aborted while its statement ran', { cause: error })
       // A TypeError is of a value that cannot be sent: nothing is wrong with the database.
       if (isUsable || error instanceof TypeError) throw error
@@ -305,7 +357,9 @@ export class Database {
 }
 
 /** The statements as one request asks them. */
-class Asked implements Statements {
+export class RequestDatabase implements Statements {
+  /** Whether its writes are kept. Without, each is a transaction that is rolled back, with the locks and the answer of one that is kept. */
+  isKept = true
   private readonly database: Database
   private readonly waiter: Waiter
 
@@ -315,6 +369,7 @@ class Asked implements Statements {
   }
 
   one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    if (!this.isKept) return this.transaction((statements) => statements.one(name, parameters))
     return this.database.one(name, parameters, this.waiter)
   }
 
@@ -324,6 +379,28 @@ class Asked implements Statements {
 
   list<Query extends Name>(name: Query, parameters: Queries[Query]['parameters'], selection: Selection) {
     return this.database.list(name, parameters, selection, this.waiter)
+  }
+
+  transaction<Result>(work: (statements: Transaction) => Promise<Result>) {
+    const { isKept, waiter } = this
+    return this.database.transaction(work, { isKept, waiter })
+  }
+}
+
+/** The statements of a transaction. */
+class Within implements Transaction {
+  private readonly run: <Row extends pg.QueryResultRow>(statement: Statement) => Promise<Row[]>
+
+  constructor(run: Within['run']) {
+    this.run = run
+  }
+
+  async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    return first(await this.all(name, parameters))
+  }
+
+  all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    return this.run<Row<Query>>(statementOf(name, parameters))
   }
 }
 
@@ -410,6 +487,11 @@ function ask<Result extends pg.QueryResultRow>(
     )
     client.query(Object.assign(query, { name }))
   })
+}
+
+function statementOf<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Statement {
+  const { id, text } = queries[name]
+  return { query: name, name: id, text, values: ordered(name, parameters) }
 }
 
 function ordered(name: Name, parameters: object): unknown[] {

@@ -11,7 +11,7 @@ import Fastify, {
 } from 'fastify'
 import type { Config } from '../../config/schema.ts'
 import { bytesIn, milliseconds } from '../../config/units.ts'
-import type { Database, Statements } from '../../db/database.ts'
+import type { Database, RequestDatabase } from '../../db/database.ts'
 import type { Lists, Replica } from '../../db/replica.ts'
 import { originForm } from '../../lib/origin-form.ts'
 import type { Metrics } from '../../observability/metrics.ts'
@@ -51,7 +51,7 @@ declare module 'fastify' {
     /** Why the body could not be parsed. */
     malformed: Problem | undefined
     /** The database; the statements of this request are cancelled when the request is aborted. */
-    database: Statements
+    database: RequestDatabase
     /** The source of lists of resources: the database, or a replica that may be behind. */
     lists: Lists
     /** The caller, as stored in created_by and the like; empty where a read has none. */

@@ -58,6 +58,7 @@ export function operationResolver(
     const isSecured = (operation.security ?? document.security).length > 0
     const mediaTypes = body && Object.keys(body.content)
     const checkParameters = parameterChecker(document, method, parameters)
+    const canDryRun = parameters.some(({ name }) => name === 'dry_run')
     const settle = isOfAnyKind(kind) ? settleKind(name) : undefined
     const lookUp = body?.['x-look-up-first'] ? (settle ?? findResource) : undefined
     const refuseBody = async (request: FastifyRequest, problem: Problem) => {
@@ -66,13 +67,14 @@ export function operationResolver(
     }
     return {
       ...(kind && { config: { target: bind(document['x-kinds'], kind, path) } }),
-      onRequest: async (request) => {
+      onRequest: async (request, reply) => {
         settlePath(request)
         if (isSecured) {
           await identity?.identify(request)
           await limit?.(request)
         }
         checkParameters(request)
+        if (canDryRun) settleDryRun(request, reply)
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },
       ...(mediaTypes && {
@@ -104,6 +106,13 @@ export function operationResolver(
       attachValidation: true,
     }
   }
+}
+
+/** A dry run is answered like the request without `dry_run`, and keeps nothing. */
+function settleDryRun({ query, database }: FastifyRequest, reply: FastifyReply) {
+  if (!(query as { dry_run?: boolean }).dry_run) return
+  database.isKept = false
+  reply.header('hyperfleet-dry-run', 'true')
 }
 
 /** To an adapter, a resource that is gone is the end of its work; a body that is refused is a fault of its own. */
