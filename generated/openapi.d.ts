@@ -141,6 +141,27 @@ export interface paths {
         patch: operations["patchClusterById"];
         trace?: never;
     };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain the conditions of a cluster
+         * @description Why the conditions are as they are: for each the rule, since when it has its status, and the adapters that it waits for; and the same in
+         *     sentences for people, with the next step.
+         */
+        get: operations["explainCluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/clusters/{cluster_id}/force-delete": {
         parameters: {
             query?: never;
@@ -245,6 +266,27 @@ export interface paths {
          *     `generation` guards the spec, the entity tag guards everything.
          */
         patch: operations["patchNodePool"];
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools/{nodepool_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain the conditions of a node pool, by its own path
+         * @description Why the conditions are as they are: for each the rule, since when it has its status, and the adapters that it waits for; and the same in
+         *     sentences for people, with the next step.
+         */
+        get: operations["explainNodePoolById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/hyperfleet/v1/nodepools/{nodepool_id}/force-delete": {
@@ -353,6 +395,27 @@ export interface paths {
          *     `generation` guards the spec, the entity tag guards everything.
          */
         patch: operations["patchNodePoolById"];
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain the conditions of a node pool
+         * @description Why the conditions are as they are: for each the rule, since when it has its status, and the adapters that it waits for; and the same in
+         *     sentences for people, with the next step.
+         */
+        get: operations["explainNodePool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/force-delete": {
@@ -1324,6 +1387,168 @@ export interface components {
             next_cursor?: string;
         };
         /**
+         * @description Why the conditions of a resource are as they are.
+         * @example {
+         *       "generation": 2,
+         *       "conditions": [
+         *         {
+         *           "type": "Reconciled",
+         *           "status": "False",
+         *           "since": "2026-03-10T08:05:00.000000Z",
+         *           "rule": "True when every required adapter reports Available=True at the generation of the resource",
+         *           "because": "ReconciledMissingAdapters: Required adapters not reporting Available=True: [dns]. Currently reporting: [dns, validator]",
+         *           "waiting_for": [
+         *             {
+         *               "adapter": "dns",
+         *               "state": "stale",
+         *               "observed_generation": 1,
+         *               "last_report_time": "2026-03-10T08:01:00.000000Z",
+         *               "reason": "RecordsMade",
+         *               "message": "All records resolve"
+         *             }
+         *           ],
+         *           "children": {
+         *             "total": 1,
+         *             "marked": 0,
+         *             "not_reconciled": 0
+         *           },
+         *           "references": {
+         *             "total": 0,
+         *             "marked": 0,
+         *             "not_reconciled": 0
+         *           }
+         *         }
+         *       ],
+         *       "sentences": [
+         *         "Cluster \"my-cluster\" is not reconciled (since 2026-03-10T08:05:00.000000Z): 1 of 2 required adapters does not report Available=True on generation 2.",
+         *         "Adapter dns last reported at 2026-03-10T08:01:00.000000Z on generation 1; generation 2 began at 2026-03-10T08:05:00.000000Z: wait for its next report, and if none comes, check that the adapter runs and read its log."
+         *       ]
+         *     }
+         */
+        Explanation: {
+            /**
+             * Format: int32
+             * @description The generation of the resource.
+             */
+            generation: number;
+            /** @description Its conditions, in the order of the resource. */
+            conditions: components["schemas"]["ExplainedCondition"][];
+            /** @description The same for people: the state, then the next steps. Their wording may change. */
+            sentences: string[];
+        };
+        /**
+         * @description Why one condition is as it is.
+         * @example {
+         *       "type": "Reconciled",
+         *       "status": "False",
+         *       "since": "2026-03-10T08:05:00.000000Z",
+         *       "rule": "True when every required adapter reports Available=True at the generation of the resource",
+         *       "because": "ReconciledMissingAdapters: Required adapters not reporting Available=True: [dns]. Currently reporting: [dns, validator]",
+         *       "waiting_for": [
+         *         {
+         *           "adapter": "dns",
+         *           "state": "stale",
+         *           "observed_generation": 1,
+         *           "last_report_time": "2026-03-10T08:01:00.000000Z",
+         *           "reason": "RecordsMade",
+         *           "message": "All records resolve"
+         *         }
+         *       ],
+         *       "children": {
+         *         "total": 1,
+         *         "marked": 0,
+         *         "not_reconciled": 0
+         *       },
+         *       "references": {
+         *         "total": 0,
+         *         "marked": 0,
+         *         "not_reconciled": 0
+         *       }
+         *     }
+         */
+        ExplainedCondition: {
+            /** @description The type of the condition. */
+            type: string;
+            /**
+             * @description Its status.
+             * @enum {string}
+             */
+            status: "True" | "False";
+            /**
+             * Format: date-time
+             * @description When it last changed its status.
+             */
+            since: string;
+            /** @description The rule that it follows, in one sentence. Its wording may change. */
+            rule: string;
+            /** @description Its reason and message. */
+            because: string;
+            /** @description The required adapters that keep it from being True, by name; with True, those that may end that. */
+            waiting_for: components["schemas"]["AwaitedAdapter"][];
+            children?: components["schemas"]["RelatedCounts"];
+            references?: components["schemas"]["RelatedCounts"];
+        };
+        /**
+         * @description A required adapter whose last report does not confirm the resource.
+         * @example {
+         *       "adapter": "dns",
+         *       "state": "stale",
+         *       "observed_generation": 1,
+         *       "last_report_time": "2026-03-10T08:01:00.000000Z",
+         *       "reason": "RecordsMade",
+         *       "message": "All records resolve"
+         *     }
+         */
+        AwaitedAdapter: {
+            /** @description The adapter. */
+            adapter: string;
+            /**
+             * @description `silent`: it has not reported; `stale`: on an older generation; `future`: on a generation that the resource has not reached; `unknown`,
+             *     `unavailable`: its Available is Unknown, False; `not_finalized`: on a resource marked for deletion, without Finalized=True.
+             * @enum {string}
+             */
+            state: "silent" | "stale" | "unavailable" | "unknown" | "future" | "not_finalized";
+            /**
+             * Format: int32
+             * @description The generation of its last report.
+             */
+            observed_generation?: number;
+            /**
+             * Format: date-time
+             * @description The time of its last report.
+             */
+            last_report_time?: string;
+            /** @description The reason of its Available. */
+            reason?: string;
+            /** @description The message of its Available. */
+            message?: string;
+        };
+        /**
+         * @description The number of related resources; of `children`, those below the resource, and of `references`, those that it refers to.
+         * @example {
+         *       "total": 1,
+         *       "marked": 0,
+         *       "not_reconciled": 0
+         *     }
+         */
+        RelatedCounts: {
+            /**
+             * Format: int32
+             * @description All of them.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description Those marked for deletion.
+             */
+            marked: number;
+            /**
+             * Format: int32
+             * @description Those whose Reconciled is False.
+             */
+            not_reconciled: number;
+        };
+        /**
          * @description One rule that a request breaks.
          * @example {
          *       "field": "conditions[0].status",
@@ -2290,6 +2515,37 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    explainCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     forceDeleteCluster: {
         parameters: {
             query?: {
@@ -2823,6 +3079,37 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainNodePoolById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3441,6 +3728,39 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainNodePool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -22,6 +22,10 @@ export interface Queries {
     parameters: { configured: string[] }
     row: { done: string | null }
   }
+  explain_resource: {
+    parameters: { kind: string; owner_id: string | null; id: string }
+    row: { body: string }
+  }
   find_resource: {
     parameters: { kind: string; owner_id: string | null; id: string }
     row: { id: string }
@@ -154,6 +158,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'delete_unused_kinds_53520846',
     parameters: ["configured"],
     text: "select forget_unused_kinds($1::text[])::text as done",
+  },
+  explain_resource: {
+    id: 'explain_resource_19d392b3',
+    parameters: ["kind","owner_id","id"],
+    text: "select explain_resource(resource)::text as body\nfrom find_resource($1::text, $2::text, $3::text) as resource",
   },
   find_resource: {
     id: 'find_resource_3ba98fdf',

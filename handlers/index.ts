@@ -12,6 +12,7 @@ export const handlers: Handlers = {
   'reports.put': reports.put,
   'resources.create': resources.create,
   'resources.delete': resources.remove,
+  'resources.explain': resources.explain,
   'resources.forceDelete': resources.forceDelete,
   'resources.get': resources.get,
   'resources.list': resources.list,

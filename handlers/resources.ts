@@ -50,6 +50,10 @@ export const get: Handler<'getClusterById'> = async (request, reply) => {
   return body ?? undefined
 }
 
+/** Why the conditions of a resource are as they are. */
+export const explain: Handler<'explainCluster'> = async ({ database, target }) =>
+  (await database.one('explain_resource', target)).body
+
 /** Creates a resource, answered with 201 and where it is. */
 export const create: Handler<'postCluster'> = async (request, reply) => {
   const { server, database, caller, target } = request

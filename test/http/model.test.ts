@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { type Answer, type Application, base } from '../application.ts'
 import { printable, seed, tried } from '../random.ts'
 import { served } from '../service.ts'
+import { explanationFault, unnamed } from '../sql/explanation.ts'
 import { type Condition, type Report, sameConditions } from '../sql/model.ts'
 import { rehearsed } from './rehearsal.ts'
 import { bodyOf, type Held, hrefOf, type Kind, type Members, type Patch, Service } from './service.ts'
@@ -77,6 +78,14 @@ async function compare(service: Service, call: Call) {
     held.seen = body
     const reports = await call('GET', `${hrefOf(held)}/statuses?size=500`)
     same(reports.body.items, held.state.reports.map(shown).sort(by('adapter')), 'the reports')
+    const explanation = (await call('GET', `${hrefOf(held)}/explain`)).body
+    same(explanation.generation, held.state.generation, 'the generation that is explained')
+    same(
+      explanationFault(explanation.conditions, body.status.conditions, held.state),
+      undefined,
+      'the explanation',
+    )
+    same(unnamed(explanation.sentences, explanation.conditions), [], 'adapters that the sentences leave out')
   }
 }
 

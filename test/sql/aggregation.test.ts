@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { application, base } from '../application.ts'
 import { execute } from '../databases.ts'
 import { generator, seed } from '../random.ts'
+import { explanationFault, unnamed } from './explanation.ts'
 import { aggregate, type Condition, type Report, type Resource, receive, sameConditions } from './model.ts'
 
 interface Case {
@@ -34,6 +35,21 @@ const aggregateInSql = `
     $9
   ) as conditions`
 
+const explainInSql = `
+  select explained_condition(
+    stored.condition, $2,
+    judged_reports($3, $2, sorted_names($4), array(
+      select row(
+        report.adapter, report.observed_generation, report.last_report_time, report.available,
+        report.available_reason, report.available_message, report.finalized
+      )::adapter_report
+      from jsonb_array_elements($5::jsonb) as sent, parse_report(sent, null, null) as report
+    )),
+    '{}', '{}'
+  ) as explained
+  from jsonb_array_elements($1::jsonb) with ordinality as stored (condition, position)
+  order by stored.position`
+
 const OLDER_NAMES = ['Available', 'Ready']
 
 t.test('every case of the rules comes out of the SQL function', async (t) => {
@@ -61,6 +77,21 @@ t.test('every case of the rules comes out of the SQL function', async (t) => {
     const expected = all.conditions.filter(({ type }: Condition) => !OLDER_NAMES.includes(type))
     t.same(newer.conditions, expected, `${name}, without older names`)
     await sameToSearches(t, url, newer.conditions, all.conditions, name)
+
+    const { rows } = await execute(url, explainInSql, [
+      JSON.stringify(all.conditions),
+      given.deleted,
+      given.generation,
+      given.required,
+      JSON.stringify(given.reports),
+    ])
+    const resource = { ...given, kind: 'Cluster' as const, hasChildren: given.has_children, conditions: [] }
+    const fault = explanationFault(
+      rows.map(({ explained }) => explained),
+      all.conditions,
+      resource,
+    )
+    t.equal(fault, undefined, `${name}, explained`)
   }
   t.equal(cases.length, 46)
 })
@@ -167,6 +198,12 @@ t.test('long random walks of reports leave what a separate model says', async (t
         t.match(body.status.conditions, resource.conditions, place)
         return
       }
+      const explanation = (await call('GET', `clusters/${created.id}/explain`)).body
+      const { conditions, sentences } = explanation
+      const fault = explanationFault(conditions, body.status.conditions, resource)
+      if (fault) return t.fail(`${place}: ${fault}`)
+      const missing = unnamed(sentences, conditions)
+      if (missing.length) return t.same(missing, [], `${place}: ${sentences}`)
     }
     t.pass(`walk ${walk}`)
   }

@@ -1,0 +1,46 @@
+-- explain_resource: why the conditions of a resource are as they are, and what it waits for.
+--
+-- The conditions are the stored ones; the reports are judged by the function that makes conditions of them (judged_reports).
+-- `stable`: all is read with the snapshot of the calling statement.
+create or replace function explain_resource(p_resource resources) returns jsonb
+language plpgsql stable as $$
+declare
+    v_facts record;
+    v_is_deleting boolean := p_resource.deleted_time is not null;
+    v_judged judged_report[] := '{}';
+    v_children jsonb := related_counts(array(
+        select child.id from resources as child where child.owner_id = p_resource.id
+    ));
+    v_references jsonb := related_counts(array(
+        select reference.target_id from resource_references as reference where reference.source_id = p_resource.id
+    ));
+    v_uncounted text;
+begin
+    select facts.* into v_facts from resource_facts(p_resource.id, p_resource.kind) as facts;
+    if v_facts.required is not null then
+        v_judged := judged_reports(
+            p_resource.generation, v_is_deleting, sorted_names(v_facts.required), v_facts.reports
+        );
+    end if;
+    select string_agg(status.adapter, ', ' order by status.adapter)
+    into v_uncounted
+    from adapter_statuses as status
+    where status.resource_id = p_resource.id and status.adapter <> all (coalesce(v_facts.required, '{}'));
+    return jsonb_build_object(
+        'generation', p_resource.generation,
+        'conditions', (
+            select coalesce(
+                jsonb_agg(
+                    explained_condition(stored.condition, v_is_deleting, v_judged, v_children, v_references)
+                    order by stored.position
+                ),
+                '[]'
+            )
+            from jsonb_array_elements(p_resource.conditions::jsonb) with ordinality as stored (condition, position)
+        ),
+        'sentences', to_jsonb(
+            explaining_sentences(p_resource, v_facts.required, v_judged, v_children, v_uncounted)
+        )
+    );
+end;
+$$;

@@ -1,0 +1,10 @@
+-- explain_resource: why the conditions of a resource are as they are (sql/functions/explanations/explain_resource.sql).
+--
+-- Params
+--   $1 kind      text
+--   $2 owner_id  text?  the parent's id in a nested path
+--   $3 id        text
+-- Returns one row; HF404 when there is no such resource.
+--   body  text  the explanation as JSON
+select explain_resource(resource)::text as body
+from find_resource($1::text, $2::text, $3::text) as resource;
