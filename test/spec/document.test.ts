@@ -82,7 +82,8 @@ t.test('operations', async (t) => {
     for (const { operationId, path, 'x-kind': kind, 'x-operation': name } of operations) {
       const [, { plural = '' } = {}] = kinds.find(([each]) => each === kind) ?? []
       t.equal(/^(resources|reports)\./.test(name), kind !== undefined, operationId)
-      if (kind) t.match(path, new RegExp(`/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete)?$`), operationId)
+      if (kind)
+        t.match(path, new RegExp(`/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete)?$`), operationId)
     }
   })
 

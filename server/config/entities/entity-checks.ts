@@ -14,6 +14,7 @@ const RESERVED = [
   'batch',
   'watch',
   'statuses',
+  'explain',
   'force-delete',
 ]
 
