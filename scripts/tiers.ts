@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 const SYSTEM = [
   'test/bench/',
   'test/browser/',
+  'test/cel/oracle.test.ts',
   'test/clients/',
   'test/config/command.test.ts',
   'test/config/reference.test.ts',

@@ -1,0 +1,158 @@
+/**
+ * A type that an expression has before it is evaluated. Its name is that which `type` tells, `dyn` for a type that only
+ * the evaluation knows, or a variable (`?0`) for one that is inferred.
+ */
+export interface Type {
+  readonly name: string
+  readonly parameters: readonly Type[]
+}
+
+/** The parameters and the result of a function, with variables of their own. */
+export interface Signature {
+  readonly parameters: readonly Type[]
+  readonly result: Type
+}
+
+export const type = (name: string, ...parameters: Type[]): Type => ({ name, parameters })
+
+export const DYN = type('dyn')
+export const BOOL = type('bool')
+export const INT = type('int')
+export const STRING = type('string')
+export const listOf = (element: Type): Type => type('list', element)
+export const mapOf = (key: Type, value: Type): Type => type('map', key, value)
+export const optionalOf = (value: Type): Type => type('optional_type', value)
+
+const FULL_NAMES: Record<string, string> = {
+  timestamp: 'google.protobuf.Timestamp',
+  duration: 'google.protobuf.Duration',
+  optional: 'optional_type',
+}
+
+/** A type as a signature writes it: `map(A, list(int))`, capital letters being variables. */
+export function typeFrom(text: string): Type {
+  const [, name = '', inner] = /^\s*(\w+)(?:\((.*)\))?\s*$/.exec(text) ?? []
+  if (/^[A-Z]$/.test(name)) return type(`?${name}`)
+  return type(FULL_NAMES[name] ?? name, ...(inner === undefined ? [] : typesFrom(inner)))
+}
+
+/** Types between commas. */
+export function typesFrom(text: string): Type[] {
+  const types: Type[] = []
+  let [depth, from] = [0, 0]
+  for (let at = 0; at <= text.length; at++) {
+    if (text[at] === '(') depth++
+    if (text[at] === ')') depth--
+    if (at < text.length && (text[at] !== ',' || depth > 0)) continue
+    if (text.slice(from, at).trim()) types.push(typeFrom(text.slice(from, at)))
+    from = at + 1
+  }
+  return types
+}
+
+/** A type as cel-go writes it in messages. */
+export function typeText({ name, parameters }: Type): string {
+  if (isVariable({ name, parameters })) return 'dyn'
+  const short = name.replace(/^google\.protobuf\./, '').toLowerCase()
+  return parameters.length ? `${short}(${parameters.map(typeText).join(', ')})` : short
+}
+
+const isVariable = ({ name }: Type) => name.startsWith('?')
+const isDyn = ({ name }: Type) => name === 'dyn'
+const NULLABLE = new Set(['null_type', 'optional_type', ...Object.values(FULL_NAMES)])
+
+const isSame = (one: Type, other: Type): boolean =>
+  one.name === other.name &&
+  one.parameters.length === other.parameters.length &&
+  one.parameters.every((each, index) => isSame(each, other.parameters[index] as Type))
+
+/** Whether a type admits all values of another, as far as both are known. */
+function isMoreGeneral(one: Type, other: Type): boolean {
+  if (isDyn(one) || isVariable(one)) return true
+  if (isDyn(other) || isVariable(other) || one.name !== other.name) return false
+  return one.parameters.every((each, index) => isMoreGeneral(each, other.parameters[index] ?? DYN))
+}
+
+/** The types that the variables of one expression stand for, as they are inferred. */
+export class Inference {
+  private bound = new Map<string, Type>()
+  private variables = 0
+
+  variable(): Type {
+    return type(`?${this.variables++}`)
+  }
+
+  /** A signature with variables that are used nowhere else. */
+  instance({ parameters, result }: Signature): Signature {
+    const fresh = new Map<string, Type>()
+    const renamed = (of: Type): Type => {
+      if (!isVariable(of)) return of.parameters.length ? type(of.name, ...of.parameters.map(renamed)) : of
+      if (!fresh.has(of.name)) fresh.set(of.name, this.variable())
+      return fresh.get(of.name) as Type
+    }
+    return { parameters: parameters.map(renamed), result: renamed(result) }
+  }
+
+  /** A type with what is known of its variables. */
+  known(of: Type): Type {
+    const found = this.bound.get(of.name)
+    if (found) return this.known(found)
+    return of.parameters.length ? type(of.name, ...of.parameters.map((each) => this.known(each))) : of
+  }
+
+  /** Whether values of some types may be given for others; remembers what that says of variables if they may. */
+  fits(given: readonly Type[], wanted: readonly Type[]): boolean {
+    if (given.length !== wanted.length) return false
+    const before = new Map(this.bound)
+    const isFit = given.every((each, index) => this.isAssignable(each, wanted[index] as Type))
+    if (!isFit) this.bound = before
+    return isFit
+  }
+
+  /** The type of the elements of a literal. */
+  joined(one: Type, other: Type): Type {
+    if (!this.fits([one], [other])) return DYN
+    return isMoreGeneral(one, other) ? one : other
+  }
+
+  private isAssignable(given: Type, wanted: Type): boolean {
+    if (isVariable(wanted)) {
+      const found = this.stands(wanted, given)
+      if (found !== 'open') return found
+    }
+    if (isVariable(given)) return this.stands(given, wanted) === true
+    if (isDyn(given) || isDyn(wanted)) return true
+    if (given.name === 'null_type') return NULLABLE.has(wanted.name)
+    if (wanted.name === 'null_type') return NULLABLE.has(given.name)
+    if (given.name !== wanted.name) return false
+    if (given.name === 'type') return true
+    return (
+      given.parameters.length === wanted.parameters.length &&
+      given.parameters.every((each, index) => this.isAssignable(each, wanted.parameters[index] as Type))
+    )
+  }
+
+  /** Whether a variable may stand for a type; `open` when it cannot be bound to it for it occurs in it. */
+  private stands(variable: Type, of: Type): boolean | 'open' {
+    if (isSame(variable, of)) return true
+    const found = this.bound.get(variable.name)
+    if (found) {
+      if (isSame(found, of)) return true
+      if (!this.isAssignable(of, found)) return false
+      const general = isMoreGeneral(of, found) ? of : found
+      if (!this.occurs(variable, general)) this.bound.set(variable.name, general)
+      return true
+    }
+    if (this.occurs(variable, of)) return 'open'
+    this.bound.set(variable.name, of)
+    return true
+  }
+
+  private occurs(variable: Type, within: Type): boolean {
+    if (variable.name === within.name) return true
+    const found = this.bound.get(within.name)
+    return found
+      ? this.occurs(variable, found)
+      : within.parameters.some((each) => this.occurs(variable, each))
+  }
+}
