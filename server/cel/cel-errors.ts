@@ -1,10 +1,14 @@
+/** How long a reason may be: some name all types of arguments. */
+const MAX_REASON = 300
+
 /** An expression that cannot be compiled. The message is for who wrote it: the reason, and the place in the text. */
 export class ExpressionError extends Error {
   /** The index in the text at which the reason was found. */
   readonly position: number
 
   constructor(reason: string, text: string, position: number) {
-    super(`line ${placeOf(text, position)}: ${reason}`)
+    const short = reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason
+    super(`line ${placeOf(text, position)}: ${short}`)
     this.position = position
   }
 }

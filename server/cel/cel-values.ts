@@ -94,6 +94,10 @@ function comparable(key: Value): Value {
   throw new EvaluationError('unsupported key type')
 }
 
+/** Whether a value is of a type by which members and elements are read. */
+export const isKey = (value: Value): boolean =>
+  typeof value === 'string' || (value !== null && typeof value !== 'object') || value instanceof Uint
+
 /** A map: an object of the data, or what an expression made. */
 export type MapLike = MapValue | { readonly [key: string]: Value }
 

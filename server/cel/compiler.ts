@@ -1,5 +1,5 @@
 import { EvaluationError, ExpressionError } from './cel-errors.ts'
-import { MapValue, NONE, Optional, TypeName, typeOf, type Value } from './cel-values.ts'
+import { isKey, MapValue, NONE, Optional, TypeName, typeOf, type Value } from './cel-values.ts'
 import { attempt, type Compiled, type Evaluation, type Run } from './evaluation.ts'
 import { functions, hasType, type Overload } from './functions.ts'
 import { compileMacro } from './macros.ts'
@@ -8,6 +8,7 @@ import {
   BOOL,
   DYN,
   Inference,
+  isSame,
   listOf,
   mapOf,
   optionalOf,
@@ -18,7 +19,7 @@ import {
   typesFrom,
   typeText,
 } from './static-types.ts'
-import type { Node, Operator } from './syntax/expression-parser.ts'
+import { MAX_DEPTH, type Node, type Operator } from './syntax/expression-parser.ts'
 
 interface Variable {
   slot: number
@@ -37,31 +38,35 @@ const signature = (text: string): Signature => {
   const [parameters = '', result = ''] = text.split('->')
   return { parameters: typesFrom(parameters), result: typeFrom(result) }
 }
-const numeric = ['int', 'uint', 'double'].map((each) => `${each}, ${each} -> ${each}`)
-const ordered = ['bool', 'int', 'uint', 'double', 'string', 'bytes', 'timestamp', 'duration']
-const order = ordered.map((each) => signature(`${each}, ${each} -> bool`))
+const both = (types: string) => types.split(' ').map((each) => `${each}, ${each} -> ${each}`)
+const order = 'bool int uint double string bytes timestamp duration'
+  .split(' ')
+  .map((each) => signature(`${each}, ${each} -> bool`))
+/** Numbers of two types: cel-go takes them only from the first macro on, and where a type is not known. */
+const orderAcrossTypes = ['int, uint', 'int, double', 'uint, double']
+  .flatMap((each) => [each, each.split(', ').reverse().join(', ')])
+  .map((each) => signature(`${each} -> bool`))
 const equality = [signature('A, A -> bool')]
 
-/** The types that operators take. Integers and doubles are compared only where a type is not known. */
+/** The types that operators take, in the order of cel-go. */
 const OPERATORS: Record<Operator, Signature[]> = {
   '+': [
-    ...numeric,
-    'bytes, bytes -> bytes',
-    'string, string -> string',
-    'list(A), list(A) -> list(A)',
-    'duration, duration -> duration',
+    ...both('bytes double duration'),
     'duration, timestamp -> timestamp',
     'timestamp, duration -> timestamp',
+    ...both('int'),
+    'list(A), list(A) -> list(A)',
+    ...both('string uint'),
   ].map(signature),
   '-': [
-    ...numeric,
-    'duration, duration -> duration',
+    ...both('double duration int'),
     'timestamp, duration -> timestamp',
     'timestamp, timestamp -> duration',
+    ...both('uint'),
   ].map(signature),
-  '*': numeric.map(signature),
-  '/': numeric.map(signature),
-  '%': numeric.slice(0, 2).map(signature),
+  '*': both('double int uint').map(signature),
+  '/': both('double int uint').map(signature),
+  '%': both('int uint').map(signature),
   '==': equality,
   '!=': equality,
   '<': order,
@@ -70,7 +75,7 @@ const OPERATORS: Record<Operator, Signature[]> = {
   '>=': order,
   in: ['A, list(A) -> bool', 'A, map(A, B) -> bool'].map(signature),
   '!': [signature('bool -> bool')],
-  negate: ['int -> int', 'double -> double'].map(signature),
+  negate: ['double -> double', 'int -> int'].map(signature),
 }
 const INDEX = [
   'list(A), int -> A',
@@ -92,6 +97,9 @@ export class Compiler {
   private readonly text: string
   private readonly variables = new Map<string, Variable>()
   private slots: number
+  private depth = 0
+  /** Whether a macro has been met: from there on cel-go takes numbers of two types. */
+  private hasMacro = false
 
   /** The values of the variables named are in the slots of their order. */
   constructor(text: string, variables: readonly string[]) {
@@ -106,11 +114,12 @@ export class Compiler {
     return new ExpressionError(reason, this.text, position)
   }
 
-  /** Compiles a tree in which one more variable is known; gives its slot, too. */
+  /** Compiles the body of a macro, in which one more variable is known; gives its slot, too. */
   within(name: string, type: Type, body: Node): Compiled & { slot: number } {
     const outer = this.variables.get(name)
     const slot = this.slots++
     this.variables.set(name, { slot, type })
+    this.hasMacro = true
     const compiled = this.compile(body)
     if (outer) this.variables.set(name, outer)
     else this.variables.delete(name)
@@ -131,7 +140,7 @@ export class Compiler {
       if (!this.inference.fits(given, instance.parameters)) continue
       const found = this.inference.known(instance.result)
       if (!result) result = found
-      else if (typeText(result) !== typeText(found)) result = DYN
+      else if (!isSame(result, found)) result = DYN
     }
     if (result) return result
     const types = given.map((each) => typeText(this.inference.known(each)))
@@ -139,6 +148,14 @@ export class Compiler {
   }
 
   compile(node: Node): Compiled {
+    if (this.depth > MAX_DEPTH) throw this.error(`more than ${MAX_DEPTH} levels of operations`, node)
+    this.depth++
+    const compiled = this.compileNode(node)
+    this.depth--
+    return compiled
+  }
+
+  private compileNode(node: Node): Compiled {
     switch (node.kind) {
       case 'literal':
         return { type: typeNamed(typeOf(node.value)), run: () => node.value }
@@ -236,12 +253,16 @@ export class Compiler {
 
   private index(node: Node & { kind: 'index' }): Compiled {
     const [operand, index] = [this.compile(node.operand), this.compile(node.index)]
+    const isTypeName = node.index.kind === 'name' && index.type.name === 'type'
+    if (isTypeName || (node.index.kind === 'literal' && !isKey(node.index.value)))
+      throw this.error(`no member has a key of the type ${typeText(index.type)}`, node.index)
     const overloads = node.optional ? OPTIONAL_INDEX : INDEX
     const type = this.resolve(node.optional ? '_[?_]' : '_[_]', overloads, [operand.type, index.type], node)
     const run = (evaluation: Evaluation) => {
       const value = operand.run(evaluation)
-      const key = index.run(evaluation)
       evaluation.charge(1)
+      if (value instanceof Optional && value.value === undefined) return NONE
+      const key = index.run(evaluation)
       if (value instanceof Optional) return memberOf(value.value, key)
       if (node.optional) return memberOf(value, key)
       const found = elementOf(value, key)
@@ -255,7 +276,9 @@ export class Compiler {
     const { operator } = node
     const [left, right] = node.operands.map((each) => this.compile(each)) as [Compiled, Compiled?]
     const types = right ? [left.type, right.type] : [left.type]
-    const type = this.resolve(operator === 'negate' ? '-' : operator, OPERATORS[operator], types, node)
+    const overloads =
+      this.hasMacro && OPERATORS[operator] === order ? [...order, ...orderAcrossTypes] : OPERATORS[operator]
+    const type = this.resolve(operator === 'negate' ? '-' : operator, overloads, types, node)
     const operation = operations[operator]
     const one = left.run
     const other = right?.run ?? (() => null)
@@ -371,9 +394,9 @@ export class Compiler {
     const known = functions.get(functionName)
     const other = receiver ? functions.get(name) : functions.get(`.${name}`)
     if (!known && !other) throw this.error(`unknown function ${name}`, node)
-    const args = [...(receiver && !isQualified ? [receiver] : []), ...node.args].map((each) =>
-      this.compile(each),
-    )
+    // As in cel-go, the receiver is the last to be looked at.
+    const args = node.args.map((each) => this.compile(each))
+    if (receiver && !isQualified) args.unshift(this.compile(receiver))
     const types = args.map((each) => each.type)
     const type = this.resolve(name, known ?? [], types, node)
     const runs = args.map((each) => each.run)
@@ -389,11 +412,19 @@ function dispatch(name: string, overloads: readonly Overload[], runs: readonly R
   return (evaluation) => {
     const args: Value[] = []
     for (const run of runs) args.push(run(evaluation))
-    evaluation.charge(1)
+    evaluation.charge(1 + lengthOf(args) / 1000)
     for (const { parameters, run } of candidates)
       if (args.every((each, index) => hasType(each, parameters[index] as Type))) return run(args, evaluation)
     throw noOverload(name, ...args)
   }
+}
+
+/** How much there is to go through at the most, but in maps. */
+function lengthOf(args: readonly Value[]): number {
+  let length = 0
+  for (const each of args)
+    if (typeof each === 'string' || Array.isArray(each) || each instanceof Uint8Array) length += each.length
+  return length
 }
 
 /** The first optional that has a value, or its value; the second one is evaluated only when it is needed. */
@@ -412,10 +443,10 @@ function memberOf(value: Value | undefined, key: Value): Optional {
   return found === undefined ? NONE : new Optional(found)
 }
 
-/** The text of names between dots, or undefined for another tree. */
+/** The text of up to three names between dots, or undefined for another tree. */
 function qualifiedName(node: Node): string | undefined {
-  if (node.kind === 'name') return node.name
-  if (node.kind !== 'select' || node.optional) return undefined
-  const operand = qualifiedName(node.operand)
-  return operand && `${operand}.${node.field}`
+  const names: string[] = []
+  let at = node
+  for (; at.kind === 'select' && !at.optional && names.length < 2; at = at.operand) names.unshift(at.field)
+  return at.kind === 'name' ? [at.name, ...names].join('.') : undefined
 }

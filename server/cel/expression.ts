@@ -1,7 +1,7 @@
-import { EvaluationError } from './cel-errors.ts'
+import { EvaluationError, ExpressionError } from './cel-errors.ts'
 import type { Value } from './cel-values.ts'
 import { Compiler } from './compiler.ts'
-import { Evaluation } from './evaluation.ts'
+import { Evaluation, type Run } from './evaluation.ts'
 import { parseExpression } from './syntax/expression-parser.ts'
 
 /** A compiled expression; it keeps nothing of an evaluation. */
@@ -19,7 +19,7 @@ export interface Expression {
  * for a wrong syntax, for names and functions that there are not, and for types that do not fit.
  */
 export function compileExpression(text: string, variables: readonly string[]): Expression {
-  const { run } = new Compiler(text, variables).compile(parseExpression(text))
+  const run = compiled(text, variables)
   return {
     text,
     evaluate(values) {
@@ -34,5 +34,15 @@ export function compileExpression(text: string, variables: readonly string[]): E
         throw error
       }
     },
+  }
+}
+
+function compiled(text: string, variables: readonly string[]): Run {
+  const tree = parseExpression(text)
+  try {
+    return new Compiler(text, variables).compile(tree).run
+  } catch (error) {
+    if (error instanceof RangeError) throw new ExpressionError('its types are too large', text, 0)
+    throw error
   }
 }

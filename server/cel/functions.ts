@@ -7,7 +7,7 @@ import {
   NONE,
   Optional,
   sizeOf,
-  type Timestamp,
+  Timestamp,
   TypeName,
   typeOf,
   Uint,
@@ -36,7 +36,7 @@ export interface Overload extends Signature {
 }
 
 /**
- * All functions with their overloads. The name of a method begins with a dot, and its first parameter is the receiver.
+ * All functions with their overloads, in the order of cel-go: the first one that fits decides what a variable type is. The name of a method begins with a dot, and its first parameter is the receiver.
  */
 export const functions = new Map<string, Overload[]>()
 
@@ -56,18 +56,17 @@ export function hasType(value: Value, { name }: Type): boolean {
 }
 
 for (const name of ['size', '.size']) {
-  define(name, 'string -> int', ([text]: [string], evaluation) => {
-    evaluation.charge(text.length / 1000)
-    let size = 0
-    for (const _ of text) size++
-    return BigInt(size)
-  })
   define(name, 'bytes -> int', ([bytes]: [Uint8Array]) => BigInt(bytes.length))
   define(name, 'list(A) -> int', ([list]: [Value[]]) => BigInt(list.length))
   define(name, 'map(A, B) -> int', ([map]: [Value], evaluation) => {
     if (!isMap(map)) return 0n
     const size = sizeOf(map)
-    evaluation.charge(size / 1000)
+    evaluation.charge(size / 20)
+    return BigInt(size)
+  })
+  define(name, 'string -> int', ([text]: [string]) => {
+    let size = 0
+    for (const _ of text) size++
     return BigInt(size)
   })
 }
@@ -90,8 +89,8 @@ define('bytes', 'string -> bytes', ([text]: [string], evaluation) => {
 
 define('double', 'double -> double', ([value]: [number]) => value)
 define('double', 'int -> double', ([value]: [bigint]) => Number(value))
-define('double', 'uint -> double', ([value]: [Uint]) => Number(value.value))
 define('double', 'string -> double', ([text]: [string]) => doubleFrom(text))
+define('double', 'uint -> double', ([value]: [Uint]) => Number(value.value))
 
 define('int', 'int -> int', ([value]: [bigint]) => value)
 define('int', 'double -> int', ([value]: [number]) => {
@@ -170,9 +169,15 @@ define('.endsWith', 'string, string -> bool', ([text, part]: [string, string], e
   return text.endsWith(part)
 })
 for (const name of ['matches', '.matches'])
-  define(name, 'string, string -> bool', ([text, pattern]: [string, string], evaluation) => {
-    evaluation.charge(Math.ceil((text.length + 1) / 10) * Math.ceil(pattern.length / 4))
-    return patternOf(pattern, evaluation).test(text)
+  define(name, 'string, string -> bool', ([text, written]: [string, string], evaluation) => {
+    const factor = Math.ceil((text.length + 1) / 10)
+    const length = Math.ceil(written.length / 4)
+    evaluation.charge(factor * length)
+    const pattern = patternOf(written)
+    // What is repeated is short in the pattern, but not in the program of the engine.
+    const repeated = Math.ceil(pattern.programSize() / 20)
+    evaluation.charge(factor * Math.max(0, repeated - length))
+    return pattern.test(text)
   })
 
 define('optional.none', '-> optional(A)', () => NONE)
@@ -220,7 +225,7 @@ function isZero(value: Value): boolean {
   if (isList(value) || value instanceof Uint8Array) return value.length === 0
   if (value instanceof Uint) return value.value === 0n
   if (value instanceof Duration) return value.nanoseconds === 0n
-  if (value instanceof Optional) return value.value === undefined
+  if (value instanceof Timestamp) return timestampText(value) === '0001-01-01T00:00:00Z'
   return isMap(value) && sizeOf(value) === 0
 }
 
@@ -258,8 +263,8 @@ export function doubleText(value: number): string {
 const patterns = new Map<string, RE2JS>()
 const MAX_PATTERNS = 500
 
-/** A pattern of RE2, compiled once; one that is new costs in proportion to what it becomes. */
-function patternOf(pattern: string, evaluation: Evaluation): RE2JS {
+/** A pattern of RE2, compiled once; throws an EvaluationError for what is none. */
+function patternOf(pattern: string): RE2JS {
   const known = patterns.get(pattern)
   if (known) return known
   let compiled: RE2JS
@@ -268,7 +273,6 @@ function patternOf(pattern: string, evaluation: Evaluation): RE2JS {
   } catch {
     throw new EvaluationError('invalid regular expression')
   }
-  evaluation.charge(compiled.programSize() / 10)
   if (patterns.size >= MAX_PATTERNS) patterns.clear()
   patterns.set(pattern, compiled)
   return compiled

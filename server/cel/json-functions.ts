@@ -5,6 +5,7 @@ import {
   keysOf,
   type MapLike,
   Optional,
+  sizeOf,
   Timestamp,
   TypeName,
   Uint,
@@ -27,7 +28,9 @@ export function jsonText(value: Value, evaluation: Evaluation): string {
   const parts: string[] = []
   let bytes = 0
   const write = (part: string) => {
-    bytes += Buffer.byteLength(part)
+    const length = Buffer.byteLength(part)
+    bytes += length
+    evaluation.charge(length / 1000)
     if (bytes > MAX_JSON_BYTES) throw new EvaluationError('toJson: more than 1 MiB')
     parts.push(part)
   }
@@ -49,10 +52,12 @@ export function jsonText(value: Value, evaluation: Evaluation): string {
         each.map((element) => ['', element]),
       )
     else if (each instanceof Optional) writeValue(each.value ?? null)
-    else writeAll('{}', membersOf(each as MapLike))
+    else {
+      evaluation.charge(sizeOf(each as MapLike) / 20)
+      writeAll('{}', membersOf(each as MapLike))
+    }
   }
   writeValue(value)
-  evaluation.charge(bytes / 1000)
   return parts.join('')
 }
 

@@ -31,8 +31,8 @@ export function compileMacro(compiler: Compiler, node: MacroNode): Compiled {
   const range = compiler.compile(node.range)
   if (node.macro === 'optMap' || node.macro === 'optFlatMap') return optionalMacro(compiler, node, range)
   const element = elementType(compiler, range, node)
-  const body = compiler.within(node.variable, element, node.body)
   const filter = node.filter && compiler.within(node.variable, element, node.filter)
+  const body = compiler.within(node.variable, element, node.body)
   const predicate = filter ?? body
   if (filter || node.macro !== 'map') compiler.expectBool(predicate, node.filter ?? node.body)
   switch (node.macro) {
@@ -63,7 +63,7 @@ function elements(run: Run, evaluation: Evaluation): readonly Value[] {
   if (isList(range)) return range
   if (!isMap(range)) throw new EvaluationError('neither a list nor a map')
   const keys = keysOf(range)
-  evaluation.charge(keys.length / 1000)
+  evaluation.charge(keys.length / 20)
   return keys
 }
 

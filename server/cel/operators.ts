@@ -1,10 +1,10 @@
 import { EvaluationError } from './cel-errors.ts'
 import {
   Duration,
+  isKey,
   isList,
   isMap,
   keysOf,
-  MapValue,
   Optional,
   sizeOf,
   Timestamp,
@@ -73,7 +73,10 @@ export function isEqual(one: Value, other: Value, evaluation: Evaluation): boole
       return other instanceof Optional && one.value === other.value
     return isEqual(one.value, other.value, evaluation)
   }
-  if (!isMap(one) || !isMap(other) || sizeOf(one) !== sizeOf(other)) return false
+  if (!isMap(one) || !isMap(other)) return false
+  const size = sizeOf(one)
+  evaluation.charge(size / 20)
+  if (size !== sizeOf(other)) return false
   return keysOf(one).every((key) => {
     const value = valueAt(other, key)
     return value !== undefined && isEqual(valueAt(one, key) as Value, value, evaluation)
@@ -176,9 +179,7 @@ function isIn(one: Value, other: Value, evaluation: Evaluation): boolean {
     return other.some((each) => isEqual(one, each, evaluation))
   }
   if (!isMap(other)) throw noOverload('in', one, other)
-  if (other instanceof MapValue && one !== null && typeof one === 'object' && !(one instanceof Uint))
-    return false
-  return valueAt(other, one) !== undefined
+  return isKey(one) && valueAt(other, one) !== undefined
 }
 
 function negate(value: Value): Value {
@@ -243,12 +244,13 @@ function indexOf(value: Value): number | undefined {
 
 /**
  * The element of a list or the member of a map, `undefined` when there is none. A member of what has none is absent,
- * too. Throws an EvaluationError for an index that no list has.
+ * too. Throws an EvaluationError for a key of a type that none has.
  */
 export function elementOf(value: Value, key: Value): Value | undefined {
+  if (!isKey(key)) throw new EvaluationError(`unsupported key type: ${typeOf(key)}`)
   if (isList(value)) {
     const index = indexOf(key)
-    if (index === undefined) throw new EvaluationError(`unsupported index type: ${typeOf(key)}`)
+    if (index === undefined) throw new EvaluationError(`unsupported key type: ${typeOf(key)}`)
     return value[index]
   }
   return isMap(value) ? valueAt(value, key) : undefined

@@ -5,6 +5,8 @@
 export interface Type {
   readonly name: string
   readonly parameters: readonly Type[]
+  /** How many names its text has. */
+  readonly size: number
 }
 
 /** The parameters and the result of a function, with variables of their own. */
@@ -13,9 +15,15 @@ export interface Signature {
   readonly result: Type
 }
 
-export const type = (name: string, ...parameters: Type[]): Type => ({ name, parameters })
+/** A type of more names is dyn: literals in each other could make one that takes forever to compare. */
+const MAX_SIZE = 500
 
-export const DYN = type('dyn')
+export function type(name: string, ...parameters: Type[]): Type {
+  const size = parameters.reduce((sum, each) => sum + each.size, 1)
+  return size > MAX_SIZE ? DYN : { name, parameters, size }
+}
+
+export const DYN: Type = { name: 'dyn', parameters: [], size: 1 }
 export const BOOL = type('bool')
 export const INT = type('int')
 export const STRING = type('string')
@@ -51,8 +59,9 @@ export function typesFrom(text: string): Type[] {
 }
 
 /** A type as cel-go writes it in messages. */
-export function typeText({ name, parameters }: Type): string {
-  if (isVariable({ name, parameters })) return 'dyn'
+export function typeText(of: Type): string {
+  if (isVariable(of)) return 'dyn'
+  const { name, parameters } = of
   const short = name.replace(/^google\.protobuf\./, '').toLowerCase()
   return parameters.length ? `${short}(${parameters.map(typeText).join(', ')})` : short
 }
@@ -61,7 +70,7 @@ const isVariable = ({ name }: Type) => name.startsWith('?')
 const isDyn = ({ name }: Type) => name === 'dyn'
 const NULLABLE = new Set(['null_type', 'optional_type', ...Object.values(FULL_NAMES)])
 
-const isSame = (one: Type, other: Type): boolean =>
+export const isSame = (one: Type, other: Type): boolean =>
   one.name === other.name &&
   one.parameters.length === other.parameters.length &&
   one.parameters.every((each, index) => isSame(each, other.parameters[index] as Type))
@@ -73,10 +82,16 @@ function isMoreGeneral(one: Type, other: Type): boolean {
   return one.parameters.every((each, index) => isMoreGeneral(each, other.parameters[index] ?? DYN))
 }
 
+/** How many types may be looked at for one expression: some hundred for each of its operations. */
+const MAX_STEPS = 2_000_000
+
 /** The types that the variables of one expression stand for, as they are inferred. */
 export class Inference {
-  private bound = new Map<string, Type>()
+  private readonly bound = new Map<string, Type>()
+  /** What variables stood for before they were bound. */
+  private readonly changes: [variable: string, before: Type | undefined][] = []
   private variables = 0
+  private steps = 0
 
   variable(): Type {
     return type(`?${this.variables++}`)
@@ -95,6 +110,7 @@ export class Inference {
 
   /** A type with what is known of its variables. */
   known(of: Type): Type {
+    this.step()
     const found = this.bound.get(of.name)
     if (found) return this.known(found)
     return of.parameters.length ? type(of.name, ...of.parameters.map((each) => this.known(each))) : of
@@ -103,10 +119,22 @@ export class Inference {
   /** Whether values of some types may be given for others; remembers what that says of variables if they may. */
   fits(given: readonly Type[], wanted: readonly Type[]): boolean {
     if (given.length !== wanted.length) return false
-    const before = new Map(this.bound)
-    const isFit = given.every((each, index) => this.isAssignable(each, wanted[index] as Type))
-    if (!isFit) this.bound = before
-    return isFit
+    this.changes.length = 0
+    if (given.every((each, index) => this.isAssignable(each, wanted[index] as Type))) return true
+    for (const [variable, before] of this.changes.reverse())
+      if (before) this.bound.set(variable, before)
+      else this.bound.delete(variable)
+    return false
+  }
+
+  private bind(variable: Type, of: Type): void {
+    this.changes.push([variable.name, this.bound.get(variable.name)])
+    this.bound.set(variable.name, of)
+  }
+
+  /** Throws a RangeError when types that contain each other take too long. */
+  private step(): void {
+    if (++this.steps > MAX_STEPS) throw new RangeError('too many types')
   }
 
   /** The type of the elements of a literal. */
@@ -116,6 +144,7 @@ export class Inference {
   }
 
   private isAssignable(given: Type, wanted: Type): boolean {
+    this.step()
     if (isVariable(wanted)) {
       const found = this.stands(wanted, given)
       if (found !== 'open') return found
@@ -140,15 +169,16 @@ export class Inference {
       if (isSame(found, of)) return true
       if (!this.isAssignable(of, found)) return false
       const general = isMoreGeneral(of, found) ? of : found
-      if (!this.occurs(variable, general)) this.bound.set(variable.name, general)
+      if (!this.occurs(variable, general)) this.bind(variable, general)
       return true
     }
     if (this.occurs(variable, of)) return 'open'
-    this.bound.set(variable.name, of)
+    this.bind(variable, of)
     return true
   }
 
   private occurs(variable: Type, within: Type): boolean {
+    this.step()
     if (variable.name === within.name) return true
     const found = this.bound.get(within.name)
     return found

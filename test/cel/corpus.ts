@@ -36,7 +36,7 @@ export interface Case {
   ours?: Outcome
 }
 
-interface Corpus {
+export interface Corpus {
   data: Record<string, Record<string, unknown>>
   cases: Case[]
 }

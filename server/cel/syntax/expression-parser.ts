@@ -5,7 +5,7 @@ import { bytesOf, stringOf, type Token, tokenize } from './tokenizer.ts'
 /** How long an expression may be, in characters. */
 export const MAX_LENGTH = 32_768
 
-/** How deep operations may nest. */
+/** How deep parentheses, brackets and arguments may nest. */
 export const MAX_DEPTH = 250
 
 export type Operator =
@@ -132,11 +132,10 @@ class Parser {
     const operators = LEVELS[level]
     if (!operators) return this.unary()
     let tree = this.binary(level + 1)
-    for (let length = 0; ; length++) {
+    for (;;) {
       const { position } = this.token
       const operator = operators.find((each) => this.take(each))
       if (!operator) return tree
-      if (length === MAX_DEPTH) throw this.error(`more than ${MAX_DEPTH} operators in a row`, { position })
       tree = { kind: 'operator', position, operator, operands: [tree, this.binary(level + 1)] }
     }
   }
@@ -156,15 +155,14 @@ class Parser {
 
   private member(): Node {
     let tree = this.primary()
-    for (let length = 0; ; length++) {
+    for (;;) {
       const { position } = this.token
-      if (length === MAX_DEPTH) throw this.error(`more than ${MAX_DEPTH} members in a row`, { position })
       if (this.take('.')) {
         const optional = this.take('?')
-        const { kind, text } = this.token
+        const { kind, text, position: start } = this.token
         if ((kind !== 'name' && kind !== 'quoted-name') || WORDS.has(text)) throw this.unexpected('a name')
         this.at++
-        if (!optional && kind === 'name' && this.is('(')) tree = this.call(text, this.position(), tree)
+        if (!optional && kind === 'name' && this.is('(')) tree = this.call(text, start, tree)
         else tree = { kind: 'select', position, operand: tree, field: text, optional }
       } else if (this.take('[')) {
         const optional = this.take('?')
@@ -172,10 +170,6 @@ class Parser {
         this.expect(']')
       } else return tree
     }
-  }
-
-  private position(): number {
-    return this.token.position
   }
 
   private primary(): Node {
