@@ -160,7 +160,7 @@ class Parser {
       if (this.take('.')) {
         const optional = this.take('?')
         const { kind, text, position: start } = this.token
-        if ((kind !== 'name' && kind !== 'quoted-name') || WORDS.has(text)) throw this.unexpected('a name')
+        if (kind !== 'quoted-name' && (kind !== 'name' || WORDS.has(text))) throw this.unexpected('a name')
         this.at++
         if (!optional && kind === 'name' && this.is('(')) tree = this.call(text, start, tree)
         else tree = { kind: 'select', position, operand: tree, field: text, optional }
@@ -286,6 +286,8 @@ class Parser {
     if (!isMacro(name) || !(args.length === 2 || (name === 'map' && args.length === 3))) return undefined
     const [variable, ...bodies] = args as [Node, ...Node[]]
     if (variable.kind !== 'name') throw this.error(`${name}() needs the name of a variable`, variable)
+    // In cel-go a loop keeps its result in a variable of this name.
+    if (variable.name === '__result__') throw this.error('__result__ is a reserved word', variable)
     const body = bodies.at(-1) as Node
     const filter = name === 'filter' ? body : bodies.length === 2 ? bodies[0] : undefined
     return { kind: 'macro', position, macro: name, range, variable: variable.name, filter, body }
