@@ -960,6 +960,8 @@ export interface components {
             deleted_by?: unknown;
             /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
             status?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            tenancy?: unknown;
         };
         /**
          * @description A node pool to create.
@@ -1014,6 +1016,8 @@ export interface components {
             deleted_by?: unknown;
             /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
             status?: unknown;
+            /** @description Set by the server; accepted and ignored in a request, so that a resource that was read can be sent again. */
+            tenancy?: unknown;
         };
         /**
          * @description The changes of a cluster. Null counts as absent; one of spec, labels and references must be there.

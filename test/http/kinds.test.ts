@@ -111,6 +111,26 @@ t.test('a kind is an entry of the configuration', async (t) => {
     isRefused(t, await call('GET', `channels/${channel.id}`), 404, 'NTF-001', /^Channel with id=/)
   })
 
+  await t.test('is created of what other servers answer: members that only a server sets are ignored', async (t) => {
+    const answered = {
+      ...{ id: 'x', href: '/x', generation: 7, status: {}, tenancy: {}, owner_references: [] },
+      ...{ created_time: null, updated_time: null, created_by: 'x', updated_by: 'x' },
+      ...{ deleted_time: null, deleted_by: 'x' },
+    }
+    const { href: cluster } = await create('clusters', 'Cluster', answered)
+    const { href: channel } = await create('channels', 'Channel', answered)
+    for (const [path, kind] of [
+      [`${cluster}/nodepools`, 'NodePool'],
+      [`${channel}/versions`, 'Version'],
+      ['resources', 'Site'],
+      ['resources', 'Cluster'],
+    ] as const) {
+      const made = await create(path, kind, answered)
+      t.match(made, { generation: 1, created_by: 'system@hyperfleet.local' }, kind)
+      t.notOk('tenancy' in made, kind)
+    }
+  })
+
   await t.test('has children below it, and at a path of their own', async (t) => {
     const channel = await create('channels', 'Channel')
     const version = await create(`channels/${channel.id}/versions`, 'Version')
