@@ -17,6 +17,7 @@ import { shedLoad } from './load-shedding.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type ParsedBody, parseJson } from './request-body.ts'
 import { anyKind } from './routing/any-kind.ts'
+import { withMovedCreates } from './routing/moved-creates.ts'
 import { separateParameters } from './routing/parameters.ts'
 import { type Handlers, operationResolver } from './routing/routes.ts'
 
@@ -75,11 +76,12 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.addHook('onRoute', (route) => separateParameters(route, compile))
 
   await addPage(app, published(document, config))
-  const settleKind = anyKind(document, referenceCompiler(document, specSchemas))
+  const stepsOf = anyKind(document, referenceCompiler(document, specSchemas))
+  const routed = withMovedCreates(document)
   const limit = await createRateLimit(app, config.server.rate_limit)
   await app.register(fastifyOpenapiGlue, {
-    specification: structuredClone(document) as never,
-    operationResolver: operationResolver(document, handlers, settleKind, identity, limit) as never,
+    specification: structuredClone(routed) as never,
+    operationResolver: operationResolver(routed, handlers, stepsOf, identity, limit) as never,
     addEmptySchema: true,
   })
   return app

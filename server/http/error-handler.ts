@@ -8,10 +8,8 @@ import { SearchError } from '../../search/search-error.ts'
 import { Overloaded } from '../db/connection-queue.ts'
 import { DatabaseUnavailable, SessionUnfit } from '../db/database-errors.ts'
 import { newTraceId } from '../observability/request-trace.ts'
-import type { Document } from '../openapi/operations.ts'
-import { type Code, createdUnderParent, Problem, problems, type Violation } from '../problem.ts'
+import { type Code, Problem, problems, type Violation } from '../problem.ts'
 import { problemOf } from '../validation/violations.ts'
-import { movedCreates } from './routing/target.ts'
 
 /** The refusals of the functions of sql/, by the SQLSTATE they raise (raise_problem): their messages are for the client. */
 const refusals: Record<string, { code: Code; status?: number; headers?: Record<string, string> }> = {
@@ -179,11 +177,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** Makes every error of a listener a problem: of handlers, of the framework, of unknown routes and methods. */
-export function answerWithProblems(app: FastifyInstance, document: Document) {
-  const createdAt = movedCreates(document)
+export function answerWithProblems(app: FastifyInstance) {
   const routes: { pattern: RegExp; methods: Set<string> }[] = []
-  app.addHook('onRoute', ({ url, method }) => {
-    if (url === '*') return // the preflights of CORS
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (url === '*' || config?.createdAt) return // the preflights of CORS, and creates that are refused
     const pattern = new RegExp(
       `^${url.replace(/[.+]/g, '\\$&').replace(/:\w+/g, '[^/]+').replace('*', '.*')}/?$`,
     )
@@ -193,15 +190,12 @@ export function answerWithProblems(app: FastifyInstance, document: Document) {
     const path = request.url.split('?')[0] ?? ''
     const known = routes.filter(({ pattern }) => pattern.test(path))
     const allowed = new Set(known.flatMap(({ methods }) => [...methods]))
-    const create = request.method === 'POST' && createdAt.get(path.replace(/\/$/, ''))
     const problem =
       !allowed.size || allowed.has(request.method)
         ? new Problem('NTF-000', `There is no route ${path}`)
-        : create
-          ? createdUnderParent(create)
-          : new Problem('VAL-013', `${request.method} is not a method of ${path}`, {
-              headers: { allow: [...allowed].sort().join(', ') },
-            })
+        : new Problem('VAL-013', `${request.method} is not a method of ${path}`, {
+            headers: { allow: [...allowed].sort().join(', ') },
+          })
     sendProblem(problem, request, reply)
   }
   app.setNotFoundHandler(answerUnknown)

@@ -6,6 +6,8 @@ export interface Operation {
   'x-operation': string
   /** The kind of the resources that it is about. */
   'x-kind'?: string
+  /** The path that creates the kind, where this one does not: the operation refuses every request. */
+  'x-created-at'?: string
   security?: object[]
   requestBody?: RequestBody | { $ref: string }
   responses: object

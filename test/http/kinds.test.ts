@@ -5,6 +5,7 @@ import { migrate } from '../../server/db/migrate.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { type Answer, application, condition, report } from '../application.ts'
 import { testConfig } from '../databases.ts'
+import { createIssuer, trusting } from '../issuers.ts'
 import { openSession, untilWaiting } from '../sessions.ts'
 
 /** The kinds that the charts of the field ship. */
@@ -111,25 +112,28 @@ t.test('a kind is an entry of the configuration', async (t) => {
     isRefused(t, await call('GET', `channels/${channel.id}`), 404, 'NTF-001', /^Channel with id=/)
   })
 
-  await t.test('is created of what other servers answer: members that only a server sets are ignored', async (t) => {
-    const answered = {
-      ...{ id: 'x', href: '/x', generation: 7, status: {}, tenancy: {}, owner_references: [] },
-      ...{ created_time: null, updated_time: null, created_by: 'x', updated_by: 'x' },
-      ...{ deleted_time: null, deleted_by: 'x' },
-    }
-    const { href: cluster } = await create('clusters', 'Cluster', answered)
-    const { href: channel } = await create('channels', 'Channel', answered)
-    for (const [path, kind] of [
-      [`${cluster}/nodepools`, 'NodePool'],
-      [`${channel}/versions`, 'Version'],
-      ['resources', 'Site'],
-      ['resources', 'Cluster'],
-    ] as const) {
-      const made = await create(path, kind, answered)
-      t.match(made, { generation: 1, created_by: 'system@hyperfleet.local' }, kind)
-      t.notOk('tenancy' in made, kind)
-    }
-  })
+  await t.test(
+    'is created of what other servers answer: members that only a server sets are ignored',
+    async (t) => {
+      const answered = {
+        ...{ id: 'x', href: '/x', generation: 7, status: {}, tenancy: {}, owner_references: [] },
+        ...{ created_time: null, updated_time: null, created_by: 'x', updated_by: 'x' },
+        ...{ deleted_time: null, deleted_by: 'x' },
+      }
+      const { href: cluster } = await create('clusters', 'Cluster', answered)
+      const { href: channel } = await create('channels', 'Channel', answered)
+      for (const [path, kind] of [
+        [`${cluster}/nodepools`, 'NodePool'],
+        [`${channel}/versions`, 'Version'],
+        ['resources', 'Site'],
+        ['resources', 'Cluster'],
+      ] as const) {
+        const made = await create(path, kind, answered)
+        t.match(made, { generation: 1, created_by: 'system@hyperfleet.local' }, kind)
+        t.notOk('tenancy' in made, kind)
+      }
+    },
+  )
 
   await t.test('has children below it, and at a path of their own', async (t) => {
     const channel = await create('channels', 'Channel')
@@ -434,12 +438,94 @@ t.test('resources of any kind', async (t) => {
       await call('PATCH', path, { spec: {} }),
       400,
       'VAL-000',
-      /The kind Gone is configured no more/,
+      /^The kind Gone is not in the configuration of this server$/,
     )
     isRefused(t, await call('DELETE', `resources/${channel.id}`), 409, 'CNF-003', /1 Gone/)
     t.equal((await call('DELETE', path)).status, 202, 'and can be removed')
     isRefused(t, await call('GET', path), 404, 'NTF-001', /^Resource with id=/)
   })
+})
+
+/** Paths that cannot create a child, and the kind that is sent to them. */
+const withoutParent = [
+  ['versions', 'Version'],
+  ['nodepools', 'NodePool'],
+  ['resources', 'Version'],
+  ['resources', 'NodePool'],
+] as const
+
+t.test('a create of a child that does not name the parent is refused last of all', async (t) => {
+  const env = entities(five)
+  const { call, url } = await application(t, env)
+  const key = { 'idempotency-key': 'a' }
+  for (const [path, kind] of withoutParent) {
+    const title = `${kind} by ${path}`
+    const post = (body: unknown, headers = {}, query = '') => call('POST', path + query, body, headers)
+    const text = { 'content-type': 'text/plain' }
+    const unknown = await post('{', text, '?serach=x&dry_run=7')
+    t.match(unknown, { status: 400, body: { errors: [{ field: 'serach' }, { field: 'dry_run' }] } }, title)
+    isRefused(t, await post('x'.repeat(2 ** 21), { ...text, 'if-match': '"1"' }), 400, 'VAL-000', /if-match/)
+    isRefused(t, await post('x'.repeat(2 ** 21), text), 415, 'VAL-011', /application\/json/)
+    isRefused(t, await post('x'.repeat(2 ** 21)), 413, 'VAL-010', /larger than/)
+    isRefused(t, await post('{'), 400, 'VAL-006', /not JSON/)
+    isRefused(t, await post(undefined), 400, 'VAL-006', /empty/)
+    const broken = await post({ kind, name: 'N', label: {}, labels: { a: '\0' }, spec: 1 })
+    t.equal(broken.status, 400, title)
+    t.strictSame(
+      [...new Set(broken.body.errors.map(({ field }: { field: string }) => field))].sort(),
+      ['label', 'labels.a', 'name', 'spec'],
+      title,
+    )
+    for (const headers of [{}, key])
+      isRefused(t, await post(named(kind), headers), 422, 'VAL-000', /POST .*\{(channel|cluster)_id\}\//)
+  }
+  for (const path of ['versions', 'versions/', 'nodepools'])
+    t.match(await call('PUT', path, {}), { status: 405, headers: { allow: 'GET, HEAD' } }, path)
+
+  const issuer = await createIssuer(t)
+  const trust = trusting({ issuer_url: issuer.url, jwk_cert_url: issuer.url })
+  const secured = await application(t, { ...env, ...trust }, url)
+  for (const [path] of withoutParent)
+    isRefused(t, await secured.call('POST', `${path}?serach=x`, '{'), 401, 'AUT-001', /./)
+  const limited = await application(t, { ...env, HYPERFLEET_SERVER_RATE_LIMIT_REQUESTS: '1' }, url)
+  await limited.call('GET', 'versions')
+  for (const [path] of withoutParent)
+    isRefused(t, await limited.call('POST', `${path}?serach=x`, '{'), 429, 'LMT-001', /./)
+})
+
+t.test('a path of any kind tells all violations, as the path of the kind does', async (t) => {
+  const file = join(t.testdir({ 'provider.yaml': stringify(provider) }), 'provider.yaml')
+  const { call } = await application(t, {
+    ...entities(five, '[{ kind: Toaster, plural: toasters, spec_schema_name: Toasting, name_max_len: 5 }]'),
+    HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH: file,
+  })
+  const { body } = await call('POST', 'toasters', named('Toaster'))
+  const nowhere = '019cd6d4-8a00-7c3d-9d52-1f0e6b7a4c03'
+  const spec = { slots: 'two', 'no\0': 1 }
+  const bodies: [method: string, path: string, body: unknown, fields: string[]][] = [
+    [
+      'POST',
+      '',
+      { kind: 'Toaster', name: 'toolong', label: {}, spec },
+      ['label', 'name', 'spec.no\0', 'spec.slots'],
+    ],
+    ['POST', '', { kind: 'Toaster', spec }, ['name', 'spec.no\0', 'spec.slots']],
+    ['POST', '', { kind: 'Toaster', label: 1, name: 2 }, ['label', 'name', 'spec']],
+    ['PATCH', `/${body.id}`, { name: 'x', labels: 7, spec }, ['labels', 'name', 'spec.no\0', 'spec.slots']],
+    ['PATCH', `/${nowhere}`, { name: 'x', spec: {} }, ['name']],
+  ]
+  for (const [method, path, sent, fields] of bodies) {
+    const [any, own] = await Promise.all(
+      ['resources', 'toasters'].map((list) => call(method, list + path, sent)),
+    )
+    const sorted = (answer: Answer | undefined) =>
+      answer?.body.errors.map(({ field }: { field: string }) => field).sort()
+    t.equal(any?.status, 400)
+    t.strictSame(sorted(any), fields, `${method} ${JSON.stringify(sent)}`)
+    t.strictSame(any?.body.errors, own?.body.errors)
+  }
+  for (const sent of [[], 5, { kind: 'toaster' }, { kind: 'constructor' }])
+    isRefused(t, await call('POST', 'resources', sent), 400, 'VAL-000', /must be object|kind must be one of/)
 })
 
 t.test('the spec of a kind is held to the schema that its entry names', async (t) => {

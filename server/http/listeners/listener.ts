@@ -74,7 +74,7 @@ export interface Parts {
 /** A Fastify instance with the common parts of all three listeners: TLS, ids, problems, limits, one log line a request. */
 export function buildListener(
   name: 'server' | 'health' | 'metrics',
-  { config, document, logger, metrics }: Pick<Parts, 'config' | 'document' | 'logger' | 'metrics'>,
+  { config, logger, metrics }: Pick<Parts, 'config' | 'logger' | 'metrics'>,
 ): FastifyInstance {
   const { timeouts, body_limit, unsent_limit } = config.server
   const { tls } = config[name]
@@ -191,7 +191,7 @@ export function buildListener(
     if (mediaType) reply.header('content-type', mediaType)
     done()
   })
-  answerWithProblems(app, document)
+  answerWithProblems(app)
   endConnections(app, milliseconds(config.health.shutdown_timeout))
   return app
 }

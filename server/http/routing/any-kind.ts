@@ -2,20 +2,28 @@ import type { ValidateFunction } from 'ajv'
 import type { FastifyRequest } from 'fastify'
 import { ANY_KIND } from '../../openapi/kinds.ts'
 import { type Document, operationsOf, type RequestBody } from '../../openapi/operations.ts'
-import { createdUnderParent } from '../../problem.ts'
+import { createdUnderParent, Problem, type Violation } from '../../problem.ts'
 import { refuse, toViolations } from '../../validation/violations.ts'
 import { mediaTypeOf } from '../request-body.ts'
 import { createPaths } from './target.ts'
 
-/** Settles the kind of a request on a route of any kind, as `request.kind`. */
-export type SettleKind = (request: FastifyRequest) => Promise<void>
+/** The steps that an operation has on a route of any kind, beside those of a route of one kind. */
+export interface Steps {
+  /** Settles the kind of a request whose body is valid, as `request.kind`. */
+  settle: (request: FastifyRequest) => Promise<void>
+  /**
+   * The violations of a body by the schema of its kind, which has all rules of the schema of any kind. Undefined where the
+   * kind is not known, or where its schema says nothing of the body.
+   */
+  check?: (request: FastifyRequest) => Promise<Violation[] | undefined>
+}
 
 /**
- * The steps that routes of any kind have beside those of one kind. They determine the kind of a request: of a list by the
- * parameter `kind`, of a create by the body, else by the resource itself; and validate a body by the schema of that kind.
- * `compile` compiles a schema of the document by its reference.
+ * The steps of the operations on routes of any kind. They determine the kind of a request: of a list by the parameter `kind`, of
+ * a create by the body, else by the resource itself; and validate a body by the schema of that kind. `compile` compiles a
+ * schema of the document by its reference.
  *
- * Refuses: 400 a change of a resource whose kind is configured no more, and a body that breaks the rules of its kind; 422 a
+ * Refuses: 400 a change of a resource whose kind is not configured, and a body that breaks the rules of its kind; 422 a
  * create of a child; 404 no such resource.
  */
 export function anyKind(document: Document, compile: (reference: string) => ValidateFunction) {
@@ -23,45 +31,64 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
   const paths = createPaths(document)
   const bodies = new Map<string, ValidateFunction>()
 
-  const check = (operation: string, kind: string, body: unknown) => {
+  const violationsOf = (operation: string, kind: string, body: unknown): Violation[] => {
     const key = `${operation} ${kind}`
     const validate = bodies.get(key) ?? compile(bodyOf(document, operation, kind))
     bodies.set(key, validate)
-    if (!validate(body)) refuse(toViolations(validate.errors as never))
+    return validate(body) ? [] : toViolations(validate.errors as never)
   }
-  const ofResource: SettleKind = async (request) => {
+  const ofResource: Steps['settle'] = async (request) => {
     const { id = '' } = request.target ?? {}
     request.kind = (await request.database.one('get_kind', { id })).kind
   }
 
-  const settle: Record<string, SettleKind> = {
-    'resources.list': async (request) => {
-      const { kind = '', ref_type } = request.query as { kind?: string; ref_type?: string }
-      const types = kinds[kind]?.references?.map((reference) => reference.ref_type) ?? []
-      if (ref_type !== undefined && !types.includes(ref_type))
-        refuse([
-          {
-            field: 'ref_type',
-            message: `must be one that ${kind} has: ${types.join(', ') || 'it has none'}`,
-          },
-        ])
-      request.kind = kind
+  const steps: Record<string, Steps> = {
+    'resources.list': {
+      settle: async (request) => {
+        const { kind = '', ref_type } = request.query as { kind?: string; ref_type?: string }
+        const types = kinds[kind]?.references?.map((reference) => reference.ref_type) ?? []
+        if (ref_type !== undefined && !types.includes(ref_type))
+          refuse([
+            {
+              field: 'ref_type',
+              message: `must be one that ${kind} has: ${types.join(', ') || 'it has none'}`,
+            },
+          ])
+        request.kind = kind
+      },
     },
-    'resources.create': async (request) => {
-      const { kind } = request.body as { kind: string }
-      if (kinds[kind]?.parent_kind) throw createdUnderParent(paths.get(kind) ?? '')
-      check('resources.create', kind, request.body)
-      request.kind = kind
+    'resources.create': {
+      check: async ({ body }) => {
+        const kind = (body as { kind?: unknown } | null)?.kind
+        if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind)) return undefined
+        return violationsOf('resources.create', kind, body)
+      },
+      settle: async (request) => {
+        const { kind } = request.body as { kind: string }
+        if (kinds[kind]?.parent_kind) throw createdUnderParent(paths.get(kind) ?? '')
+        request.kind = kind
+      },
     },
-    'resources.patch': async (request) => {
-      await ofResource(request)
-      const { kind } = request
-      if (!Object.hasOwn(kinds, kind))
-        refuse([{ field: '', message: `The kind ${kind} is configured no more` }])
-      if (mediaTypeOf(request) === 'application/json') check('resources.patch', request.kind, request.body)
+    'resources.patch': {
+      check: async (request) => {
+        if (mediaTypeOf(request) !== 'application/json') return undefined
+        try {
+          await ofResource(request)
+        } catch {
+          // A body that is invalid for every kind is refused first; else it is thrown again by `settle`.
+          return undefined
+        }
+        const { kind } = request
+        return Object.hasOwn(kinds, kind) ? violationsOf('resources.patch', kind, request.body) : undefined
+      },
+      settle: async (request) => {
+        if (!request.kind) await ofResource(request)
+        if (!Object.hasOwn(kinds, request.kind))
+          throw new Problem('VAL-000', `The kind ${request.kind} is not in the configuration of this server`)
+      },
     },
   }
-  return (operation: string): SettleKind => settle[operation] ?? ofResource
+  return (operation: string): Steps => steps[operation] ?? { settle: ofResource }
 }
 
 /** Where the document has the schema of the body of an operation on a kind. */

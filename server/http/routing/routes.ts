@@ -8,12 +8,12 @@ import {
   type RequestBody,
   resolve,
 } from '../../openapi/operations.ts'
-import { Problem, type Violation } from '../../problem.ts'
+import { createdUnderParent, Problem, type Violation } from '../../problem.ts'
 import { problemOf, toViolations } from '../../validation/violations.ts'
 import { isRepeated } from '../headers.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { mediaTypeOf, unstorable } from '../request-body.ts'
-import { isOfAnyKind, type SettleKind } from './any-kind.ts'
+import { isOfAnyKind, type Steps } from './any-kind.ts'
 import { parameterChecker, settlePath } from './parameters.ts'
 import { bind, type Target } from './target.ts'
 
@@ -23,15 +23,15 @@ export type Handlers = Record<string, (request: never, reply: FastifyReply) => P
 /**
  * The handler and the hooks of each operation, for the glue. A request passes, in this order: authentication (401) and rate
  * limit (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
- * syntax (400), its content (400), the handler. Where the document says `x-look-up-first`, the resource is looked up before
- * syntax and content are refused (404). On a route of any kind, `settleKind` comes last before the handler. Without
- * `identity` no request is authenticated, without `limit` there is no rate limit.
+ * syntax (400), its content (400), the handler; a create at another path than that of its kind is refused instead (422). Where the document says `x-look-up-first`, the resource is looked up before
+ * syntax and content are refused (404). On a route of any kind the content is checked by the schema of the kind, and
+ * the kind is settled last before the handler (`stepsOf`). Without `identity` no request is authenticated, without `limit` there is no rate limit.
  * Throws when the document and the handlers differ.
  */
 export function operationResolver(
   document: Document,
   handlers: Handlers,
-  settleKind: (operation: string) => SettleKind,
+  stepsOf: (operation: string) => Steps,
   identity?: Identity,
   limit?: RateLimit,
 ) {
@@ -49,8 +49,8 @@ export function operationResolver(
     const found = described.get(operationId)
     if (!found) throw new Error(`the document has no operation ${operationId}`)
     const { method, path, operation } = found
-    const { 'x-operation': name, 'x-kind': kind } = operation
-    const serve = handlers[name] as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+    const { 'x-operation': name, 'x-kind': kind, 'x-created-at': createdAt } = operation
+    const serve = (createdAt === undefined ? handlers[name] : refuseCreate(createdAt)) as Serve
     const parameters = (operation.parameters ?? []).map((parameter) =>
       resolve<Parameter>(document, parameter),
     )
@@ -59,14 +59,14 @@ export function operationResolver(
     const mediaTypes = body && Object.keys(body.content)
     const checkParameters = parameterChecker(document, method, parameters)
     const canDryRun = parameters.some(({ name }) => name === 'dry_run')
-    const settle = isOfAnyKind(kind) ? settleKind(name) : undefined
+    const { settle, check } = isOfAnyKind(kind) ? stepsOf(name) : {}
     const lookUp = body?.['x-look-up-first'] ? (settle ?? findResource) : undefined
     const refuseBody = async (request: FastifyRequest, problem: Problem) => {
       await lookUp?.(request)
       throw problem
     }
     return {
-      ...(kind && { config: { target: bind(document['x-kinds'], kind, path) } }),
+      ...(kind && { config: { target: bind(document['x-kinds'], kind, path), createdAt } }),
       onRequest: async (request, reply) => {
         settlePath(request)
         if (isSecured) {
@@ -85,7 +85,8 @@ export function operationResolver(
       }),
       ...((mediaTypes || settle) && {
         preHandler: async (request) => {
-          const problem = problemOf(bodyViolations(request))
+          const byKind = await check?.(request)
+          const problem = problemOf([...(byKind ?? bySchema(request)), ...notStorable(request)])
           if (problem) await refuseBody(request, problem)
           await settle?.(request)
         },
@@ -107,6 +108,14 @@ export function operationResolver(
     }
   }
 }
+
+type Serve = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+const refuseCreate =
+  (path: string): Serve =>
+  async () => {
+    throw createdUnderParent(path)
+  }
 
 /** A dry run is answered like the request without `dry_run`, and keeps nothing. */
 function settleDryRun({ query, database }: FastifyRequest, reply: FastifyReply) {
@@ -139,7 +148,7 @@ function checkMediaType(request: FastifyRequest, mediaTypes: string[]) {
   throw new Problem('VAL-011', `The body must be one of: ${mediaTypes.join(', ')}`)
 }
 
-function bodyViolations({ validationError, json }: FastifyRequest): Violation[] {
-  const errors = validationError?.validation ?? []
-  return [...toViolations(errors as never), ...(json ? unstorable(json) : [])]
-}
+const bySchema = ({ validationError }: FastifyRequest): Violation[] =>
+  toViolations((validationError?.validation ?? []) as never)
+
+const notStorable = ({ json }: FastifyRequest): Violation[] => (json ? unstorable(json) : [])

@@ -23,6 +23,8 @@ export interface Binding {
 declare module 'fastify' {
   interface FastifyContextConfig {
     target?: Binding | undefined
+    /** The path that creates the kind, where the route refuses to: it is no method of its path. */
+    createdAt?: string | undefined
   }
   interface FastifyRequest {
     /** Absent where the route is not about resources. */
@@ -42,25 +44,13 @@ export function bind(kinds: Kinds, kind: string, path: string): Binding {
   return { kind: isAny ? undefined : kind, parent: parameter(at - 1), id: parameter(at + 1) }
 }
 
-const pathsOf = (document: Document, name: string) =>
-  operationsOf(document)
-    .filter(({ operation }) => operation['x-operation'] === name)
-    .map(({ path, operation }) => [operation['x-kind'] ?? '', path] as const)
-
 /** The path that creates each kind: of a child, under its parent. */
 export const createPaths = (document: Document): Map<string, string> =>
-  new Map(pathsOf(document, 'resources.create'))
-
-/** The paths that list a kind and do not create it, each with the path of the document that does: under the parent. */
-export function movedCreates(document: Document): Map<string, string> {
-  const creates = createPaths(document)
-  const moved = new Map<string, string>()
-  for (const [kind, path] of pathsOf(document, 'resources.list')) {
-    const create = creates.get(kind)
-    if (create && create !== path) moved.set(path, create)
-  }
-  return moved
-}
+  new Map(
+    operationsOf(document)
+      .filter(({ operation }) => operation['x-operation'] === 'resources.create')
+      .map(({ path, operation }) => [operation['x-kind'] ?? '', path]),
+  )
 
 /** The target of a request; undefined where its route has none. */
 export function targetOf({ routeOptions, params, kind: ownKind }: FastifyRequest): Target | undefined {
