@@ -23,7 +23,7 @@ export interface Scenario {
 
 const AN_ID = idOf('{id}')
 const EACH = idOf('{each}')
-const Cluster = { kind: 'Cluster', owner_id: null }
+const Cluster = { kind: 'Cluster', owner_kind: null, owner_id: null }
 const poller = `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`
 
 /** The scenarios for a fleet whose specs are like this one. */

@@ -14,12 +14,12 @@ import type { Handler } from './handler.ts'
 /** One page of a collection, or one step of a walk through it by cursor. */
 export const list: Handler<'getClusters'> = async (request) => {
   const { lists, target, query } = request
-  const { owner_id } = target
+  const { owner_kind, owner_id } = target
   const kind = target.kind || null
   const { page = 1, size, fields = null, cursor } = query
   const read = (selection: Selection, bound: Bound, known: string | null) => {
     const whole = owner_id === null && selection.filter === undefined
-    const parameters = { kind, owner_id, page, size, fields, whole, known, ...bound }
+    const parameters = { kind, owner_kind, owner_id, page, size, fields, whole, known, ...bound }
     return lists.list('list_resources', parameters, {
       ...selection,
       // For the children of one parent there is an index with every search; no index has all kinds in an order.

@@ -10,6 +10,7 @@
 --   $7 known     bigint?  the total, in a walk that has begun
 --   $8 max_bytes int      how many bytes its items may have
 --   $9 beyond    text     the result for a page with more (bounded_items): cut in a walk, refuse, or none
+--   $10 owner_kind  text?  the parent's kind in a nested path
 -- The filter, the order, and where a walk goes on (the values of the order of the last resource seen) are
 -- compiled by search/; their parameters follow these.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such parent, HF400 when the page is too large.
@@ -82,7 +83,7 @@ select
         from resources as resource
         where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)
     ) as last
-from find_owner($1::text, $2::text) as owner (id)
+from find_parent($10::text, $2::text) as owner (id)
 cross join counted
 cross join paged
 cross join lateral (

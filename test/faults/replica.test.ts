@@ -370,14 +370,14 @@ t.test('a list that takes long on the replica', async (t) => {
   const { primary, standby } = await replicated()
   const { rows } = await execute(
     primary.url,
-    `select pg_get_functiondef('find_owner'::regproc) as find_owner`,
+    `select pg_get_functiondef('find_parent'::regproc) as find_parent`,
   )
-  const slow = rows[0].find_owner.replace(
+  const slow = rows[0].find_parent.replace(
     /begin/i,
     'begin if pg_is_in_recovery() then perform pg_sleep(60); end if;',
   )
   await execute(primary.url, slow)
-  const function_ = `select from pg_proc where proname = 'find_owner' and prosrc like '%pg_sleep%'`
+  const function_ = `select from pg_proc where proname = 'find_parent' and prosrc like '%pg_sleep%'`
   await until('the replica has it', async () => (await execute(standby.url, function_)).rowCount)
   const sleeping = `pg_stat_activity where wait_event = 'PgSleep'`
   const begun = () =>

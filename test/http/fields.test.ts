@@ -294,6 +294,7 @@ t.test('what is not asked for is not read', async (t) => {
     const { parameters, text } = queries.list_resources
     const given = {
       kind: 'Cluster',
+      owner_kind: null,
       owner_id: null,
       page: 1,
       size: 20,

@@ -606,6 +606,78 @@ t.test('names that the document has already stop the start', async (t) => {
   await refused([sheep], /^entities: the operation getSheep would be there twice, of Sheep:/)
 })
 
+t.test('kinds that are not in the database yet', async (t) => {
+  const { url } = await application(t, entities(five))
+  const builds = `
+- { kind: Build, plural: builds, parent_kind: Version, on_parent_delete: cascade, required_adapters: [builder] }
+- { kind: Log, plural: logs, parent_kind: Build, on_parent_delete: restrict }
+`
+  const { call } = await application(t, entities(five, builds), url)
+  const channel = (await call('POST', 'channels', named('Channel'))).body
+  const version = (await call('POST', `channels/${channel.id}/versions`, named('Version'))).body
+  const missing = '019cd6d4-8a00-7c3d-9d52-1f0e6b7a4c03'
+  const isMissing = async (kind: string, id: string, ...asked: Parameters<typeof call>) =>
+    isRefused(t, await call(...asked), 404, 'NTF-001', new RegExp(`^${kind} with id='${id}' not found$`))
+
+  await t.test('have no resources: their lists are empty', async (t) => {
+    for (const path of [`versions/${version.id}/builds`, 'builds', 'logs', 'resources?kind=Log'])
+      for (const more of ['', 'size=1&cursor=', "search=name='a'"]) {
+        const { status, body } = await call('GET', `${path}${path.includes('?') ? '&' : '?'}${more}`)
+        t.match({ status, body }, { status: 200, body: { total: 0, items: [] } }, `${path} ${more}`)
+      }
+  })
+
+  await t.test('cannot be created', async (t) => {
+    for (const [path, kind] of [
+      [`versions/${version.id}/builds`, 'Build'],
+      [`versions/${missing}/builds`, 'Build'],
+      [`builds/${missing}/logs`, 'Log'],
+    ] as const)
+      for (const headers of [{}, { 'idempotency-key': 'a' }] as Record<string, string>[])
+        isRefused(
+          t,
+          await call('POST', path, named(kind), headers),
+          503,
+          'SVC-001',
+          new RegExp(`^The kind ${kind} is not in the database$`),
+        )
+  })
+
+  await t.test('have parents that may be missing, too', async () => {
+    for (const id of [missing, 'x', channel.id]) {
+      await isMissing('Version', id, 'GET', `versions/${id}/builds`)
+      await isMissing('Build', id, 'GET', `builds/${id}/logs`)
+    }
+    await isMissing('Build', version.id, 'GET', `builds/${version.id}/logs?size=1&cursor=`)
+  })
+
+  await t.test('have resources that are missing, on every route', async () => {
+    for (const [path, kind] of [
+      [`versions/${version.id}/builds/x`, 'Build'],
+      [`builds/x`, 'Build'],
+      [`logs/x`, 'Log'],
+    ] as const) {
+      await isMissing(kind, 'x', 'GET', path)
+      await isMissing(kind, 'x', 'GET', `${path}?fields=name`)
+      await isMissing(kind, 'x', 'GET', `${path}/explain`)
+      await isMissing(kind, 'x', 'PATCH', path, { spec: {}, references: {} })
+      await isMissing(
+        kind,
+        'x',
+        'PATCH',
+        path,
+        { labels: {} },
+        { 'content-type': 'application/merge-patch+json' },
+      )
+      await isMissing(kind, 'x', 'DELETE', path)
+      await isMissing(kind, 'x', 'POST', `${path}/force-delete`, { reason: 'r' })
+      await isMissing(kind, 'x', 'GET', `${path}/statuses`)
+      for (const body of [report('builder', 1, 'True', 1), {}])
+        await isMissing(kind, 'x', 'PUT', `${path}/statuses`, body)
+    }
+  })
+})
+
 t.test('entries that change', async (t) => {
   const env = (kinds: object[]) => ({
     HYPERFLEET_ENTITIES: JSON.stringify(kinds),

@@ -89,7 +89,18 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     const kind = owner ? 'NodePool' : 'Cluster'
     const counted = !owner && query.search === undefined
     const selection = select(query, resourceFields)
-    const values = [kind, owner, query.page ?? 1, 20, null, counted, null, BOUND, 'refuse']
+    const values = [
+      kind,
+      owner,
+      query.page ?? 1,
+      20,
+      null,
+      counted,
+      null,
+      BOUND,
+      'refuse',
+      owner && 'Cluster',
+    ]
     const statement = selected(queries.list_resources.text, values, selection)
     return rowsRead(session, statement.text, statement.values)
   }
@@ -175,7 +186,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
 
   await t.test('the poller walks the index of what is not reconciled, in its order', async (t) => {
     const planOf = async (search: string) => {
-      const values = ['Cluster', null, 1, 20, null, false, null, BOUND, 'refuse']
+      const values = ['Cluster', null, 1, 20, null, false, null, BOUND, 'refuse', null]
       const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
       const { rows } = await session.query({
         text: `explain (costs off) ${statement.text}`,
@@ -218,7 +229,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       const begun = selectWalk({ order, cursor: '' }, resourceFields, [])
       const cursor = writeCursor({ total: '20000', last }, begun.bounds)
       const walk = selectWalk({ order, cursor }, resourceFields, [])
-      const values = ['Cluster', null, 1, 20, null, true, '20000', BOUND, 'cut']
+      const values = ['Cluster', null, 1, 20, null, true, '20000', BOUND, 'cut', null]
       const { text, values: all } = selected(queries.list_resources.text, values, walk)
       const read = await rowsRead(session, text, all)
       t.ok(read <= 23, `${order}: ${read} rows`)

@@ -6,7 +6,8 @@ import { type Document, operationsOf } from '../../openapi/operations.ts'
 export interface Target {
   /** Empty where a list is of all kinds. */
   kind: string
-  /** The parent's id in a nested path, null in a flat one. */
+  /** The kind and the id of the parent in a nested path, null in a flat one. */
+  owner_kind: string | null
   owner_id: string | null
   /** Empty where the path names a collection. */
   id: string
@@ -17,6 +18,8 @@ export interface Binding {
   /** Undefined where the path has resources of any kind: each request has its own. */
   kind: string | undefined
   parent?: string | undefined
+  /** The kind of the parent that a nested path names. */
+  parentKind?: string | undefined
   id?: string | undefined
 }
 
@@ -41,7 +44,9 @@ export function bind(kinds: Kinds, kind: string, path: string): Binding {
   const at = segments.lastIndexOf((isAny ? ANY_KIND : kinds[kind])?.plural ?? '')
   if (at < 0) throw new Error(`x-kind: the path ${path} has no ${kind}`)
   const parameter = (index: number) => /^\{(\w+)\}$/.exec(segments[index] ?? '')?.[1]
-  return { kind: isAny ? undefined : kind, parent: parameter(at - 1), id: parameter(at + 1) }
+  const parent = parameter(at - 1)
+  const parentKind = parent && kinds[kind]?.parent_kind
+  return { kind: isAny ? undefined : kind, parent, parentKind, id: parameter(at + 1) }
 }
 
 /** The path that creates each kind: of a child, under its parent. */
@@ -57,6 +62,7 @@ export function targetOf({ routeOptions, params, kind: ownKind }: FastifyRequest
   const { target } = routeOptions.config
   if (!target) return undefined
   const ids = params as Record<string, string>
-  const { kind = ownKind, parent, id } = target
-  return { kind, owner_id: (parent && ids[parent]) ?? null, id: (id && ids[id]) ?? '' }
+  const { kind = ownKind, parent, parentKind = null, id } = target
+  const owner_id = (parent && ids[parent]) ?? null
+  return { kind, owner_kind: parentKind, owner_id, id: (id && ids[id]) ?? '' }
 }

@@ -3,9 +3,9 @@
 -- p_kind      the kind; p_owner_id the parent's id as the path names it, null for a kind without one
 -- p_body      the request body: name, spec, labels and references (null counts as absent); all else in it is ignored
 -- p_caller    written down as created_by and updated_by
--- Returns the resource. Refuses: HF404 no such parent, HF410 the parent is marked for deletion,
+-- Returns the resource. Refuses: HF503 the kind is not in the database, HF404 no such parent, HF410 the parent is marked for deletion,
 -- HF503 the transaction is not of READ COMMITTED, HF400 the references break rules (check_references), HF409 the name is
--- taken. Requires that the kind is in the database, which create_resource_once looks up afterwards.
+-- taken. The kind may be forgotten meanwhile: create_resource_once looks it up again afterwards.
 create or replace function create_resource(p_kind text, p_owner_id text, p_body jsonb, p_caller text)
 returns resources
 language plpgsql as $$
@@ -17,6 +17,9 @@ declare
     v_time timestamptz;
 begin
     select kinds.* into v_kind from kinds where kinds.kind = p_kind;
+    if not found then
+        perform raise_problem('HF503', format('The kind %s is not in the database', p_kind));
+    end if;
     if p_owner_id is not null then
         perform require_read_committed();
         v_owner := find_resource(v_kind.parent_kind, null, p_owner_id);
