@@ -31,7 +31,9 @@ export const list: Handler<'getClusters'> = async (request) => {
     const selection = select(query, resourceFields)
     return (await bounded(request, 'refuse', (bound) => read(selection, bound, null))).body
   }
-  const walk = selectWalk({ ...query, cursor }, resourceFields, [kind, owner_id])
+  // A path of any kind has cursors of its own.
+  const scope = [kind, owner_id, ...(request.kind ? [ANY_KIND.name] : [])]
+  const walk = selectWalk({ ...query, cursor }, resourceFields, scope)
   const known = walk.position?.total ?? null
   const { body, total, last } = await bounded(request, 'cut', (bound) => read(walk, bound, known))
   return last ? `{"next_cursor":"${writeCursor({ total, last }, walk.bounds)}",${body.slice(1)}` : body

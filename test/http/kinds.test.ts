@@ -446,6 +446,30 @@ t.test('resources of any kind', async (t) => {
   })
 })
 
+t.test('a cursor is of the path of a kind, or of resources of any kind', async (t) => {
+  const { call } = await application(t, entities(five))
+  const { id } = (await call('POST', 'wifconfigs', named('WifConfig'))).body
+  const references = { wif_config: [{ id, kind: 'WifConfig' }] }
+  for (let n = 0; n < 2; n++) {
+    await call('POST', 'clusters', { kind: 'Cluster', name: `cluster-${n}`, spec: {}, references })
+    await call('POST', 'wifconfigs', named('WifConfig'))
+  }
+  for (const [path, kind, ...queries] of [
+    ['wifconfigs', 'WifConfig', '', "&search=name!='x'"],
+    ['clusters', 'Cluster', '', `&ref_type=wif_config&ref_target_id=${id}`],
+  ] as const)
+    for (const query of queries) {
+      const lists = { own: `${path}?size=1${query}`, any: `resources?kind=${kind}&size=1${query}` }
+      for (const from of ['own', 'any'] as const)
+        for (const to of ['own', 'any'] as const) {
+          const { next_cursor } = (await call('GET', `${lists[from]}&cursor=`)).body
+          const answer = await call('GET', `${lists[to]}&cursor=${next_cursor}`)
+          if (from === to) t.equal(answer.body.items.length, 1, lists[to])
+          else isRefused(t, answer, 400, 'VAL-005', /cursor is not a cursor of this list/)
+        }
+    }
+})
+
 /** Paths that cannot create a child, and the kind that is sent to them. */
 const withoutParent = [
   ['versions', 'Version'],
