@@ -122,6 +122,10 @@ export interface Queries {
     parameters: { kind: string | null; stale: boolean }
     row: {}
   }
+  update_older_names: {
+    parameters: { older_names: boolean }
+    row: {}
+  }
   upsert_applied_functions: {
     parameters: { release: string; hash: string; rules_hash: string }
     row: {}
@@ -283,6 +287,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'update_kind_stale_1d04c0cd',
     parameters: ["kind","stale"],
     text: "update kinds\nset stale = $2::boolean\nwhere $1::text is null or kinds.kind = $1::text",
+  },
+  update_older_names: {
+    id: 'update_older_names_07ecda8b',
+    parameters: ["older_names"],
+    text: "update kinds\nset older_names = $1::boolean, stale = true\nwhere kinds.older_names <> $1::boolean",
   },
   upsert_applied_functions: {
     id: 'upsert_applied_functions_903836dc',

@@ -203,6 +203,7 @@ function isNewer(one: string, other: string): boolean {
 
 async function applyKinds(client: pg.Client, kinds: Kinds, config: Config): Promise<void> {
   await run(client, 'delete_unused_kinds', [Object.keys(kinds)])
+  await run(client, 'update_older_names', [config.conditions.older_names])
   for (const row of kindRows(kinds, config)) {
     const values = queries.upsert_kind.parameters.map((member) => row[member as keyof KindRow])
     await run(client, 'upsert_kind', values).catch((error: pg.DatabaseError) => {

@@ -59,6 +59,28 @@ async function fill({ call }: Application): Promise<void> {
   await call('DELETE', await create('marked'))
 }
 
+t.test('conditions.older_names reaches a kind that is configured no more', async (t) => {
+  const shelf = { kind: 'Shelf', plural: 'shelves', required_adapters: ['survey'] }
+  const env = { ...withOlder, HYPERFLEET_ENTITIES: JSON.stringify([shelf]) }
+  const { call, url, database } = await application(t, env)
+  const { body } = await call('POST', 'shelves', { kind: 'Shelf', name: 'one', spec: {} })
+  const types = async () =>
+    (await call('GET', `resources/${body.id}`)).body.status.conditions.map(
+      ({ type }: { type: string }) => type,
+    )
+  const all = await types()
+  t.match(new Set(all), new Set(['Ready', 'Available', ...NEWER]))
+  for (const [settings, expected] of [
+    [withoutOlder, all.filter((type: string) => !/^(Ready|Available)$/.test(type))],
+    [withOlder, all],
+    [withOlder, all],
+  ] as const) {
+    await migrate(testConfig(url, settings), kinds)
+    t.strictSame(await types(), expected)
+    t.notOk((await database.all('list_kinds', {})).some(({ stale }) => stale))
+  }
+})
+
 t.test('conditions.older_names', async (t) => {
   const server = await application(t, withOlder)
   const { call, url, database } = server
