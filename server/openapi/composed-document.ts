@@ -158,10 +158,13 @@ const parameterOf = (kind: string) => `${kind.toLowerCase()}_id`
 
 /** The template with the words of a kind. */
 function filled(template: Template, name: string, { plural, parent_kind = '' }: Kind): Template {
+  const severalName = pluralName(name, plural)
   const words: Record<string, string> = {
     Kind: name,
     kind: name.toLowerCase(),
-    Kinds: pluralName(name, plural),
+    Kinds: severalName,
+    // Of Dns and dns: the list has the same name already.
+    One: severalName === name ? `One${name}` : name,
     plural,
     Parent: parent_kind,
     examplePlural: name === ANY_KIND.name ? 'clusters' : plural,
