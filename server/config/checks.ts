@@ -9,14 +9,19 @@ import { milliseconds } from './units.ts'
 
 type Issuer = Config['server']['jwt']['configs'][number]
 
-/** What is wrong with settings that are right each on its own. */
-export function checkTogether(config: Config, own: Kinds, origin: Origin): Problem[] {
+/** What is wrong with settings that are right each on its own; `isDoubtful` as for checkEntities. */
+export function checkTogether(
+  config: Config,
+  own: Kinds,
+  origin: Origin,
+  isDoubtful: (name: string) => boolean,
+): Problem[] {
   return [
     ...checkCertificates(config, origin),
     ...checkUrl('database.url', config, origin),
     ...checkUrl('database.read_url', config, origin),
     ...checkIssuers(config, origin),
-    ...checkEntities(config, own, origin),
+    ...checkEntities(config, own, origin, isDoubtful),
   ]
 }
 

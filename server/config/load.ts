@@ -3,6 +3,7 @@ import { postgresUrl } from '../lib/postgres-url.ts'
 import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { checkServing, checkTogether } from './checks.ts'
+import { mayBeMeant } from './entities/doubtful-names.ts'
 import { isOfEntity, removeFromEntities } from './entities/sound-entities.ts'
 import { explain } from './explain.ts'
 import { assign, findFile, isTree, readFile, remove, type Tree } from './file.ts'
@@ -80,6 +81,7 @@ export function loadSettings(
   // Without what is wrong, the rest can be checked, too.
   const keys = broken.flatMap((problem) => problem.keys)
   const unsound = keys.map((key) => (isOfEntity(key) ? key : settingOf(key)))
+  const isDoubtful = mayBeMeant(tree, keys)
   removeFromEntities(tree, keys.filter(isOfEntity))
   for (const key of unsound) if (!isOfEntity(key)) remove(tree, key.split('.'))
   if (!isSound(tree)) throw new StartError(lines.join('; '))
@@ -87,7 +89,10 @@ export function loadSettings(
   complete(config, origin)
   const isKept = (key: string) =>
     !unsound.some((each) => key === each || key.startsWith(`${each}.`) || key.startsWith(`${each}[`))
-  const problems = [...checkTogether(config, kinds, origin), ...(serving ? checkServing(config, origin) : [])]
+  const problems = [
+    ...checkTogether(config, kinds, origin, isDoubtful),
+    ...(serving ? checkServing(config, origin) : []),
+  ]
   lines.push(...problems.filter(({ keys }) => keys.every(isKept)).map(({ line }) => line))
   if (lines.length) throw new StartError(lines.join('; '))
 

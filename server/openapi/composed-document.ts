@@ -1,34 +1,11 @@
-import { StartError } from '../process/start-error.ts'
 import { addReferences } from './composed-references.ts'
+import { filled, type Schema, type Template } from './kind-template.ts'
 import { ANY_KIND, type Kind, type Kinds } from './kinds.ts'
-import { type Document, type Operation, operationsOf, type Parameter } from './operations.ts'
-
-/** The paths and schemas of a kind (x-kind-template of openapi.yaml), with words to be filled in. */
-export interface Template {
-  base_path: string
-  tag: object
-  parameter: object
-  /** By the part of the path after the plural of the kind. */
-  paths: Record<string, Record<string, Operation & { 'x-flat-id'?: string; 'x-nested-id'?: string }>>
-  schemas: Record<string, Schema>
-  /** The additional parameter of a list of resources of any kind. */
-  kind_parameter: Parameter
-  /** The additional parameters of a list of a kind with references: their type, and their target. */
-  reference_parameters: [type: Parameter, target: Parameter]
-  /** An example of a resource of a root kind. */
-  example: object
-}
-
-interface Schema {
-  required?: string[]
-  properties?: object
-  /** The properties that a child has in addition to those of a root kind; required. */
-  'x-child-properties'?: object
-}
+import type { Document, Operation } from './operations.ts'
 
 /**
  * The document with the paths and schemas of every kind that is an entry of the configuration alone: a kind needs no other
- * file. Throws a StartError when a name of such a kind is taken by the document.
+ * file. The names of such kinds must not clash (clashesOf).
  */
 export function compose(own: Document, template: Template, kinds: Kinds): Document {
   const document: Document = {
@@ -51,25 +28,7 @@ export function compose(own: Document, template: Template, kinds: Kinds): Docume
   }
   fitExamples(document, kinds)
   addReferences(document, template, kinds)
-  checkOperations(document)
   return document
-}
-
-/** Throws a StartError when a kind makes the operationId of another, as Item and Items do, or of the document itself. */
-function checkOperations(document: Document) {
-  const known = new Map<string, string | undefined>()
-  for (const { operation } of operationsOf(document)) {
-    const { operationId, 'x-kind': kind } = operation
-    if (known.has(operationId)) {
-      const both = [...new Set([known.get(operationId), kind])]
-        .filter((each) => each !== undefined)
-        .join(' and ')
-      throw new StartError(
-        `entities: the operation ${operationId} would be there twice, of ${both}: rename a kind or its plural`,
-      )
-    }
-    known.set(operationId, kind)
-  }
 }
 
 /**
@@ -97,10 +56,6 @@ function openKind({ paths, components: { schemas = {} } }: Document, template: T
 function addKind(document: Document, template: Template, name: string, kind: Kind) {
   const { tag, parameter, paths, schemas, example } = filled(template, name, kind)
   const { parameters = {}, schemas: taken = {}, examples = {} } = document.components
-  for (const schema of Object.keys(schemas)) {
-    if (schema in taken)
-      throw new StartError(`entities: the kind ${name} cannot be: the document has a schema ${schema}`)
-  }
   document.tags.push(tag)
   for (const [schema, each] of Object.entries(schemas)) taken[schema] = ofKind(each, kind)
   parameters[parameterOf(name)] = parameter
@@ -155,31 +110,6 @@ function add(document: Document, path: string, method: string, operation: Operat
 }
 
 const parameterOf = (kind: string) => `${kind.toLowerCase()}_id`
-
-/** The template with the words of a kind. */
-function filled(template: Template, name: string, { plural, parent_kind = '' }: Kind): Template {
-  const severalName = pluralName(name, plural)
-  const words: Record<string, string> = {
-    Kind: name,
-    kind: name.toLowerCase(),
-    Kinds: severalName,
-    // Of Dns and dns: the list has the same name already.
-    One: severalName === name ? `One${name}` : name,
-    plural,
-    Parent: parent_kind,
-    examplePlural: name === ANY_KIND.name ? 'clusters' : plural,
-    exampleKind: name === ANY_KIND.name ? 'Cluster' : name,
-    ofKind: name === ANY_KIND.name ? 'of any kind' : `of the kind ${name}`,
-  }
-  return JSON.parse(JSON.stringify(template).replace(/<(\w+)>/g, (tag, word: string) => words[word] ?? tag))
-}
-
-/** The plural of a kind as part of a name: WifConfigs of WifConfig and wifconfigs, Policies of Policy and policies. */
-function pluralName(kind: string, plural: string): string {
-  const text = plural.replaceAll('-', '')
-  const stem = kind.toLowerCase()
-  return text.startsWith(stem) ? kind + text.slice(stem.length) : text.charAt(0).toUpperCase() + text.slice(1)
-}
 
 /** Puts the limits of a kind's names into the schema of its creates. */
 function limitNames({ components }: Document, name: string, { name_min_len, name_max_len }: Kind) {

@@ -1,29 +1,27 @@
-import { readFileSync } from 'node:fs'
-import { parse, stringify } from 'yaml'
-import { compose, type Template } from './composed-document.ts'
+import { stringify } from 'yaml'
+import { StartError } from '../process/start-error.ts'
+import { compose } from './composed-document.ts'
+import { readSource } from './document-source.ts'
+import { clashesOf } from './kind-clashes.ts'
 import { describeKinds, type Entity } from './kinds.ts'
 import { type Document, resolve } from './operations.ts'
-
-type Own = Document & { 'x-kind-template': Template }
-let source: Own | undefined
-
-/** openapi.yaml, which a process parses once; a copy of its own for each call. */
-function readSource(): Own {
-  source ??= parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')) as Own
-  return structuredClone(source)
-}
 
 /**
  * Reads openapi.yaml, from which everything is derived, and adds the kinds that are entries of the configuration.
  *
  * `lists.default_size` is the size of a page of resources when the request names none, `entities` are the kinds: those of
- * the configuration. Throws a StartError when a name of a kind is taken by the document.
+ * the configuration. Throws a StartError when names of kinds clash.
  */
 export function loadDocument({ lists, entities = [] }: Configured = {}): Document {
   const { 'x-kind-template': template, ...own } = readSource()
   const size = resolve<{ schema: object }>(own, { $ref: '#/components/parameters/size' })
   if (lists) Object.assign(size.schema, { default: lists.default_size })
-  return compose(own, template, describeKinds(own['x-kinds'], entities, template.base_path))
+  const kinds = describeKinds(own['x-kinds'], entities, template.base_path)
+  const lines = clashesOf(own, template, kinds).map(
+    ({ kind, member, rule }) => `entities: ${member} of ${kind} ${rule}`,
+  )
+  if (lines.length) throw new StartError(lines.join('; '))
+  return compose(own, template, kinds)
 }
 
 /** The settings that the document follows. */

@@ -151,6 +151,63 @@ t.test('no problem is told that only comes from another one', async (t) => {
   }
 })
 
+t.test('a problem of one entity hides no problem of another', async (t) => {
+  const wrong = [
+    entity('Ant', below('Nope')),
+    entity('Bee', { references: [to('Nowhere', { min: 0 })] }),
+    entity('Cat', below('Cat')),
+    entity('Dog', below('Elk')),
+    entity('Elk', below('Dog')),
+  ]
+  const known = 'Cluster, NodePool, Ant, Bee, Cat, Dog, Elk'
+  const expected = [
+    `entities[0].parent_kind of Ant must be one of the kinds ${known} (it is "Nope")`,
+    `entities[1].references[0].target_kind of Bee must be one of the kinds ${known} (it is "Nowhere")`,
+    'entities[2].parent_kind of Cat must not be below the kind itself (it is "Cat")',
+    'entities[3].parent_kind of Dog must not be below the kind itself (it is "Elk")',
+    'entities[4].parent_kind of Elk must not be below the kind itself (it is "Dog")',
+  ]
+  const told = (other: unknown) =>
+    problems([...wrong, cluster, nodePool, other]).filter((line) => !line.startsWith('entities[7]'))
+  t.strictSame(
+    told(entity('Fox', { plural: 5 })).map((line) => line.replace(', Fox', '')),
+    expected,
+  )
+  for (const other of [entity('fox'), { plural: 'foxes' }, { kind: 5, plural: 'foxes' }])
+    t.strictSame(told(other), expected, JSON.stringify(other))
+  t.strictSame(told({ kind: 'nope' }), expected.slice(1), 'a parent of another name may be meant')
+  t.strictSame(told(5), expected.slice(2), 'any name may be meant')
+})
+
+t.test('names that the document would have twice are told with all other problems', async (t) => {
+  t.strictSame(
+    of(
+      entity('Resource', { plural: 'things' }),
+      entity('Problem', { name_min_len: 9, name_max_len: 8, plural: 'problems' }),
+      entity('ClusterList'),
+      entity('Item'),
+      entity('ItemCreateRequest', below('Nope')),
+      { ...entity('Items', below('Item')), plural: 'itemses' },
+      { kind: 'M', plural: 'metadata' },
+    ).sort(),
+    [
+      'entities[0].kind of Resource must not give the document the schema Resource, which it has already (it is "Resource")',
+      'entities[3].name_min_len of Problem must not exceed name_max_len, 8 (it is 9)',
+      'entities[4].kind of ClusterList must not give the document the schema ClusterList, which it has already (it is "ClusterList")',
+      'entities[6].kind of ItemCreateRequest must not give the document the schema ItemCreateRequest, which Item gives it (it is "ItemCreateRequest")',
+      'entities[6].parent_kind of ItemCreateRequest must be one of the kinds Cluster, NodePool, Resource, Problem, ClusterList, Item, ItemCreateRequest, Items, M (it is "Nope")',
+      'entities[7].kind of Items must not give the document the operation getItems, which Item gives it (it is "Items")',
+      'entities[8].plural of M must not give the document the operation getMetadata, which it has already (it is "metadata")',
+    ],
+  )
+  t.strictSame(
+    of({ kind: 'One' }, { kind: 'Two' }).map((line) => line.replace(/:.*/, '')),
+    ['entities[0].plural of One must be set', 'entities[3].plural of Two must be set'],
+    'names without a plural are none',
+  )
+  t.match(of(entity('One', { plural: 'things' }), entity('Two', { plural: 'things' })), [/plural/, /plural/])
+})
+
 t.test('a kind named as a member of every object is no kind', async (t) => {
   t.match(of(entity('One', below('constructor'))), [
     /^entities\[0\]\.parent_kind of One must be one of the kinds/,

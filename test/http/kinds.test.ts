@@ -583,6 +583,15 @@ t.test('the spec of a kind is held to the schema that its entry names', async (t
     'an empty name',
   )
 
+  const two = [
+    { kind: 'Toaster', plural: 'toasters', require_spec_schema: true },
+    { kind: 'Pan', plural: 'pans', require_spec_schema: true },
+  ]
+  await t.rejects(
+    application(t, { ...kinds({}), HYPERFLEET_ENTITIES: JSON.stringify(two) }),
+    { message: /^entities: Toaster must .*; entities: Pan must .* there is no PanSpec/ },
+    'all of them',
+  )
   const lacking =
     /^entities: Toaster must have a schema for its spec \(require_spec_schema\), and there is no ToasterSpec/
   await t.rejects(application(t, kinds({ require_spec_schema: true })), { message: lacking }, 'no document')
@@ -654,19 +663,19 @@ t.test('names that the document has already stop the start', async (t) => {
   }
   await refused(
     [{ kind: 'Resource', plural: 'things' }],
-    /^entities: the kind Resource cannot be: .*schema Resource$/,
+    /^entities\[\d\]\.kind of Resource must not give the document the schema Resource, which it has already /,
   )
-  await refused([{ kind: 'ClusterList', plural: 'things' }], /^entities: the kind ClusterList cannot be/)
+  await refused([{ kind: 'ClusterList', plural: 'things' }], /^entities\[\d\]\.kind of ClusterList must not/)
   await refused(
     [
       { kind: 'Item', plural: 'items' },
       { kind: 'Items', plural: 'itemses', parent_kind: 'Item', on_parent_delete: 'cascade' },
     ],
-    /^entities: the operation getItems would be there twice, of Item and Items: rename a kind or its plural$/,
+    /^entities\[\d\]\.kind of Items must not give the document the operation getItems, which Item gives it /,
   )
   await refused(
     [{ kind: 'M', plural: 'metadata' }],
-    /^entities: the operation getMetadata would be there twice, of M:/,
+    /^entities\[\d\]\.plural of M must not give the document the operation getMetadata, which it has already /,
   )
 })
 

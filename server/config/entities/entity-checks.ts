@@ -1,3 +1,5 @@
+import { readSource } from '../../openapi/document-source.ts'
+import { clashesOf } from '../../openapi/kind-clashes.ts'
 import { type Entity as Described, describeKinds, type Kind, type Kinds } from '../../openapi/kinds.ts'
 import { given, type Problem } from '../explain.ts'
 import { adaptersName } from '../settings.ts'
@@ -20,12 +22,18 @@ const RESERVED = [
 
 /**
  * Every kind of the document must have one word on its adapters, be it none; two adapters must not show as one condition;
- * the kinds together must be trees, each at a path of its own.
+ * the kinds together must be trees, each at a path of its own and with names of its own in the document.
  *
  * Members that break the schema have been taken away, required ones as well. The keys of a problem are those of all
- * members that it depends on.
+ * members that it depends on. `isDoubtful` tells whether a name that no kind has may be that of an entity whose kind has been
+ * taken away: a reference to it may be right.
  */
-export function checkEntities({ entities }: { entities: Entity[] }, own: Kinds, origin: Origin): Problem[] {
+export function checkEntities(
+  { entities }: { entities: Entity[] },
+  own: Kinds,
+  origin: Origin,
+  isDoubtful: (name: string) => boolean,
+): Problem[] {
   const problems: Problem[] = []
   const allKinds = ['entities', ...entities.map((_, index) => `entities[${index}].kind`)]
   const missing = Object.keys(own).filter(
@@ -44,6 +52,8 @@ export function checkEntities({ entities }: { entities: Entity[] }, own: Kinds, 
   }
   // Only members of references may be missing from a descriptor; the checks allow for that.
   const kinds = describeKinds(own, entities.filter(isNamed) as Described[], '')
+  const { 'x-kind-template': template, ...document } = readSource()
+  const sameNames = clashesOf(document, template, kinds)
   for (const [index, entity] of entities.entries()) {
     const { kind, required_adapters = [] } = entity
     const key = `entities[${index}]`
@@ -55,14 +65,17 @@ export function checkEntities({ entities }: { entities: Entity[] }, own: Kinds, 
     for (const line of clashes(`${key}.required_adapters`, ofKind, required_adapters, origin))
       problems.push({ keys: [`${key}.required_adapters`], line })
     const before = new Set(entities.slice(0, index).map((other) => other.kind))
+    const clash = before.has(kind) ? undefined : sameNames.find((each) => each.kind === kind)
     for (const [member, value, rule] of [
       ...wrongMembers(kinds, own, entity),
       ...wrongReferences(kinds, entity, before),
+      ...(clash ? [[clash.member, entity[clash.member], clash.rule] as Wrong] : []),
     ]) {
       const at = `${key}.${member}`
       const found = value === undefined ? `(from ${origin(key)})` : given(at, value, origin)
       const others = member === 'on_parent_delete' ? [`${key}.parent_kind`] : []
-      const named = /(parent|target)_kind$/.test(member) ? allKinds : []
+      const isName = /(parent|target)_kind$/.test(member) && typeof value === 'string'
+      const named = isName && !Object.hasOwn(kinds, value) && isDoubtful(value) ? allKinds : []
       problems.push({ keys: [at, ...others, ...named], line: `${at}${ofKind} ${rule} ${found}` })
     }
   }

@@ -53,14 +53,15 @@ const ownNameOf = (kind: string) => `${kind}Spec`
 
 /** The schemas, if there is one for each kind that must have one. */
 function required(schemas: SpecSchemas, kinds: Kinds, isThere: (kind: string) => boolean): SpecSchemas {
-  for (const [kind, { require_spec_schema, spec_schema_name = ownNameOf(kind) }] of Object.entries(kinds)) {
-    if (require_spec_schema && !isThere(kind))
-      throw new StartError(
+  const lines = Object.entries(kinds)
+    .filter(([kind, { require_spec_schema: isRequired }]) => isRequired && !isThere(kind))
+    .map(
+      ([kind, { spec_schema_name = ownNameOf(kind) }]) =>
         `entities: ${kind} must have a schema for its spec (require_spec_schema), and there is no ${spec_schema_name}: ` +
-          'set HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH (server.openapi_schema_path) to a document with components.schemas.' +
-          spec_schema_name,
-      )
-  }
+        'set HYPERFLEET_SERVER_OPENAPI_SCHEMA_PATH (server.openapi_schema_path) to a document with components.schemas.' +
+        spec_schema_name,
+    )
+  if (lines.length) throw new StartError(lines.join('; '))
   return schemas
 }
 
