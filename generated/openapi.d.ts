@@ -1917,7 +1917,7 @@ export interface components {
         nodepool_id: string;
         /** @description A kind of resource, such as Cluster. */
         kind: string;
-        /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
+        /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
         page: number;
         /**
          * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
@@ -2200,7 +2200,7 @@ export interface operations {
     getClusters: {
         parameters: {
             query?: {
-                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
@@ -2606,7 +2606,7 @@ export interface operations {
     getClusterStatuses: {
         parameters: {
             query?: {
-                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
@@ -2844,7 +2844,7 @@ export interface operations {
     getNodePools: {
         parameters: {
             query?: {
-                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
@@ -3177,7 +3177,7 @@ export interface operations {
     getNodePoolReports: {
         parameters: {
             query?: {
-                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is
@@ -3415,7 +3415,7 @@ export interface operations {
     getNodePoolsByClusterId: {
         parameters: {
             query?: {
-                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many items a page holds at the most. A page whose items have more bytes than a server allows (16 MiB, unless it is
@@ -3830,7 +3830,7 @@ export interface operations {
     getNodePoolsStatuses: {
         parameters: {
             query?: {
-                /** @description Which page, from 1, which is meant where none is given. A page past the end is empty, with `total` kept. */
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
                 page?: components["parameters"]["page"];
                 /**
                  * @description How many reports a page holds at the most. A page whose reports have more bytes than a server allows (16 MiB, unless it is

@@ -9,7 +9,7 @@ export interface KeySource {
   close(): Promise<void>
 }
 
-/** The keys are not known, or whether there is a new one is not: a passing failure. `source` is the one that could not be read. */
+/** The keys, or possible new keys, could not be read: a transient failure. `source` is the source that could not be read. */
 export class KeysUnavailable extends Error {
   source?: KeySource
 }

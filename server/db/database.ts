@@ -90,7 +90,7 @@ export class Database {
   /** Called with a message to the operator about a setting to change. */
   warn: (message: string) => void = () => {}
   private readonly queue: ConnectionQueue
-  /** Before that queue: what reads every row must not keep those waiting that read one. */
+  /** Statements that read every row pass this queue first, so that a few of them at most hold connections that others wait for. */
   private readonly unindexed: ConnectionQueue
   private isOwner = true
   private ended: Promise<void> | undefined
@@ -112,7 +112,7 @@ export class Database {
     this.isReader = isReader
     const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = pool
     const onConnect = async (session: pg.ClientBase) => {
-      // On the clock of before: whatever has changed since the statement began, another session has to see.
+      // The time before the check: a change during the check makes this session too old, and another one is opened and checked.
       const at = performance.now()
       await checkSession(session, isReader, connectionTimeoutMillis)
       this.begun.set(session, at)
@@ -316,7 +316,7 @@ export class Database {
       observe(error as Error)
       const isUsable = error instanceof pg.DatabaseError && !waiter?.closed && (await isReusable(client))
       const state = sqlState(error)
-      // What one session may not write, no other one that has begun as long ago may be trusted with.
+      // This session is read-only. All sessions that are open now may be, too: none of them is used again.
       if (state === READ_ONLY) this.renew()
       session.isUsable = isUsable && !UNFIT.has(state)
       // The request may have been aborted meanwhile.

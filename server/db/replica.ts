@@ -95,7 +95,7 @@ export class Replica {
             return await this.unlessFaulty(ask(this.database))
           } catch (error) {
             const isOver = performance.now() - began > this.limit
-            // What took all its time would take as long on the database.
+            // A statement that was cancelled at its time limit would take as long on the database: it is not tried there.
             if (waiter.closed || (isOver && (error as { code?: string }).code === CANCELLED)) throw error
           }
         }
@@ -134,7 +134,7 @@ export class Replica {
     }
   }
 
-  /** What a replica is asked that is then found faulty is not waited for. */
+  /** Waits for an answer of the replica; rejects at once when the replica is found faulty meanwhile. */
   private unlessFaulty<Answer>(answer: Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.asked.add(reject)

@@ -23,8 +23,8 @@ export interface AnswerBound {
 /**
  * Bounds the memory of answers that are read from the database, or that callers have not read yet. Beyond `limit` bytes, large
  * answers to reads are 503 until there is room, and a connection that takes nothing of an answer for about five seconds is
- * closed. One that takes some of it, however slowly, gets all of it; that is decided by the bytes it has acknowledged
- * (endIfSilent), not by a clock.
+ * closed. A connection takes some of an answer when its kernel acknowledges bytes of it (endIfSilent); one that takes some in
+ * each such time gets all of it.
  */
 export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
   /** The unsent bytes of each connection. */
@@ -58,7 +58,7 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
       return done(full())
     }
     add(socket, bytes)
-    // Of an answer that is never sent, only this is told.
+    // The only event for an answer that is never sent.
     reply.raw.once('close', () => add(socket, -bytes))
     reply.raw.on('timeout', () =>
       endIfSilent(socket, () => {

@@ -1,6 +1,6 @@
 const HIDDEN = '***'
 
-/** What is shorter is in every other word, and hides from nobody. */
+/** The least length of a password that is masked. A shorter one is part of many words: masking would garble the log, and is no protection. */
 const SHORTEST = 4
 
 /** Passwords that this process knows: as they are, as they stand in a URL, and as they stand in JSON. */

@@ -99,7 +99,7 @@ export async function serve(
       if (lifecycle.isShuttingDown) return 'the server is shutting down'
       return api.isOverloaded() ? 'the server is overloaded' : undefined
     })
-    // Health last: while requests are finished, it says that there should be no more. The pool closes with the API.
+    // Closed in reverse: the health listener after the API, so that it answers 503 while requests finish. The pool closes with the API.
     opened.push(health, { close: () => Promise.all([api.close(), scraped.close()]) })
     // Errors of settings are reported before the server waits for a database that is away.
     await reach(database, config.database)
@@ -109,7 +109,7 @@ export async function serve(
     if (lifecycle.isShuttingDown) throw new Error('ended while it started')
     if (config.verification.resources)
       opened.push(startVerification(config.verification, database, metrics.registry, logger))
-    // Health last: when it says that the server is ready, the API listens.
+    // Opened last: when the health listener answers that the server is ready, the API listens already.
     const open = async () => ({
       api: await listen(api, config.server, 'server'),
       metrics: await listen(scraped, config.metrics, 'metrics'),

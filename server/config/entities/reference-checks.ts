@@ -8,8 +8,8 @@ export type Wrong = [member: string, value: unknown, rule: string]
 
 /**
  * The rules that the references of an entity break: their targets are kinds, each type is there once, and some order of
- * creates exists. A circle of kinds that need each other is told at the first entity with such a reference of it: one that
- * contains a reference of the kinds `before` has been told there.
+ * creates exists. A circle of kinds that need each other is reported once, at the first entity whose reference is part of it:
+ * `before` has the kinds of the entities before this one, and circles with references of theirs have been reported.
  */
 export function wrongReferences(
   kinds: kinds.Kinds,

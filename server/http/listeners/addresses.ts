@@ -48,9 +48,9 @@ async function addressesOf(host: string): Promise<string[]> {
   return [...new Set(found.map(({ address }) => address))]
 }
 
-/** Takes connections at one more address. That it cannot be had, as ::1 where there is no IPv6, is a warning. */
+/** Listens on one more address. Logs a warning where that fails, as on ::1 without IPv6. */
 async function listenAlso(app: FastifyInstance, host: string, port: number): Promise<void> {
-  // Of HTTP a connection may be half open, of TLS it must not be.
+  // As the server of the API has them: half-open connections are allowed with HTTP, and not with TLS.
   const { allowHalfOpen, noDelay } = app.server as unknown as { allowHalfOpen: boolean; noDelay: boolean }
   const acceptor = createServer({ allowHalfOpen, noDelay })
   acceptor.on('connection', (socket) => app.server.emit('connection', socket))

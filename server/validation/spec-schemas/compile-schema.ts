@@ -28,7 +28,7 @@ import type { Check, Schema } from './spec-schema.ts'
 import { formatsOf } from './string-formats.ts'
 import { uniqueItems } from './unique-items.ts'
 
-/** All violations are told of a value with no more values within; of a larger one, the first. */
+/** The greatest number of values within a value for which all violations are reported; for a larger value, the first one is. */
 const FULLY_EXPLAINED = 1000
 
 /** Counts the steps of a check; where a schema tries alternatives within alternatives, they multiply. */

@@ -160,7 +160,7 @@ const limits: Record<string, { fits: (order: number) => boolean; sign: string }>
   exclusiveMaximum: { fits: (order) => order < 0, sign: '<' },
 }
 
-/** Whether a limit itself does not fit: by its keyword, or in OpenAPI 3.0 by another one beside it. */
+/** Whether the limit itself is refused: by the keyword `exclusive…`, or in OpenAPI 3.0 by `exclusive…: true` beside `minimum` or `maximum`. */
 const isExclusive = (keyword: string, schema: Schema) =>
   keyword.startsWith('exclusive') ||
   schema[keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum'] === true
