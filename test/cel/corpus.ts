@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EvaluationError, ExpressionError } from '../../server/cel/cel-errors.ts'
+import { EvaluationError, ExpressionError } from '../../cel/cel-errors.ts'
 import {
   Duration,
   keysOf,
@@ -15,9 +15,9 @@ import {
   Uint,
   type Value,
   valueAt,
-} from '../../server/cel/cel-values.ts'
-import { compileExpression } from '../../server/cel/expression.ts'
-import { timestampText } from '../../server/cel/instants.ts'
+} from '../../cel/cel-values.ts'
+import { compileExpression } from '../../cel/expression.ts'
+import { timestampText } from '../../cel/instants.ts'
 import { root } from '../processes.ts'
 
 /** A value as the file writes it, or the step that fails. */

@@ -1,10 +1,10 @@
 /** No expression takes long, none tells values of the data in an error, and none reaches what is no data. */
 import t, { type Test } from 'tap'
-import { EvaluationError, ExpressionError } from '../../server/cel/cel-errors.ts'
-import { COST_LIMIT } from '../../server/cel/evaluation.ts'
-import { compileExpression } from '../../server/cel/expression.ts'
-import { MAX_JSON_BYTES } from '../../server/cel/json-functions.ts'
-import { MAX_LENGTH } from '../../server/cel/syntax/expression-parser.ts'
+import { EvaluationError, ExpressionError } from '../../cel/cel-errors.ts'
+import { COST_LIMIT } from '../../cel/evaluation.ts'
+import { compileExpression } from '../../cel/expression.ts'
+import { MAX_JSON_BYTES } from '../../cel/json-functions.ts'
+import { MAX_LENGTH } from '../../cel/syntax/expression-parser.ts'
 import { outcome, readCorpus } from './corpus.ts'
 
 const evaluate = (expression: string, variables: Record<string, unknown> = {}) =>

@@ -5,7 +5,7 @@ import t from 'tap'
 import { root } from '../processes.ts'
 
 /** Each may import those after it, and none before it. */
-const layers = ['commands', 'handlers', 'server', 'search', 'generated']
+const layers = ['commands', 'handlers', 'server', 'search', 'cel', 'generated']
 
 const files = layers.flatMap((layer) =>
   readdirSync(join(root, layer), { recursive: true, encoding: 'utf8' })
