@@ -128,7 +128,7 @@ function report(id: string, adapter: string | undefined, observed_time: string, 
     data: { attempt },
   })
   const max_clock_skew = configSchema.properties.reports.properties.max_clock_skew.default
-  const parameters = { ...Cluster, id, report: body, max_clock_skew, max_age: null }
+  const parameters = { ...Cluster, id, report: body, max_clock_skew, max_age: null, maps: false }
   return request('PUT', `/clusters/${id}/statuses`, statement('report_status', parameters), body)
 }
 
@@ -140,7 +140,15 @@ const stored = ({ body }: Request) =>
 function create(spec: object): Request {
   const body = JSON.stringify({ kind: 'Cluster', name: 'bench-{run}-{n}', labels: { tier: 'bench' }, spec })
   const key_ttl = configSchema.properties.idempotency.properties.ttl.default
-  const parameters = { ...Cluster, body, caller: 'bench@example.com', key: null, key_ttl, scope: 'Cluster' }
+  const parameters = {
+    ...Cluster,
+    body,
+    caller: 'bench@example.com',
+    key: null,
+    key_ttl,
+    scope: 'Cluster',
+    maps: false,
+  }
   return request('POST', '/clusters', statement('create_resource', parameters), body)
 }
 
@@ -155,12 +163,13 @@ function patch(change: object): Request {
     if_match: null,
     max_bytes: bytesIn(configSchema.properties.server.properties.body_limit.default),
     at: null,
+    maps: false,
   }
   return request('PATCH', `/clusters/${AN_ID}`, statement('patch_resource', parameters), body)
 }
 
 function remove(id: string): Request {
-  const parameters = { ...Cluster, id, caller: 'bench@example.com', if_match: null }
+  const parameters = { ...Cluster, id, caller: 'bench@example.com', if_match: null, maps: false }
   return request('DELETE', `/clusters/${id}`, statement('delete_resource', parameters))
 }
 

@@ -52,7 +52,7 @@ async function serveWith(settings: ReturnType<typeof loadSettings>): Promise<voi
 /** The document that a server with these settings serves. */
 const composed = (config: Config) => toYaml(published(loadDocument(config), config))
 
-const bringUpToDate = (config: Config) => migrate(config, loadDocument(config)['x-kinds'])
+const bringUpToDate = (config: Config) => migrate(config, loadDocument(config)['x-kinds'], console.error)
 
 /**
  * Ends the process on a failed start: with one line when the operator can fix it, else with the whole error;

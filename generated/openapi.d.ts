@@ -155,7 +155,11 @@ export interface paths {
          */
         get: operations["explainCluster"];
         put?: never;
-        post?: never;
+        /**
+         * Explain the conditions of a cluster after a report
+         * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
+         */
+        post: operations["foreseeCluster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -282,7 +286,11 @@ export interface paths {
          */
         get: operations["explainNodePoolById"];
         put?: never;
-        post?: never;
+        /**
+         * Explain the conditions of a node pool after a report, by its own path
+         * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
+         */
+        post: operations["foreseeNodePoolById"];
         delete?: never;
         options?: never;
         head?: never;
@@ -411,7 +419,11 @@ export interface paths {
          */
         get: operations["explainNodePool"];
         put?: never;
-        post?: never;
+        /**
+         * Explain the conditions of a node pool after a report
+         * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
+         */
+        post: operations["foreseeNodePool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2550,6 +2562,84 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    foreseeCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The explanation, as it would be. */
+            200: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description There is nothing to explain. The report would be discarded, by the rule in `HyperFleet-Discarded`; or, without that header, it would be the last one of a resource marked for deletion, and remove it. */
+            204: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    /**
+                     * @description Which rule would discard the report.
+                     * @example stale-time
+                     */
+                    "HyperFleet-Discarded"?: "future-generation" | "stale-generation" | "stale-time" | "unknown";
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     forceDeleteCluster: {
         parameters: {
             query?: {
@@ -3114,6 +3204,84 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    foreseeNodePoolById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The explanation, as it would be. */
+            200: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description There is nothing to explain. The report would be discarded, by the rule in `HyperFleet-Discarded`; or, without that header, it would be the last one of a resource marked for deletion, and remove it. */
+            204: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    /**
+                     * @description Which rule would discard the report.
+                     * @example stale-time
+                     */
+                    "HyperFleet-Discarded"?: "future-generation" | "stale-generation" | "stale-time" | "unknown";
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3765,6 +3933,86 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    foreseeNodePool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        /** @description The report. One on a resource that is not there is 404, whatever is in it. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adapter": "validator",
+                 *       "observed_generation": 1,
+                 *       "observed_time": "2026-03-10T08:01:00Z",
+                 *       "conditions": [
+                 *         {
+                 *           "type": "Available",
+                 *           "status": "True",
+                 *           "reason": "AllChecksPassed",
+                 *           "message": "The cluster is valid"
+                 *         },
+                 *         {
+                 *           "type": "Applied",
+                 *           "status": "True"
+                 *         },
+                 *         {
+                 *           "type": "Health",
+                 *           "status": "True"
+                 *         }
+                 *       ],
+                 *       "data": {
+                 *         "checks": 12
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdapterStatusCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The explanation, as it would be. */
+            200: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description There is nothing to explain. The report would be discarded, by the rule in `HyperFleet-Discarded`; or, without that header, it would be the last one of a resource marked for deletion, and remove it. */
+            204: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    /**
+                     * @description Which rule would discard the report.
+                     * @example stale-time
+                     */
+                    "HyperFleet-Discarded"?: "future-generation" | "stale-generation" | "stale-time" | "unknown";
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

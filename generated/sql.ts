@@ -11,19 +11,23 @@ export interface Queries {
     row: { kind: string; is_delete: boolean; required_adapters: number; pending: number; stuck: number; stuck_seconds: number }
   }
   create_resource: {
-    parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string }
-    row: { body: string; href: string; version: number; started: boolean }
+    parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string; maps: boolean }
+    row: { body: string; href: string; version: number; id: string; started: boolean; inputs: string | null }
   }
   delete_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null }
-    row: { body: string; version: number; started: string[] }
+    parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null; maps: boolean }
+    row: { body: string; version: number; started: string[]; inputs: string | null }
   }
   delete_unused_kinds: {
     parameters: { configured: string[] }
     row: { done: string | null }
   }
+  explain_remaining: {
+    parameters: { id: string; results: string }
+    row: { body: string }
+  }
   explain_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string }
+    parameters: { kind: string; owner_id: string | null; id: string; results: string }
     row: { body: string }
   }
   find_resource: {
@@ -37,6 +41,10 @@ export interface Queries {
   get_applied_functions: {
     parameters: {}
     row: { release: string; hash: string; rules_hash: string }
+  }
+  get_condition_inputs: {
+    parameters: { id: string }
+    row: { inputs: string }
   }
   get_index: {
     parameters: { name: string }
@@ -74,13 +82,17 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; max_bytes: number; beyond: string }
     row: { body: string | null }
   }
+  list_condition_inputs: {
+    parameters: { kind: string; after: string | null; size: number }
+    row: { id: string; inputs: string }
+  }
   list_inconsistencies: {
     parameters: {}
     row: { problem: string; kind: string; id: string | null; detail: string | null }
   }
   list_kinds: {
     parameters: {}
-    row: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean; stale: boolean }
+    row: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean; condition_rules: string; stale: boolean }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -103,20 +115,28 @@ export interface Queries {
     row: { locked: boolean }
   }
   patch_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null }
-    row: { body: string; version: number; started: boolean }
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null; maps: boolean }
+    row: { body: string; version: number; started: boolean; inputs: string | null }
   }
   report_status: {
-    parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null }
-    row: { discarded: string | null; body: string | null }
+    parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean }
+    row: { discarded: string | null; body: string | null; inputs: string | null }
   }
   seed_resources: {
     parameters: { kind: string; owner_ids: string[] | null; first: number; count: number; prefix: string; failing: number; ended: string; total: number }
     row: { ids: string[] }
   }
+  store_mapped_conditions: {
+    parameters: { changes: string }
+    row: { id: string; body: string | null; version: number | null }
+  }
   update_conditions: {
     parameters: { id: string }
     row: { done: string | null }
+  }
+  update_kept_answer: {
+    parameters: { caller: string; scope: string; owner_id: string | null; key: string; body: string; version: number }
+    row: { done: boolean }
   }
   update_kind_stale: {
     parameters: { kind: string | null; stale: boolean }
@@ -131,7 +151,7 @@ export interface Queries {
     row: {}
   }
   upsert_kind: {
-    parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean }
+    parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean; condition_rules: string }
     row: { done: string | null }
   }
 }
@@ -149,24 +169,29 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions::jsonb, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.states @> array['Reconciled=False'] -- as resources_unreconciled_idx has it\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    cardinality(kinds.required_adapters) as required_adapters,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\nwhere kinds.required_adapters is not null\norder by kinds.kind, mark.is_delete",
   },
   create_resource: {
-    id: 'create_resource_2b4561d6',
-    parameters: ["kind","owner_id","body","caller","key","key_ttl","scope"],
-    text: "select\n    created.body,\n    created.href,\n    created.version,\n    -- Of the snapshot of this statement, which does not contain the writes of the function.\n    $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created",
+    id: 'create_resource_f7684394',
+    parameters: ["kind","owner_id","body","caller","key","key_ttl","scope","maps"],
+    text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.body::json ->> 'id' as id,\n    begun.started,\n    case\n        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)\n    end as inputs\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created\ncross join lateral (\n    -- Of the snapshot of this statement, which does not contain the writes of the function.\n    select $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\n) as begun",
   },
   delete_resource: {
-    id: 'delete_resource_0796842c',
-    parameters: ["kind","owner_id","id","caller","if_match"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    id: 'delete_resource_35e8da53',
+    parameters: ["kind","owner_id","id","caller","if_match","maps"],
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started,\n    case when $6::boolean then condition_inputs(resource.id, true) end as inputs\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   delete_unused_kinds: {
     id: 'delete_unused_kinds_53520846',
     parameters: ["configured"],
     text: "select forget_unused_kinds($1::text[])::text as done",
   },
+  explain_remaining: {
+    id: 'explain_remaining_062eecb4',
+    parameters: ["id","results"],
+    text: "select explain_resource(resource, $2::jsonb)::text as body\nfrom resources as resource\nwhere resource.id = as_uuid($1::text)",
+  },
   explain_resource: {
-    id: 'explain_resource_19d392b3',
-    parameters: ["kind","owner_id","id"],
-    text: "select explain_resource(resource)::text as body\nfrom find_resource($1::text, $2::text, $3::text) as resource",
+    id: 'explain_resource_a2757c94',
+    parameters: ["kind","owner_id","id","results"],
+    text: "select explain_resource(resource, $4::jsonb)::text as body\nfrom find_resource($1::text, $2::text, $3::text) as resource",
   },
   find_resource: {
     id: 'find_resource_3ba98fdf',
@@ -182,6 +207,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'get_applied_functions_6027a560',
     parameters: [],
     text: "select applied_functions.release, applied_functions.hash, applied_functions.rules_hash\nfrom applied_functions",
+  },
+  get_condition_inputs: {
+    id: 'get_condition_inputs_638fcc3c',
+    parameters: ["id"],
+    text: "select condition_inputs(as_uuid($1::text), false) as inputs",
   },
   get_index: {
     id: 'get_index_23b5052e',
@@ -228,15 +258,20 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","owner_id","id","page","size","max_bytes","beyond"],
     text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        adapter_status_bodies(\n            resource.id,\n            array(\n                select status.adapter\n                from adapter_statuses as status\n                where status.resource_id = resource.id and /* filter: */ true /* :filter */\n                order by /* order: */ status.adapter /* :order */\n                limit $5::int\n                offset ($4::int - 1)::bigint * $5::int\n            ),\n            $6::int,\n            $7::text\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text) as resource",
   },
+  list_condition_inputs: {
+    id: 'list_condition_inputs_2c658b5f',
+    parameters: ["kind","after","size"],
+    text: "select listed.id::text as id, condition_inputs(listed.id, false) as inputs\nfrom (\n    select resource.id\n    from resources as resource\n    inner join kinds on kinds.kind = resource.kind\n    where resource.kind = $1::text\n        and kinds.condition_rules <> '[]'\n        and ($2::text is null or resource.id > $2::uuid)\n    order by resource.id\n    limit $3::int\n) as listed",
+  },
   list_inconsistencies: {
     id: 'list_inconsistencies_4f69c7f0',
     parameters: [],
     text: "select found.problem, resource.kind, resource.id::text as id, found.detail\nfrom resources as resource\ncross join lateral resource_problems(resource) as found\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.name\nhaving count(*) > 1\nunion all\nselect 'the kept count is wrong', kinds.kind, null, counted.total || ' kept, ' || actual.total || ' there'\nfrom kinds\ncross join lateral (\n    select coalesce(sum(resource_counts.count), 0) as total\n    from resource_counts\n    where resource_counts.kind = kinds.kind\n) as counted\ncross join lateral (\n    select count(*) as total\n    from resources as resource\n    where resource.kind = kinds.kind\n) as actual\nwhere counted.total <> actual.total\norder by problem, kind, id",
   },
   list_kinds: {
-    id: 'list_kinds_393b0053',
+    id: 'list_kinds_1ad4bd85',
     parameters: [],
-    text: "select\n    kinds.kind,\n    kinds.plural,\n    kinds.base_path,\n    kinds.parent_kind,\n    kinds.on_parent_delete,\n    kinds.required_adapters,\n    kinds.reference_types::text as reference_types,\n    kinds.generation_on,\n    kinds.older_names,\n    kinds.stale\nfrom kinds\norder by kinds.kind",
+    text: "select\n    kinds.kind,\n    kinds.plural,\n    kinds.base_path,\n    kinds.parent_kind,\n    kinds.on_parent_delete,\n    kinds.required_adapters,\n    kinds.reference_types::text as reference_types,\n    kinds.generation_on,\n    kinds.older_names,\n    kinds.condition_rules::text as condition_rules,\n    kinds.stale\nfrom kinds\norder by kinds.kind",
   },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',
@@ -264,24 +299,34 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select pg_try_advisory_xact_lock(hashtext('hyperfleet-api migrate')) as locked",
   },
   patch_resource: {
-    id: 'patch_resource_b7c4d29c',
-    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    id: 'patch_resource_d19be47c',
+    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at","maps"],
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started,\n    case when $10::boolean then condition_inputs(resource.id, false) end as inputs\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
-    id: 'report_status_166de48b',
-    parameters: ["kind","owner_id","id","report","max_clock_skew","max_age"],
-    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report",
+    id: 'report_status_bf49633d',
+    parameters: ["kind","owner_id","id","report","max_clock_skew","max_age","maps"],
+    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report",
   },
   seed_resources: {
-    id: 'seed_resources_eebf305e',
+    id: 'seed_resources_543acb99',
     parameters: ["kind","owner_ids","first","count","prefix","failing","ended","total"],
-    text: "with numbered as (\n    select\n        owner.id as owner_id,\n        $3::int + (row_number() over (order by owner.position, one.number))::int - 1 as number,\n        case when owner.id is null then $3::int + one.number - 1 else one.number end as name_number\n    from unnest(coalesce($2::uuid[], array[null::uuid])) with ordinality as owner (id, position)\n    cross join generate_series(1, $4::int) as one (number)\n),\ntimed as (\n    select\n        numbered.*,\n        $7::timestamptz - interval '1 minute'\n            - (interval '30 days' * (1 - numbered.number::float8 / $8::int)) as time,\n        numbered.number::bigint * $6::int / $8::int <> (numbered.number - 1)::bigint * $6::int / $8::int as failing\n    from numbered\n),\ndescribed as (\n    select\n        timed.*,\n        uuid_v7(timed.time) as id,\n        jsonb_build_object(\n            'environment', (array['production', 'production', 'production', 'staging', 'development'])[1 + timed.number % 5],\n            'region', 'region-' || timed.number % 12,\n            'app.kubernetes.io/managed-by', 'hyperfleet',\n            'hyperfleet.io/shard', (timed.number % 100)::text,\n            'example.com/customer', 'customer-' || timed.number / 10,\n            'tier', 'tier-' || timed.number % 3\n        ) as labels,\n        jsonb_build_object(\n            'region', 'region-' || timed.number % 12,\n            'replicas', 1 + timed.number % 7,\n            'release', jsonb_build_object(\n                'version', '4.' || timed.number % 20 || '.' || timed.number % 7,\n                'channel', 'stable',\n                'image', 'registry.example.com/release@sha256:' || encode(sha256(timed.number::text::bytea), 'hex')\n            ),\n            'networking', jsonb_build_object(\n                'clusterNetwork', jsonb_build_array(jsonb_build_object('cidr', '10.' || timed.number % 256 || '.0.0/14', 'hostPrefix', 23)),\n                'serviceNetwork', jsonb_build_array('172.30.0.0/16'),\n                'type', 'OVNKubernetes'\n            ),\n            'autoscaling', jsonb_build_object('enabled', timed.number % 2 = 0, 'min', 1, 'max', 10),\n            'zones', (\n                select jsonb_agg(jsonb_build_object(\n                    'name', 'zone-' || zone,\n                    'subnet', 'subnet-' || md5(timed.number || '/' || zone),\n                    'machineType', 'n2-standard-8',\n                    'disk', jsonb_build_object('type', 'ssd', 'sizeGiB', 120, 'key', md5(zone || ':' || timed.number))\n                ))\n                from generate_series(1, 3) as zone\n            ),\n            'identity', jsonb_build_object(\n                'issuer', 'https://issuer.example.com/' || md5(timed.number::text),\n                'pullSecret', md5('pull' || timed.number) || md5('secret' || timed.number)\n            )\n        ) as spec\n    from timed\n),\nreported as (\n    select\n        described.id,\n        adapter.name as adapter,\n        described.time + adapter.position * interval '2 seconds' as time,\n        judged.available,\n        case when judged.available then 'AllChecksPassed' else 'CheckFailed' end as reason,\n        'The adapter has looked at generation 1' as message\n    from described\n    inner join kinds on kinds.kind = $1::text\n    cross join unnest(kinds.required_adapters) with ordinality as adapter (name, position)\n    cross join lateral (\n        select not (described.failing and adapter.position = cardinality(kinds.required_adapters)) as available\n    ) as judged\n),\n-- Materialized: it is named three times, and would be computed as often.\naggregated as materialized (\n    select\n        described.*,\n        aggregate_conditions(\n            $1::text, 1, described.time, false, false, kinds.required_adapters, '[]',\n            coalesce(reports.of_resource, array[]::adapter_report[]), kinds.older_names\n        ) as conditions\n    from described\n    inner join kinds on kinds.kind = $1::text\n    left join (\n        select\n            reported.id,\n            array_agg(row(\n                reported.adapter, 1, reported.time, reported.available, reported.reason, reported.message, false\n            )::adapter_report) as of_resource\n        from reported\n        group by reported.id\n    ) as reports on reports.id = described.id\n),\ninserted as (\n    insert into resources (\n        id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,\n        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since\n    )\n    select\n        aggregated.id,\n        $1::text,\n        aggregated.owner_id,\n        $5::text || aggregated.name_number,\n        aggregated.labels,\n        label_pairs(aggregated.labels),\n        aggregated.spec,\n        1,\n        aggregated.time,\n        1,\n        aggregated.time,\n        aggregated.time,\n        'seed@hyperfleet.local',\n        'seed@hyperfleet.local',\n        aggregated.conditions::json,\n        condition_states(aggregated.conditions),\n        unreconciled_since(aggregated.conditions)\n    from aggregated\n    order by aggregated.number\n),\ninserted_reports as (\n    insert into adapter_statuses (\n        resource_id, adapter, observed_generation, created_time, last_report_time, available,\n        available_reason, available_message, finalized, conditions, data\n    )\n    select\n        reported.id,\n        reported.adapter,\n        1,\n        reported.time,\n        reported.time,\n        reported.available,\n        reported.reason,\n        reported.message,\n        false,\n        (\n            select jsonb_agg(jsonb_build_object(\n                'type', condition.type,\n                'status', case when condition.type = 'Available' and not reported.available then 'False' else 'True' end,\n                'reason', reported.reason,\n                'message', reported.message,\n                'last_transition_time', format_time(reported.time)\n            ))\n            from unnest(array['Available', 'Applied', 'Health']) as condition (type)\n        ),\n        jsonb_build_object('job', 'job-' || md5(reported.adapter || reported.id), 'attempts', 1, 'seconds', 12.5)\n    from reported\n)\nselect array(select described.id from described order by described.number) as ids",
+    text: "with numbered as (\n    select\n        owner.id as owner_id,\n        $3::int + (row_number() over (order by owner.position, one.number))::int - 1 as number,\n        case when owner.id is null then $3::int + one.number - 1 else one.number end as name_number\n    from unnest(coalesce($2::uuid[], array[null::uuid])) with ordinality as owner (id, position)\n    cross join generate_series(1, $4::int) as one (number)\n),\ntimed as (\n    select\n        numbered.*,\n        $7::timestamptz - interval '1 minute'\n            - (interval '30 days' * (1 - numbered.number::float8 / $8::int)) as time,\n        numbered.number::bigint * $6::int / $8::int <> (numbered.number - 1)::bigint * $6::int / $8::int as failing\n    from numbered\n),\ndescribed as (\n    select\n        timed.*,\n        uuid_v7(timed.time) as id,\n        jsonb_build_object(\n            'environment', (array['production', 'production', 'production', 'staging', 'development'])[1 + timed.number % 5],\n            'region', 'region-' || timed.number % 12,\n            'app.kubernetes.io/managed-by', 'hyperfleet',\n            'hyperfleet.io/shard', (timed.number % 100)::text,\n            'example.com/customer', 'customer-' || timed.number / 10,\n            'tier', 'tier-' || timed.number % 3\n        ) as labels,\n        jsonb_build_object(\n            'region', 'region-' || timed.number % 12,\n            'replicas', 1 + timed.number % 7,\n            'release', jsonb_build_object(\n                'version', '4.' || timed.number % 20 || '.' || timed.number % 7,\n                'channel', 'stable',\n                'image', 'registry.example.com/release@sha256:' || encode(sha256(timed.number::text::bytea), 'hex')\n            ),\n            'networking', jsonb_build_object(\n                'clusterNetwork', jsonb_build_array(jsonb_build_object('cidr', '10.' || timed.number % 256 || '.0.0/14', 'hostPrefix', 23)),\n                'serviceNetwork', jsonb_build_array('172.30.0.0/16'),\n                'type', 'OVNKubernetes'\n            ),\n            'autoscaling', jsonb_build_object('enabled', timed.number % 2 = 0, 'min', 1, 'max', 10),\n            'zones', (\n                select jsonb_agg(jsonb_build_object(\n                    'name', 'zone-' || zone,\n                    'subnet', 'subnet-' || md5(timed.number || '/' || zone),\n                    'machineType', 'n2-standard-8',\n                    'disk', jsonb_build_object('type', 'ssd', 'sizeGiB', 120, 'key', md5(zone || ':' || timed.number))\n                ))\n                from generate_series(1, 3) as zone\n            ),\n            'identity', jsonb_build_object(\n                'issuer', 'https://issuer.example.com/' || md5(timed.number::text),\n                'pullSecret', md5('pull' || timed.number) || md5('secret' || timed.number)\n            )\n        ) as spec\n    from timed\n),\nreported as (\n    select\n        described.id,\n        adapter.name as adapter,\n        described.time + adapter.position * interval '2 seconds' as time,\n        judged.available,\n        case when judged.available then 'AllChecksPassed' else 'CheckFailed' end as reason,\n        'The adapter has looked at generation 1' as message\n    from described\n    inner join kinds on kinds.kind = $1::text\n    cross join unnest(kinds.required_adapters) with ordinality as adapter (name, position)\n    cross join lateral (\n        select not (described.failing and adapter.position = cardinality(kinds.required_adapters)) as available\n    ) as judged\n),\n-- Materialized: it is named three times, and would be computed as often.\naggregated as materialized (\n    select\n        described.*,\n        aggregate_conditions(\n            $1::text, 1, described.time, false, false, kinds.required_adapters, '[]',\n            coalesce(reports.of_resource, array[]::adapter_report[]), kinds.older_names, null\n        ) as conditions\n    from described\n    inner join kinds on kinds.kind = $1::text\n    left join (\n        select\n            reported.id,\n            array_agg(row(\n                reported.adapter, 1, reported.time, reported.available, reported.reason, reported.message, false\n            )::adapter_report) as of_resource\n        from reported\n        group by reported.id\n    ) as reports on reports.id = described.id\n),\ninserted as (\n    insert into resources (\n        id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,\n        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since\n    )\n    select\n        aggregated.id,\n        $1::text,\n        aggregated.owner_id,\n        $5::text || aggregated.name_number,\n        aggregated.labels,\n        label_pairs(aggregated.labels),\n        aggregated.spec,\n        1,\n        aggregated.time,\n        1,\n        aggregated.time,\n        aggregated.time,\n        'seed@hyperfleet.local',\n        'seed@hyperfleet.local',\n        aggregated.conditions::json,\n        condition_states(aggregated.conditions),\n        unreconciled_since(aggregated.conditions)\n    from aggregated\n    order by aggregated.number\n),\ninserted_reports as (\n    insert into adapter_statuses (\n        resource_id, adapter, observed_generation, created_time, last_report_time, available,\n        available_reason, available_message, finalized, conditions, data\n    )\n    select\n        reported.id,\n        reported.adapter,\n        1,\n        reported.time,\n        reported.time,\n        reported.available,\n        reported.reason,\n        reported.message,\n        false,\n        (\n            select jsonb_agg(jsonb_build_object(\n                'type', condition.type,\n                'status', case when condition.type = 'Available' and not reported.available then 'False' else 'True' end,\n                'reason', reported.reason,\n                'message', reported.message,\n                'last_transition_time', format_time(reported.time)\n            ))\n            from unnest(array['Available', 'Applied', 'Health']) as condition (type)\n        ),\n        jsonb_build_object('job', 'job-' || md5(reported.adapter || reported.id), 'attempts', 1, 'seconds', 12.5)\n    from reported\n)\nselect array(select described.id from described order by described.number) as ids",
+  },
+  store_mapped_conditions: {
+    id: 'store_mapped_conditions_ffe933c3',
+    parameters: ["changes"],
+    text: "select change.id::text as id, stored.body, stored.version\nfrom jsonb_to_recordset($1::jsonb) as change (id uuid, version int, results jsonb)\nleft join lateral store_mapped_conditions(change.id, change.version, change.results) as stored on true",
   },
   update_conditions: {
     id: 'update_conditions_024d7cbb',
     parameters: ["id"],
     text: "select recompute_resource($1::uuid)::text as done",
+  },
+  update_kept_answer: {
+    id: 'update_kept_answer_468b0363',
+    parameters: ["caller","scope","owner_id","key","body","version"],
+    text: "with updated as (\n    update idempotency_keys as kept\n    set body = $5::text,\n        version = $6::int\n    where kept.caller = $1::text\n        and kept.kind = $2::text\n        and kept.owner_id = coalesce($3::text, '')\n        and kept.key = $4::text\n    returning kept.key\n)\nselect count(*) > 0 as done\nfrom updated",
   },
   update_kind_stale: {
     id: 'update_kind_stale_1d04c0cd',
@@ -299,8 +344,8 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "insert into applied_functions (release, hash, rules_hash)\nvalues ($1::text, $2::text, $3::text)\non conflict (singleton) do update\nset release = excluded.release,\n    hash = excluded.hash,\n    rules_hash = excluded.rules_hash",
   },
   upsert_kind: {
-    id: 'upsert_kind_046025de',
-    parameters: ["kind","plural","base_path","parent_kind","on_parent_delete","required_adapters","reference_types","generation_on","older_names"],
-    text: "select set_kind(\n    $1::text, $2::text, $3::text, $4::text, $5::text, $6::text[], $7::jsonb, $8::text, $9::boolean\n)::text as done",
+    id: 'upsert_kind_895f6bd7',
+    parameters: ["kind","plural","base_path","parent_kind","on_parent_delete","required_adapters","reference_types","generation_on","older_names","condition_rules"],
+    text: "select set_kind(\n    $1::text, $2::text, $3::text, $4::text, $5::text, $6::text[], $7::jsonb, $8::text, $9::boolean, $10::jsonb\n)::text as done",
   }
 }

@@ -8,6 +8,7 @@ export const handlers: Handlers = {
   'compatibility.get': metadata.getCompatibility,
   'metadata.get': metadata.getMetadata,
   'reports.create': reports.create,
+  'reports.explain': reports.explain,
   'reports.list': reports.list,
   'reports.put': reports.put,
   'resources.create': resources.create,

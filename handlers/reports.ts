@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { statusFields } from '../search/fields.ts'
 import { select } from '../search/selection.ts'
+import { writeMapped } from '../server/conditions/condition-mapping.ts'
 import { bounded } from '../server/http/bounded-list.ts'
 import { textOf } from '../server/http/request-body.ts'
 import type { Handler } from './handler.ts'
@@ -26,19 +27,42 @@ export const put: Handler<'putClusterStatuses'> = (request, reply) =>
 /** Takes a report from an older client. */
 export const create: Handler<'postClusterStatuses'> = (request, reply) => take(request, reply, 201)
 
+/** The explanation of a resource as it would be after a report, of which nothing is kept. */
+export const explain: Handler<'foreseeCluster'> = async (request, reply) => {
+  const { database, server, target } = request
+  database.isKept = false
+  reply.header('hyperfleet-dry-run', 'true')
+  const { mapping } = server
+  const report = { ...reportOf(request), maps: mapping.concerns(target.kind) }
+  const { discarded, body } = await database.transaction(async (statements) => {
+    const { discarded, inputs } = await statements.one('report_status', report)
+    if (discarded !== null) return { discarded, body: undefined }
+    await mapping.store(statements, inputs, database.isKept)
+    const results = JSON.stringify(await mapping.results(statements, target))
+    const [explained] = await statements.all('explain_remaining', { id: target.id, results })
+    return { discarded, body: explained?.body }
+  })
+  if (body === undefined) reply.code(204)
+  if (discarded !== null) reply.header('hyperfleet-discarded', discarded)
+  return body
+}
+
 /** Takes a report, answered with `status` when it is stored, and with 204 and the reason when it is discarded. */
 async function take(request: Request, reply: FastifyReply, status: number): Promise<string | undefined> {
-  const { max_clock_skew, max_age = null } = request.server.settings.reports
-  const { discarded, body } = await request.database.one('report_status', {
-    ...request.target,
-    report: textOf(request),
-    max_clock_skew,
-    max_age,
-  })
+  const { row } = await writeMapped(request, (statements, maps) =>
+    statements.one('report_status', { ...reportOf(request), maps }),
+  )
+  const { discarded, body } = row
   if (discarded === null) {
     reply.code(status)
     return body ?? ''
   }
   reply.code(204).header('hyperfleet-discarded', discarded)
   return undefined
+}
+
+/** A report, and the limits of its time. */
+function reportOf(request: Pick<Request, 'server' | 'target' | 'json'>) {
+  const { max_clock_skew, max_age = null } = request.server.settings.reports
+  return { ...request.target, report: textOf(request), max_clock_skew, max_age }
 }

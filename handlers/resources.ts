@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeCursor } from '../search/cursor.ts'
 import { resourceFields } from '../search/fields.ts'
 import { type Selection, select, selectWalk } from '../search/selection.ts'
+import { writeMapped } from '../server/conditions/condition-mapping.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { type Bound, bounded } from '../server/http/bounded-list.ts'
 import { tagOf } from '../server/http/compression.ts'
@@ -53,23 +54,27 @@ export const get: Handler<'getClusterById'> = async (request, reply) => {
 }
 
 /** Why the conditions of a resource are as they are. */
-export const explain: Handler<'explainCluster'> = async ({ database, target }) =>
-  (await database.one('explain_resource', target)).body
+export const explain: Handler<'explainCluster'> = async ({ server, database, target }) => {
+  const results = await server.mapping.results(database, target)
+  return (await database.one('explain_resource', { ...target, results: JSON.stringify(results) })).body
+}
 
 /** Creates a resource, answered with 201 and where it is. */
 export const create: Handler<'postCluster'> = async (request, reply) => {
-  const { server, database, caller, target } = request
+  const { server, caller, target } = request
   const { kind, owner_id } = target
-  const { body, href, version, started } = await database.one('create_resource', {
-    kind,
-    owner_id,
-    body: textOf(request),
-    caller,
-    key: idempotencyKey(request),
-    key_ttl: server.settings.idempotency.ttl,
-    // A path of any kind has keys of its own.
-    scope: request.kind ? ANY_KIND.name : kind,
-  })
+  const key = idempotencyKey(request)
+  const key_ttl = server.settings.idempotency.ttl
+  // A path of any kind has keys of its own.
+  const scope = request.kind ? ANY_KIND.name : kind
+  const create = { kind, owner_id, body: textOf(request), caller, key, key_ttl, scope }
+  const { row, stored } = await writeMapped(
+    request,
+    (statements, maps) => statements.one('create_resource', { ...create, maps }),
+    { key: key === null ? undefined : { caller, scope, owner_id, key } },
+  )
+  const { href, started } = row
+  const { body, version } = latest(row, stored, row.id)
   if (started) countStarted(request, [kind], false)
   tag(reply.code(201).header('location', href), version)
   return body
@@ -94,7 +99,12 @@ export const patch: Handler<'patchClusterById'> = async (request, reply) => {
     if_match: headerOf(request, 'if-match'),
     max_bytes: bytesIn(server.settings.server.body_limit),
   }
-  const write = (at: number | null) => database.one('patch_resource', { ...change, is_merge, caller, at })
+  const write = async (at: number | null) => {
+    const { row, stored } = await writeMapped(request, (statements, maps) =>
+      statements.one('patch_resource', { ...change, is_merge, caller, at, maps }),
+    )
+    return { ...row, ...latest(row, stored, target.id) }
+  }
   const check = server.specSchemas.get(target.kind)?.check
   const mergesSpec = is_merge && check && Object.hasOwn(request.body, 'spec')
   const { body, version, started } = await (mergesSpec
@@ -107,10 +117,15 @@ export const patch: Handler<'patchClusterById'> = async (request, reply) => {
 
 /** Marks a resource for deletion, answered with 202. */
 export const remove: Handler<'deleteClusterById'> = async (request, reply) => {
-  const { database, caller, target } = request
+  const { caller, target } = request
   const if_match = headerOf(request, 'if-match')
-  const { body, version, started } = await database.one('delete_resource', { ...target, caller, if_match })
-  countStarted(request, started, true)
+  const { row, stored } = await writeMapped(
+    request,
+    (statements, maps) => statements.one('delete_resource', { ...target, caller, if_match, maps }),
+    { isDelete: true },
+  )
+  const { body, version } = latest(row, stored, target.id)
+  countStarted(request, row.started, true)
   tag(reply.code(202), version)
   return body
 }
@@ -147,6 +162,16 @@ function audit(request: Parameters<typeof forceDelete>[0], removed: string) {
     },
     'a resource was removed by force',
   )
+}
+
+/** A resource as a write has left it, or as its mapped conditions have. */
+const latest = (
+  row: { body: string; version: number },
+  stored: { id: string; body: string | null; version: number | null }[],
+  id: string,
+): { body: string; version: number } => {
+  const mapped = stored.find((each) => each.id === id)
+  return mapped?.body && mapped.version ? { body: mapped.body, version: mapped.version } : row
 }
 
 /** The entity tag of a resource: strong, and another one after every visible change. */

@@ -76,6 +76,7 @@ create table kinds (
     is_configured boolean not null default true,
     generation_on text not null default 'spec'::text,
     older_names boolean not null default true,
+    condition_rules jsonb not null default '[]'::jsonb,
     constraint kinds_pk PRIMARY KEY (kind),
     constraint kinds_plural_key UNIQUE (plural),
     constraint kinds_parent_kind_fkey FOREIGN KEY (parent_kind) REFERENCES kinds(kind),

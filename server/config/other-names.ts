@@ -85,5 +85,4 @@ export const ignored: readonly Ignored[] = [
   { member: 'logging.masking.headers', flags: ['--log-masking-sensitive-headers'], why: NO_EXCERPTS },
   { member: 'logging.masking.fields', flags: ['--log-masking-sensitive-fields'], why: NO_EXCERPTS },
   { member: 'metrics.label_metrics_inclusion_duration', why: 'Nothing follows from it there, either.' },
-  { member: 'entities[].conditions', why: 'Conditions of your own are not there yet.' },
 ]

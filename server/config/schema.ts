@@ -56,6 +56,14 @@ const tls = {
 } as const
 
 /** How many there are: no more than an integer of the database can hold. */
+const expression = (description: string) =>
+  ({
+    type: 'object',
+    additionalProperties: false,
+    required: ['expression'],
+    description,
+    properties: { expression: text('An expression of CEL.', "'AllApplied'") },
+  }) as const
 const count = (description: string) =>
   ({ type: 'integer', minimum: 0, maximum: 2_147_483_647, default: 0, description }) as const
 
@@ -615,6 +623,51 @@ export const configSchema = {
                 target_kind: text('The kind of its targets.', 'WifConfig'),
                 min: count('How many a resource has at least.'),
                 max: count('How many a resource has at most; 0: any number.'),
+              },
+            },
+          },
+          conditions: {
+            type: 'array',
+            description:
+              'Conditions beside those of adapters, by CEL expressions over the reports on a resource and over itself (docs/conditions.md).',
+            examples: [
+              [
+                {
+                  type: 'Provisioned',
+                  when: { expression: "statuses.exists(s, s.adapter == 'dns')" },
+                  output: {
+                    status: {
+                      expression:
+                        "statuses.all(s, s.conditions.exists(c, c.type == 'Applied' && c.status == 'True'))",
+                    },
+                    reason: { expression: "'AllApplied'" },
+                    message: { expression: "string(size(statuses)) + ' adapters have reported'" },
+                  },
+                },
+              ],
+            ],
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['type', 'when', 'output'],
+              properties: {
+                type: {
+                  ...text('The type of the condition.', 'Provisioned'),
+                  title: 'a name of letters, digits, and inner hyphens, dots, slashes and underscores',
+                  maxLength: 100,
+                  pattern: '^[A-Za-z]([-A-Za-z0-9_./]*[A-Za-z0-9])?$',
+                },
+                when: expression('Whether there is the condition: a bool.'),
+                output: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['status', 'reason', 'message'],
+                  properties: {
+                    status: expression('Its status: a bool, or the text true or false.'),
+                    reason: expression('Its reason: a text of at most 256 bytes.'),
+                    message: expression('Its message: a text, cut at 2,048 bytes.'),
+                  },
+                },
               },
             },
           },

@@ -1,5 +1,6 @@
 import { type InspectOptions, inspect, isDeepStrictEqual } from 'node:util'
 import type { Queries } from '../../generated/sql.ts'
+import type { ConditionRule } from '../conditions/condition-rule.ts'
 import type { Config } from '../config/schema.ts'
 import { type Kinds, parentsFirst } from '../openapi/kinds.ts'
 
@@ -18,8 +19,23 @@ export function kindRows(kinds: Kinds, { entities, conditions }: Config): KindRo
     reference_types: JSON.stringify(descriptor.references ?? []),
     generation_on: descriptor.generation_on ?? 'spec',
     older_names: conditions.older_names,
+    condition_rules: JSON.stringify(rulesOf(entities.find((entity) => entity.kind === kind)?.conditions)),
   }))
 }
+
+type Entity = Config['entities'][number]
+
+/** The rules of a kind, by type. */
+const rulesOf = (conditions: Entity['conditions'] = []): ConditionRule[] =>
+  conditions
+    .map(({ type, when, output: { status, reason, message } }) => ({
+      type,
+      when: when.expression,
+      status: status.expression,
+      reason: reason.expression,
+      message: message.expression,
+    }))
+    .sort((one, other) => (one.type < other.type ? -1 : 1))
 
 /**
  * The differences between a configuration and the database: one line for each kind that is configured, and one for those of
@@ -60,10 +76,11 @@ function memberDifferences(configured: KindRow, stored: KindRow): string[] {
 const settingOf: { [Member in keyof KindRow]?: string } = {
   reference_types: 'references',
   older_names: 'conditions.older_names',
+  condition_rules: 'conditions',
 }
 
 const comparable = (row: KindRow, member: keyof KindRow): unknown =>
-  member === 'reference_types' ? JSON.parse(row.reference_types) : row[member]
+  member === 'reference_types' || member === 'condition_rules' ? JSON.parse(row[member]) : row[member]
 
 /** On one line, and without the double quotes that a log in JSON would escape. */
 const onOneLine: InspectOptions = {

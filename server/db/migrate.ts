@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import Postgrator from 'postgrator'
 import { type Queries, queries } from '../../generated/sql.ts'
+import { ConditionMapping } from '../conditions/condition-mapping.ts'
 import type { Config } from '../config/schema.ts'
 import { about } from '../lib/version.ts'
 import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { abandon, type Cancellable, connection, describe } from './connection.ts'
-import { type Database, openDatabase, type Statements, unusable } from './database.ts'
+import { type Database, openDatabase, type RequestDatabase, unusable } from './database.ts'
 import { DatabaseUnavailable } from './database-errors.ts'
 import { type KindRow, kindRows } from './kind-rows.ts'
 
@@ -28,10 +29,16 @@ const ATTEMPTS = 100
  * conditions of resources for which the rules, the required adapters or `conditions.older_names` have changed. Safe to run at any time, by several at
  * once, and after one that was interrupted. A database of a newer release is left as it is.
  *
+ * `log` takes a line for each rule of a condition that failed, with the number of resources.
+ *
  * Throws a StartError when the database cannot be used. When a session ends, that of the migration lock above all, what
  * runs on other connections is cancelled, and nothing more is done.
  */
-export async function migrate(config: Config, kinds: Kinds): Promise<void> {
+export async function migrate(
+  config: Config,
+  kinds: Kinds,
+  log: (line: string) => void = () => {},
+): Promise<void> {
   const database = await openDatabase(config.database)
   const sessions: pg.Client[] = []
   const lost = Object.assign(new EventEmitter(), { closed: false })
@@ -59,7 +66,7 @@ export async function migrate(config: Config, kinds: Kinds): Promise<void> {
     await takeLock(lock)
     const client = await open()
     await run(client, 'lift_time_limits', [false])
-    await bringUpToDate(client, database.until(lost), config, kinds)
+    await bringUpToDate(client, database.until(lost), config, kinds, log)
     // Only then is the lock free when this resolves: a session, and a pooler's above all, ends some time after its client.
     await lock.query('rollback')
   } catch (error) {
@@ -101,7 +108,13 @@ async function takeLock(session: pg.Client): Promise<void> {
   }
 }
 
-async function bringUpToDate(client: pg.Client, database: Statements, config: Config, kinds: Kinds) {
+async function bringUpToDate(
+  client: pg.Client,
+  database: RequestDatabase,
+  config: Config,
+  kinds: Kinds,
+  log: (line: string) => void,
+) {
   const isNewer = await givingWay(client, async () => {
     if (!(await applyMigrations(client)) || !(await applyFunctions(client))) return true
     await applyKinds(client, kinds, config)
@@ -109,7 +122,7 @@ async function bringUpToDate(client: pg.Client, database: Statements, config: Co
   })
   if (isNewer) return
   await buildIndexes(client)
-  await recomputeConditions(database)
+  await recomputeConditions(database, log)
 }
 
 /** What a database lacks for this release to serve it, if anything; nothing, where a newer release has migrated it. */
@@ -214,8 +227,14 @@ async function applyKinds(client: pg.Client, kinds: Kinds, config: Config): Prom
 }
 
 /** Each resource for itself, so that no lock is held for long. */
-async function recomputeConditions(database: Statements): Promise<void> {
-  for (const { kind, stale } of await database.all('list_kinds', {})) {
+async function recomputeConditions(database: RequestDatabase, log: (line: string) => void): Promise<void> {
+  const kinds = await database.all('list_kinds', {})
+  const failures = new Map<string, number>()
+  const mapping = new ConditionMapping(kinds, ({ kind, type, reason }) => {
+    const failure = `${kind}: the condition ${type} could not be mapped: ${reason}`
+    failures.set(failure, (failures.get(failure) ?? 0) + 1)
+  })
+  for (const { kind, stale } of kinds) {
     if (!stale) continue
     for (let after: string | null = null; ; ) {
       const batch: Queries['list_resource_ids']['row'][] = await database.all('list_resource_ids', {
@@ -227,8 +246,10 @@ async function recomputeConditions(database: Statements): Promise<void> {
       after = batch.at(-1)?.id ?? null
       if (!after) break
     }
+    await mapping.storeAll(database, kind)
     await database.all('update_kind_stale', { kind, stale: false })
   }
+  for (const [failure, count] of failures) log(`${failure} (${count} resources)`)
 }
 
 /**

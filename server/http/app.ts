@@ -4,7 +4,9 @@ import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { openIdentity } from '../auth/authenticator.ts'
 import { SYSTEM } from '../auth/caller-names.ts'
+import { ConditionMapping, type Failure } from '../conditions/condition-mapping.ts'
 import { milliseconds } from '../config/units.ts'
+import { kindRows } from '../db/kind-rows.ts'
 import { parseWritten } from '../lib/written-numbers.ts'
 import { published } from '../openapi/document.ts'
 import { type Document, operationsOf } from '../openapi/operations.ts'
@@ -42,6 +44,14 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorate('counters', metrics)
+  const fail = ({ kind, id, type, reason }: Failure) => {
+    metrics.conditionFailed(kind, type)
+    const about = { resource_type: kind.toLowerCase(), resource_id: id, condition: type, reason }
+    parts.logger.warn(about, 'a condition could not be mapped')
+  }
+  app.decorate('mapping', new ConditionMapping(kindRows(document['x-kinds'], config), fail))
+  for (const { kind, conditions = [] } of config.entities)
+    for (const { type } of conditions) metrics.conditionFailed(kind, type, 0)
   app.decorate('specSchemas', specSchemas)
   app.decorateRequest('json', undefined)
   app.decorateRequest('malformed', undefined)

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
+import type { ConditionMapping } from '../conditions/condition-mapping.ts'
 import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import type { Waiter } from '../db/connection-queue.ts'
 import type { Database } from '../db/database.ts'
+import { NOT_MAPPED } from './verify.ts'
 
 /** Comes before every id. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
@@ -14,14 +16,20 @@ const MAX_KNOWN = 1000
 
 /**
  * Checks the next resources of a cycle through all of them, and counts and logs violations of the invariants that `verify`
- * checks for the whole database, as far as they concern one resource. One statement each time.
+ * checks for the whole database, as far as they concern one resource. One statement each time, and one more for each
+ * resource whose kind has rules for conditions.
  *
  * The first walk begins anywhere, so that servers that are restarted do not look at the same resources again and again. A
  * violation is counted each time, and logged once: again only when a whole round did not find it.
  */
 export function sampler(
   database: Database,
-  { size, registry, logger }: { size: number; registry: Registry; logger: FastifyBaseLogger },
+  {
+    size,
+    mapping,
+    registry,
+    logger,
+  }: { size: number; mapping: ConditionMapping; registry: Registry; logger: FastifyBaseLogger },
 ): (waiter?: Waiter) => Promise<void> {
   const registers = [registry]
   const checks = new Counter({
@@ -52,6 +60,11 @@ export function sampler(
     const seen = new Map(rows.map((row) => [row.id, row]))
     for (const { kind, is_judged } of seen.values()) if (is_judged) checks.inc({ kind })
     for (const { kind, id, problem } of rows) if (problem) tell(kind, id, problem)
+    for (const { kind, id, is_judged } of seen.values()) {
+      if (!is_judged || !mapping.concerns(kind)) continue
+      const { inputs } = await database.one('get_condition_inputs', { id }, waiter)
+      if (mapping.differences(inputs).length) tell(kind, id, NOT_MAPPED)
+    }
     after = rows.at(-1)?.id ?? null
     if (seen.size === size) return
     after = BEFORE_ALL
@@ -66,6 +79,7 @@ export function sampler(
 export function startVerification(
   { interval, resources }: Config['verification'],
   database: Database,
+  mapping: ConditionMapping,
   registry: Registry,
   logger: FastifyBaseLogger,
 ): { close(): Promise<void> } {
@@ -78,7 +92,7 @@ export function startVerification(
     once: (_event, listener) => signal.addEventListener('abort', listener, { once: true }),
     off: (_event, listener) => signal.removeEventListener('abort', listener),
   }
-  const look = sampler(database, { size: resources, registry, logger })
+  const look = sampler(database, { size: resources, mapping, registry, logger })
   const turning = (async () => {
     while (!signal.aborted) {
       await look(waiter).catch((err) => logger.debug({ err }, 'no resources could be looked at'))

@@ -15,6 +15,8 @@ export interface Metrics {
   observeUnparsed(status: number): void
   /** Counts a resource of a kind that has begun a generation: was created, changed, or marked for deletion. */
   reconciliationStarted(kind: string, isDelete: boolean): void
+  /** Counts a condition of the configuration whose rule failed for a resource; 0 lets its series begin. */
+  conditionFailed(kind: string, type: string, count?: number): void
 }
 
 /** Other methods share one label value: callers can make up as many as they like. */
@@ -50,6 +52,12 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
     labelNames: ['resource_type', 'is_delete'],
     registers,
   })
+  const failed = new Counter({
+    name: 'hyperfleet_api_condition_mapping_errors_total',
+    help: 'Conditions of the configuration that could not be mapped, since an expression failed.',
+    labelNames: ['kind', 'type'],
+    registers,
+  })
   new Gauge({ name: 'hyperfleet_api_build_info', help: 'Always 1; the version is a label.', registers }).set(
     1,
   )
@@ -74,6 +82,9 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
     },
     reconciliationStarted(kind, isDelete) {
       started.inc({ resource_type: kind.toLowerCase(), is_delete: String(isDelete) })
+    },
+    conditionFailed(kind, type, count = 1) {
+      failed.inc({ kind, type }, count)
     },
   }
 }

@@ -35,12 +35,21 @@ export const ANY_KIND = { name: 'Resource', plural: 'resources' } as const
 export type Kinds = Record<string, Kind>
 
 /** A kind as an entry of the configuration; members that it leaves out come from the document. */
-export type Entity = { kind: string; required_adapters?: string[] } & Partial<Omit<Kind, 'base_path'>>
+export type Entity = { kind: string; required_adapters?: string[]; conditions?: Condition[] } & Partial<
+  Omit<Kind, 'base_path'>
+>
+
+/** A condition beside those of adapters, by expressions of CEL. */
+export interface Condition {
+  type: string
+  when: { expression: string }
+  output: Record<'status' | 'reason' | 'message', { expression: string }>
+}
 
 /** The kinds of the document, and those that are entries of the configuration alone, at `basePath`. */
 export function describeKinds(own: Kinds, entities: Entity[], basePath: string): Kinds {
   const configured = entities.map((entity): [string, Kind] => {
-    const { kind, required_adapters: _, parent_kind, ...descriptor } = entity
+    const { kind, required_adapters: _, conditions: __, parent_kind, ...descriptor } = entity
     // An empty parent is none.
     const parent = parent_kind ? { parent_kind } : {}
     return [kind, { plural: '', base_path: basePath, ...own[kind], ...descriptor, ...parent }]

@@ -81,7 +81,7 @@ export async function serve(
       })
     }
     const document = loadDocument(config)
-    if (migrating || embedded) await migrate(config, document['x-kinds'])
+    if (migrating || embedded) await migrate(config, document['x-kinds'], (line) => logger.warn(line))
     if (config.tracing.enabled) {
       // Loaded only then: its modules are large, and patch the modules that they trace.
       const { startTracing } = await import('../observability/tracing.ts')
@@ -105,10 +105,12 @@ export async function serve(
     await reach(database, config.database)
     await untilMigrated(database, config, logger)
     const kinds = kindRows(document['x-kinds'], config)
-    for (const line of kindDifferences(kinds, await database.all('list_kinds', {}))) logger.warn(line)
+    const stored = await database.all('list_kinds', {})
+    for (const line of kindDifferences(kinds, stored)) logger.warn(line)
+    for (const line of api.mapping.follow(stored)) logger.warn(line)
     if (lifecycle.isShuttingDown) throw new Error('ended while it started')
     if (config.verification.resources)
-      opened.push(startVerification(config.verification, database, metrics.registry, logger))
+      opened.push(startVerification(config.verification, database, api.mapping, metrics.registry, logger))
     // Opened last: when the health listener answers that the server is ready, the API listens already.
     const open = async () => ({
       api: await listen(api, config.server, 'server'),

@@ -8,17 +8,27 @@
 --   $5 key       text?     the header Idempotency-Key, after the issuer and a line feed where there is one
 --   $6 key_ttl   interval  how long its answer is kept
 --   $7 scope     text      the kind that the path creates, or Resource where it may be any
+--   $8 maps      boolean   whether conditions are mapped afterwards
 -- Returns one row; HF404, HF409, HF410, HF422 and HF423 as the function says.
 --   body     text  the resource as JSON
 --   href     text  its path
 --   version  int   its version, for the entity tag
+--   id       text  its id
 --   started  boolean  whether a generation began: not when a kept answer is given again
+--   inputs   text?    with `maps`, where a generation began: what the rules of its kind look at (condition_inputs)
 select
     created.body,
     created.href,
     created.version,
+    created.body::json ->> 'id' as id,
+    begun.started,
+    case
+        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)
+    end as inputs
+from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created
+cross join lateral (
     -- Of the snapshot of this statement, which does not contain the writes of the function.
-    $5::text is null or not exists (
+    select $5::text is null or not exists (
         select
         from idempotency_keys as kept
         where kept.caller = $4::text
@@ -27,4 +37,4 @@ select
             and kept.key = $5::text
             and kept.created_time > statement_timestamp() - $6::interval
     ) as started
-from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created;
+) as begun;

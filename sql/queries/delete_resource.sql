@@ -6,10 +6,12 @@
 --   $3 id        text
 --   $4 caller    text
 --   $5 if_match  text?  the header If-Match
+--   $6 maps      boolean  whether conditions are mapped afterwards
 -- Returns one row; HF404, HF410 and HF412 as the function says.
 --   body     text  the marked resource as JSON
 --   version  int   its version, for the entity tag
 --   started  text[]  the kinds of the resources that began a generation: the resource and each descendant marked with it
+--   inputs   text?   with `maps`: what the rules of these kinds look at (condition_inputs)
 select
     resource_body(resource, own_kind, owner_kind, null) as body,
     resource.version,
@@ -22,7 +24,8 @@ select
             inner join resources as child on child.id = tree.id
             where child.deleted_time is null
         )
-    end as started
+    end as started,
+    case when $6::boolean then condition_inputs(resource.id, true) end as inputs
 from delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

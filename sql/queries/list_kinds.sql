@@ -10,6 +10,7 @@
 --   reference_types    text     the references of its resources, as JSON: [{ref_type, target_kind, min, max}]
 --   generation_on      text     spec or any: the changes that begin a generation
 --   older_names        boolean  conditions are shown under their older names, too
+--   condition_rules    text     the rules that map conditions, as JSON, by type: [{type, when, status, reason, message}]
 --   stale              boolean  the conditions of its resources have to be computed anew
 select
     kinds.kind,
@@ -21,6 +22,7 @@ select
     kinds.reference_types::text as reference_types,
     kinds.generation_on,
     kinds.older_names,
+    kinds.condition_rules::text as condition_rules,
     kinds.stale
 from kinds
 order by kinds.kind;

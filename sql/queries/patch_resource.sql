@@ -10,15 +10,18 @@
 --   $7 if_match  text?    the header If-Match
 --   $8 max_bytes  int     how large merging may make a spec
 --   $9 at         int?    a generation to do it at only, as if the body named it
+--   $10 maps      boolean  whether conditions are mapped afterwards
 -- Returns one row; HF404, HF405, HF410, HF411, HF412 and HF413 as the function says.
 --   body     text  the resource as JSON
 --   version  int   its version, for the entity tag
 --   started  boolean  whether a generation began
+--   inputs   text?    with `maps`: what the rules of its kind look at (condition_inputs)
 select
     resource_body(resource, own_kind, owner_kind, null) as body,
     resource.version,
     resource.generation_time = resource.updated_time
-        and resource.updated_time >= statement_timestamp() as started
+        and resource.updated_time >= statement_timestamp() as started,
+    case when $10::boolean then condition_inputs(resource.id, false) end as inputs
 from patch_resource(
     $1::text,
     $2::text,

@@ -93,7 +93,7 @@ aggregated as materialized (
         described.*,
         aggregate_conditions(
             $1::text, 1, described.time, false, false, kinds.required_adapters, '[]',
-            coalesce(reports.of_resource, array[]::adapter_report[]), kinds.older_names
+            coalesce(reports.of_resource, array[]::adapter_report[]), kinds.older_names, null
         ) as conditions
     from described
     inner join kinds on kinds.kind = $1::text

@@ -326,6 +326,16 @@ const issuers = (...configs: object[]): Given => inFile('server.jwt.configs', co
 const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: '[]', HYPERFLEET_NODEPOOL_ADAPTERS: '[]' }
 const issuer = { issuer_url: 'https://a.example.com', jwk_cert_file: 'keys' }
 const entities = (...list: object[]): Given => inFile('entities', list)
+/** A condition of an entity, by default one that breaks no rule. */
+const mapped = ({ type = 'Fine', when = 'true', message = "''" }) => ({
+  type,
+  when: { expression: when },
+  output: {
+    status: { expression: 'true' },
+    reason: { expression: "'Fine'" },
+    message: { expression: message },
+  },
+})
 const [cluster, nodePool] = names.map((kind) => ({ kind, required_adapters: [] as string[] }))
 
 t.test('settings that do not go together are one line', (t) => {
@@ -538,6 +548,47 @@ t.test('settings that do not go together are one line', (t) => {
           { kind: 'Slot', plural: 'slots', spec_schema_name: '', require_spec_schema: true },
           'require_spec_schema',
           'must not be true where spec_schema_name is empty',
+        ],
+        [
+          'a condition of the database',
+          { kind: 'Slot', plural: 'slots', conditions: [mapped({ type: 'Ready' })] },
+          'conditions\\[0\\]\\.type',
+          'must not be the type of a condition that is there without it',
+        ],
+        [
+          'the condition of a required adapter',
+          {
+            kind: 'Slot',
+            plural: 'slots',
+            required_adapters: ['validation'],
+            conditions: [mapped({ type: 'ValidationSuccessful' })],
+          },
+          'conditions\\[0\\]\\.type',
+          'must not be the type of a condition that is there without it',
+        ],
+        [
+          'a condition twice',
+          { kind: 'Slot', plural: 'slots', conditions: [mapped({}), mapped({})] },
+          'conditions\\[1\\]\\.type',
+          'must not be there twice',
+        ],
+        [
+          'a condition whose type is too long',
+          { kind: 'Slot', plural: 'slots', conditions: [mapped({ type: 'A'.repeat(101) })] },
+          'conditions\\[0\\]\\.type',
+          'must NOT have more than 100 characters',
+        ],
+        [
+          'an expression that cannot be parsed',
+          { kind: 'Slot', plural: 'slots', conditions: [mapped({ when: 'resource.' })] },
+          'conditions\\[0\\]\\.when\\.expression',
+          'must be an expression of CEL: line 1, column \\d+: ',
+        ],
+        [
+          'an expression with an unknown variable',
+          { kind: 'Slot', plural: 'slots', conditions: [mapped({ message: 'string(env)' })] },
+          'conditions\\[0\\]\\.output\\.message\\.expression',
+          'must be an expression of CEL: line 1, column 8: ',
         ],
         [
           'limits that exclude every name',

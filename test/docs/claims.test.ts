@@ -152,7 +152,7 @@ t.test('tests that are quoted have these titles', async (t) => {
 t.test('tests that a command runs are there', async (t) => {
   const run = documents.flatMap(({ file, codes, blocks }) =>
     [...codes, ...blocks].flatMap((text) =>
-      found(text, /npm test -- (\S+)/g).map((test) => ({ file, test })),
+      found(text, /npm test -- (?:--tier \w+ )?(\S+)/g).map((test) => ({ file, test })),
     ),
   )
   t.ok(run.length > 20, `${run.length}`)

@@ -48,7 +48,7 @@ const languages = (name: string) =>
 function fault({ broken, isOpen, method, path, body }: Request, { status, body: answer }: Answer) {
   if (status >= 500) return 'the server failed'
   // A report is looked up before its body.
-  if (status === 404 && /^P.*\/statuses(\?|$)/.test(method + path)) return undefined
+  if (status === 404 && /^P.*\/(statuses|explain)(\?|$)/.test(method + path)) return undefined
   // Which kinds there are, no schema says; nor what their specs and names are like.
   const isOfAnyKind = path.startsWith(`${base}/resources`)
   if (isOfAnyKind && !broken.length && (status === 400 || status === 422)) return undefined

@@ -70,7 +70,8 @@ t.test('a dry run has the answer of the write, and keeps nothing', async (t) => 
   t.strictSame(lines, [], 'a removal that was not made is not in the log')
   t.equal(database.pool.totalCount, 1, 'no connection was given up')
   const locks = await session.query(
-    `select relation::regclass from pg_locks where relation = 'resources'::regclass and pid <> pg_backend_pid()`,
+    `select relation::regclass from pg_locks where relation = 'resources'::regclass and pid <> pg_backend_pid()
+     and database = (select oid from pg_database where datname = current_database())`,
   )
   t.strictSame(locks.rows, [], 'no lock is held')
 

@@ -16,6 +16,7 @@ const environment = {
   HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]',
   HYPERFLEET_NODEPOOL_ADAPTERS: '["nodes"]',
 }
+const NOBODY = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
 const unwell = (adapter: string, generation: number, minute: number, status: string) =>
   report(adapter, generation, status, minute, {
     conditions: [
@@ -130,6 +131,27 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
       /The resources below it are removed first/,
     ])
     t.strictSame((await related())[0], { total: 2, marked: 2, not_reconciled: 2 })
+  })
+
+  await t.test('of a report that is not made', async (t) => {
+    const { href } = await make('clusters', 'Cluster')
+    await call('PUT', `${href}/statuses`, report('dns', 1, 'True', 1))
+    const foresee = (body: unknown) => call('POST', `${href}/explain`, body)
+    const { body, headers } = await foresee(report('validation', 1, 'True', 1))
+    t.match(body.sentences, [/is reconciled/])
+    t.equal(headers['hyperfleet-dry-run'], 'true')
+    const { sentences } = (await foresee(report('validation', 1, 'False', 1))).body
+    t.match(sentences, [/./, /Adapter validation reported Available=False/])
+    t.strictSame(states(await explain({ href })), ['silent'], 'nothing was kept')
+    const late = await foresee(report('dns', 1, 'True', 0))
+    t.match([late.status, late.headers['hyperfleet-discarded']], [204, 'stale-time'])
+    await call('DELETE', href)
+    await call('PUT', `${href}/statuses`, final('dns', 2, 2))
+    const last = await foresee(final('validation', 2, 2))
+    t.match([last.status, last.headers['hyperfleet-discarded']], [204, undefined])
+    t.equal((await call('GET', href)).status, 200)
+    t.equal((await foresee({ adapter: 'dns' })).status, 400)
+    t.equal((await call('POST', `clusters/${NOBODY}/explain`, report('dns', 1, 'True', 1))).status, 404)
   })
 
   await t.test(

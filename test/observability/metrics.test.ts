@@ -18,6 +18,13 @@ const adapters = {
   HYPERFLEET_NODEPOOL_ADAPTERS: '["validation"]',
 }
 
+/** A condition of the configuration. */
+const fine = {
+  type: 'Fine',
+  when: { expression: 'false' },
+  output: { status: { expression: 'true' }, reason: { expression: "''" }, message: { expression: "''" } },
+}
+
 /** What a server in this process has counted so far. */
 async function metricsOf({ app }: Application): Promise<Map<string, Metric>> {
   return parseMetrics(await app.counters.registry.metrics())
@@ -30,6 +37,7 @@ t.test('a server in use', async (t) => {
     HYPERFLEET_DATABASE_URL: url,
     HYPERFLEET_LOGGING_LEVEL: 'info',
     HYPERFLEET_SERVER_TIMEOUTS_READ: '1s',
+    HYPERFLEET_ENTITIES: JSON.stringify([{ kind: 'Cluster', conditions: [fine] }, { kind: 'NodePool' }]),
   }
   const server = await quickStart(t, settings, ['--max-old-space-size=600'])
   const call = async (method: string, path: string, body?: object) => {

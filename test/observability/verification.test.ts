@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import t, { type Test } from 'tap'
 import { queries } from '../../generated/sql.ts'
+import { ConditionMapping } from '../../server/conditions/condition-mapping.ts'
 import { Database } from '../../server/db/database.ts'
 import { sampler, startVerification } from '../../server/invariants/sampler.ts'
 import { application, report } from '../application.ts'
@@ -48,7 +49,8 @@ function observed() {
   const logger = pino({ level: 'warn' }, { write: (line) => lines.push(JSON.parse(line)) })
   const sum = async (name: string, labels?: Record<string, string>) =>
     sumOf(parseMetrics(await registry.metrics()), name, labels) ?? 0
-  return { registry, lines, logger: logger as unknown as FastifyBaseLogger, sum }
+  const mapping = new ConditionMapping([], () => {})
+  return { registry, lines, logger: logger as unknown as FastifyBaseLogger, mapping, sum }
 }
 
 /** Looks until each of them has been seen: from anywhere to the end, and from the beginning on. */
@@ -169,7 +171,15 @@ t.test('a write in the middle of a look is no violation', async (t) => {
   const looking = look()
   await untilWaiting(session, 1)
   const sent = JSON.stringify(report('validation', 1, 'False', 2))
-  const { rows } = await session.query(queries.report_status.text, ['Cluster', null, id, sent, '5m', null])
+  const { rows } = await session.query(queries.report_status.text, [
+    'Cluster',
+    null,
+    id,
+    sent,
+    '5m',
+    null,
+    false,
+  ])
   t.equal(rows[0].discarded, null)
   await session.query('commit')
   await looking
@@ -205,7 +215,7 @@ t.test('goes on after a database that did not answer, and ends when told to', as
   database.observe = (_query, _seconds, error) => {
     if (error) failures++
   }
-  const verification = startVerification(config, database, to.registry, to.logger)
+  const verification = startVerification(config, database, to.mapping, to.registry, to.logger)
   const more = async () => {
     const before = await sum(CHECKS)
     while ((await sum(CHECKS)) < before + 3) await turn()

@@ -53,7 +53,7 @@ const fresh = (kind: string, more: object = {}) => ({ kind, name: `c-${++names}`
 function bodyOf({ method, path, hasBody }: Operation): object | undefined {
   if (!hasBody) return undefined
   if (path.endsWith('/force-delete')) return { reason: 'test' }
-  if (path.endsWith('/statuses')) return report('validation', 1, 'True', 1)
+  if (/\/(statuses|explain)$/.test(path)) return report('validation', 1, 'True', 1)
   if (method === 'PATCH') return { labels: { n: String(++names) } }
   return fresh(path.endsWith('/nodepools') ? 'NodePool' : 'Cluster')
 }
@@ -75,7 +75,7 @@ const ways: Record<string, (sent: Sent, operation: Operation, call: Application[
   '201': async (sent) => sent,
   '202': async (sent) => sent,
   '204': async (sent, { path }, call) => {
-    if (path.endsWith('/statuses')) return { ...sent, body: report('validation', 99, 'True', 1) }
+    if (/\/(statuses|explain)$/.test(path)) return { ...sent, body: report('validation', 99, 'True', 1) }
     await call('DELETE', sent.path.replace('/force-delete', ''))
     return sent
   },

@@ -32,7 +32,8 @@ const aggregateInSql = `
       )::adapter_report
       from jsonb_array_elements($8::jsonb) as sent, parse_report(sent, null, null) as report
     ),
-    $9
+    $9,
+    null
   ) as conditions`
 
 const explainInSql = `
@@ -45,7 +46,7 @@ const explainInSql = `
       )::adapter_report
       from jsonb_array_elements($5::jsonb) as sent, parse_report(sent, null, null) as report
     )),
-    '{}', '{}'
+    '{}', '{}', '[]'
   ) as explained
   from jsonb_array_elements($1::jsonb) with ordinality as stored (condition, position)
   order by stored.position`
@@ -155,7 +156,7 @@ t.test('the first conditions are those of a resource without reports', async (t)
       const compared = await execute(
         url,
         `select first_conditions(kinds, time) as first,
-          aggregate_conditions('Cluster', 1, time, false, false, $1, '[]', '{}', $2) as conditions
+          aggregate_conditions('Cluster', 1, time, false, false, $1, '[]', '{}', $2, null) as conditions
         from (select clock_timestamp() as time offset 0) as created, kinds
         where kinds.kind = 'Cluster'`,
         [required, olderNames],

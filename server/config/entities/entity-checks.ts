@@ -4,6 +4,7 @@ import { type Entity as Described, describeKinds, type Kind, type Kinds } from '
 import { given, type Problem } from '../explain.ts'
 import { adaptersName } from '../settings.ts'
 import type { Origin } from '../sources.ts'
+import { wrongConditions } from './condition-checks.ts'
 import { type Entity, type Wrong, wrongReferences } from './reference-checks.ts'
 
 /** Segments of a path that are taken, beside the plurals of other kinds. */
@@ -52,6 +53,11 @@ export function checkEntities(
   }
   // Only members of references may be missing from a descriptor; the checks allow for that.
   const kinds = describeKinds(own, entities.filter(isNamed) as Described[], '')
+  const ofAdapters = new Set(
+    entities.flatMap(({ required_adapters = [] }) =>
+      required_adapters.map((adapter) => `${conditionName(adapter)}Successful`),
+    ),
+  )
   const { 'x-kind-template': template, ...document } = readSource()
   const sameNames = clashesOf(document, template, kinds)
   for (const [index, entity] of entities.entries()) {
@@ -69,6 +75,7 @@ export function checkEntities(
     for (const [member, value, rule] of [
       ...wrongMembers(kinds, own, entity),
       ...wrongReferences(kinds, entity, before),
+      ...wrongConditions(entity, ofAdapters),
       ...(clash ? [[clash.member, entity[clash.member], clash.rule] as Wrong] : []),
     ]) {
       const at = `${key}.${member}`

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify'
+import type { ConditionMapping } from '../../conditions/condition-mapping.ts'
 import type { Config } from '../../config/schema.ts'
 import { bytesIn, milliseconds } from '../../config/units.ts'
 import type { Database, RequestDatabase } from '../../db/database.ts'
@@ -39,6 +40,7 @@ declare module 'fastify' {
     document: Document
     settings: Config
     counters: Metrics
+    mapping: ConditionMapping
     specSchemas: SpecSchemas
     /** Takes room for a large answer (AnswerBound). */
     reserve: AnswerBound['reserve']

@@ -14,7 +14,8 @@
 -- p_previous      the stored conditions, [] before there are any
 -- p_reports       the stored reports, in any order
 -- p_older_names   whether conditions are shown under their older names, too
--- Returns the conditions in the order of all_conditions; [] for a kind that no adapter reconciles.
+-- p_mapped        the conditions that rules of the configuration have made (mapped_conditions); null for a kind without
+-- Returns the conditions in the order of all_conditions, none for a kind that no adapter reconciles; and those that are mapped.
 create or replace function aggregate_conditions(
     p_kind text,
     p_generation int,
@@ -24,7 +25,8 @@ create or replace function aggregate_conditions(
     p_required text[],
     p_previous jsonb,
     p_reports adapter_report[],
-    p_older_names boolean
+    p_older_names boolean,
+    p_mapped jsonb
 ) returns jsonb
 language plpgsql stable parallel safe as $$
 declare
@@ -32,12 +34,13 @@ declare
     -- `#> '{}'` makes a decompressed copy: each access to the original would decompress it again.
     v_previous jsonb := p_previous #> '{}';
     v_judged judged_report[];
+    v_conditions jsonb;
 begin
     if p_required is null then
-        return '[]';
+        return coalesce(p_mapped, '[]');
     end if;
     v_judged := judged_reports(p_generation, p_deleting, sorted_names(p_required), p_reports);
-    return all_conditions(
+    v_conditions := all_conditions(
         p_kind,
         reconciled_condition(
             p_kind, p_generation, v_ref, p_deleting, p_has_children, v_judged, condition_of(v_previous, 'Reconciled')
@@ -46,5 +49,9 @@ begin
         adapter_conditions(v_ref, p_required, v_judged, v_previous),
         p_older_names
     );
+    if p_mapped is null then
+        return v_conditions;
+    end if;
+    return v_conditions || p_mapped;
 end;
 $$;

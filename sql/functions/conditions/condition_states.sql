@@ -10,7 +10,8 @@ begin
     for v_at in 0 .. jsonb_array_length(v_conditions) - 1 loop
         v_states := v_states || ((v_conditions -> v_at ->> 'type') || '=' || (v_conditions -> v_at ->> 'status'));
     end loop;
-    if v_states = '{}' or v_states[1] like 'Available=%' then
+    -- Without Reconciled, there are those only that the configuration maps.
+    if v_states = '{}' or v_states[1] like 'Available=%' or v_states[1] not like 'Reconciled=%' then
         return v_states;
     end if;
     return array[

@@ -24,7 +24,8 @@ begin
             facts.required,
             p_previous,
             facts.reports,
-            facts.older_names
+            facts.older_names,
+            mapped_conditions(p_previous, facts.condition_rules)
         )
         from resource_facts(p_id, p_kind) as facts
     ), '[]'::jsonb);

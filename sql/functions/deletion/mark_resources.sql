@@ -25,7 +25,8 @@ begin
             marked.time,
             aggregate_conditions(
                 marked.kind, marked.generation, marked.time, true, facts.has_children, facts.required,
-                marked.conditions::jsonb, facts.reports, facts.older_names
+                marked.conditions::jsonb, facts.reports, facts.older_names,
+                mapped_conditions(marked.conditions::jsonb, facts.condition_rules)
             ) as conditions
         from (
             select

@@ -1,8 +1,11 @@
 -- explain_resource: why the conditions of a resource are as they are, and what it waits for.
 --
 -- The conditions are the stored ones; the reports are judged by the function that makes conditions of them (judged_reports).
+--
+-- p_results  the results of the rules of its kind: {type, status, reason, message} or {type, failed} each; [] for a kind
+--            without rules
 -- `stable`: all is read with the snapshot of the calling statement.
-create or replace function explain_resource(p_resource resources) returns jsonb
+create or replace function explain_resource(p_resource resources, p_results jsonb) returns jsonb
 language plpgsql stable as $$
 declare
     v_facts record;
@@ -31,7 +34,9 @@ begin
         'conditions', (
             select coalesce(
                 jsonb_agg(
-                    explained_condition(stored.condition, v_is_deleting, v_judged, v_children, v_references)
+                    explained_condition(
+                        stored.condition, v_is_deleting, v_judged, v_children, v_references, v_facts.condition_rules
+                    )
                     order by stored.position
                 ),
                 '[]'
@@ -40,6 +45,12 @@ begin
         ),
         'sentences', to_jsonb(
             explaining_sentences(p_resource, v_facts.required, v_judged, v_children, v_uncounted)
+                || array(
+                    select mapping_sentence(p_resource, rule.value ->> 'type', result.value)
+                    from jsonb_array_elements(v_facts.condition_rules) with ordinality as rule (value, position)
+                    left join jsonb_array_elements(p_results) as result on result -> 'type' = rule.value -> 'type'
+                    order by rule.position
+                )
         )
     );
 end;

@@ -4,6 +4,7 @@
 -- p_deleting    whether the resource is marked for deletion
 -- p_judged      the reports of the required adapters (judged_reports)
 -- p_children, p_references  the resources below it, and those that it refers to (related_counts)
+-- p_rules       the rules of its kind (kinds.condition_rules)
 -- Returns the item of the answer: type, status, since, rule, because, waiting_for; with Reconciled, children and
 -- references.
 create or replace function explained_condition(
@@ -11,14 +12,15 @@ create or replace function explained_condition(
     p_deleting boolean,
     p_judged judged_report[],
     p_children jsonb,
-    p_references jsonb
+    p_references jsonb,
+    p_rules jsonb
 ) returns jsonb
 language sql stable parallel safe as $$
     select jsonb_build_object(
         'type', p_condition -> 'type',
         'status', p_condition -> 'status',
         'since', p_condition -> 'last_transition_time',
-        'rule', condition_rule(p_condition ->> 'type', p_deleting),
+        'rule', condition_rule(p_condition ->> 'type', p_deleting, p_rules),
         'because', coalesce(nullif(concat_ws(': ', p_condition ->> 'reason', p_condition ->> 'message'), ''), ''),
         'waiting_for', coalesce(
             (

@@ -1,7 +1,7 @@
 -- set_kind: writes down the descriptor of a kind, as document and configuration have it. Run by `migrate`.
 --
--- Where the required adapters differ from the ones before, or whether conditions are shown under their older names, the
--- conditions of its resources are stale: they are to be computed anew (recompute_resource).
+-- Where the required adapters or the rules for conditions differ from the ones before, or whether conditions are shown under
+-- their older names, the conditions of its resources are stale: they are to be computed anew (recompute_resource).
 -- Refuses: HF409 the plural is that of a kind which is configured no more and has resources; HF410 the kind has resources
 -- below another parent.
 create or replace function set_kind(
@@ -13,7 +13,8 @@ create or replace function set_kind(
     p_required_adapters text[],
     p_reference_types jsonb,
     p_generation_on text,
-    p_older_names boolean
+    p_older_names boolean,
+    p_condition_rules jsonb
 ) returns void
 language plpgsql as $$
 declare
@@ -39,11 +40,11 @@ begin
     end if;
     insert into kinds as known (
         kind, plural, base_path, parent_kind, on_parent_delete, required_adapters, reference_types,
-        generation_on, older_names
+        generation_on, older_names, condition_rules
     )
     values (
         p_kind, p_plural, p_base_path, p_parent_kind, p_on_parent_delete, p_required_adapters, p_reference_types,
-        p_generation_on, p_older_names
+        p_generation_on, p_older_names, p_condition_rules
     )
     on conflict (kind) do update
     set is_configured = true,
@@ -55,8 +56,10 @@ begin
         reference_types = excluded.reference_types,
         generation_on = excluded.generation_on,
         older_names = excluded.older_names,
+        condition_rules = excluded.condition_rules,
         stale = known.stale
             or known.required_adapters is distinct from excluded.required_adapters
-            or known.older_names <> excluded.older_names;
+            or known.older_names <> excluded.older_names
+            or known.condition_rules <> excluded.condition_rules;
 end;
 $$;

@@ -1,0 +1,10 @@
+-- explain_remaining: as explain_resource, of a resource that a report may have removed.
+--
+-- Params
+--   $1 id       text
+--   $2 results  jsonb  the results of the rules of its kind, as in explain_resource
+-- Returns one row; none when the resource is gone.
+--   body  text  the explanation as JSON
+select explain_resource(resource, $2::jsonb)::text as body
+from resources as resource
+where resource.id = as_uuid($1::text);
