@@ -135,6 +135,19 @@ export function valueAt(map: MapLike, key: Value): Value | undefined {
   return typeof key === 'string' && Object.hasOwn(map, key) ? map[key] : undefined
 }
 
-export const keysOf = (map: MapLike): Value[] => (map instanceof MapValue ? map.keys() : Object.keys(map))
+/** The names of objects with many: an expression may ask for them again and again. */
+const knownNames = new WeakMap<object, string[]>()
+const MANY = 64
 
-export const sizeOf = (map: MapLike): number => (map instanceof MapValue ? map.size : Object.keys(map).length)
+function namesOf(object: { readonly [key: string]: Value }): string[] {
+  const known = knownNames.get(object)
+  if (known) return known
+  const names = Object.keys(object)
+  if (names.length > MANY) knownNames.set(object, names)
+  return names
+}
+
+export const keysOf = (map: MapLike): readonly Value[] =>
+  map instanceof MapValue ? map.keys() : namesOf(map)
+
+export const sizeOf = (map: MapLike): number => (map instanceof MapValue ? map.size : namesOf(map).length)

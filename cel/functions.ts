@@ -64,7 +64,9 @@ for (const name of ['size', '.size']) {
     evaluation.charge(size / 20)
     return BigInt(size)
   })
-  define(name, 'string -> int', ([text]: [string]) => {
+  define(name, 'string -> int', ([text]: [string], evaluation) => {
+    if (!/[\ud800-\udbff]/.test(text)) return BigInt(text.length)
+    evaluation.charge(text.length / 20)
     let size = 0
     for (const _ of text) size++
     return BigInt(size)

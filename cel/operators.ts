@@ -54,16 +54,22 @@ function compareNumbers(one: number | bigint | Uint, other: number | bigint | Ui
 
 /** Whether two values are equal: numbers by their value, values of other types never. Costs in proportion to both. */
 export function isEqual(one: Value, other: Value, evaluation: Evaluation): boolean {
-  if (typeof one === 'string' || typeof one === 'boolean' || one === null) return one === other
+  if (typeof one === 'string') {
+    // Long texts are compared in no time only where they differ in length.
+    if (typeof other === 'string' && one.length === other.length) evaluation.charge(one.length / 1000)
+    return one === other
+  }
+  if (typeof one === 'boolean' || one === null) return one === other
   if (isNumber(one)) return isNumber(other) && compareNumbers(one, other) === 0
   if (other === null || typeof other !== 'object') return false
   evaluation.charge(0.1)
-  if (isList(one))
-    return (
-      isList(other) &&
-      one.length === other.length &&
-      one.every((each, index) => isEqual(each, other[index] as Value, evaluation))
-    )
+  if (isList(one)) {
+    if (!isList(other) || one.length !== other.length) return false
+    return one.every((each, index) => {
+      evaluation.charge(0.5)
+      return isEqual(each, other[index] as Value, evaluation)
+    })
+  }
   if (one instanceof Timestamp) return other instanceof Timestamp && one.nanoseconds === other.nanoseconds
   if (one instanceof Duration) return other instanceof Duration && one.nanoseconds === other.nanoseconds
   if (one instanceof TypeName) return other instanceof TypeName && one.name === other.name
@@ -77,6 +83,7 @@ export function isEqual(one: Value, other: Value, evaluation: Evaluation): boole
   const size = sizeOf(one)
   evaluation.charge(size / 20)
   if (size !== sizeOf(other)) return false
+  evaluation.charge(size)
   return keysOf(one).every((key) => {
     const value = valueAt(other, key)
     return value !== undefined && isEqual(valueAt(one, key) as Value, value, evaluation)
