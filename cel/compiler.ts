@@ -26,6 +26,16 @@ interface Variable {
   type: Type
 }
 
+/** What names stand for. */
+export interface Names {
+  /** The types of variables that are not dynamic. */
+  types?: { [variable: string]: Type }
+  /** The name of the member that a name after a dot stands for. */
+  memberOf?: (name: string) => string
+  /** The functions that are not there. */
+  without?: readonly string[]
+}
+
 const TYPES = ['bool', 'bytes', 'double', 'int', 'list', 'map', 'null_type', 'string', 'type', 'uint']
 const TYPE_NAMES = new Map(
   [...TYPES, 'google.protobuf.Timestamp', 'google.protobuf.Duration', 'optional_type'].map((name) => [
@@ -94,19 +104,31 @@ const CONDITIONAL = [signature('bool, A, A -> A')]
 /** Compiles trees of one expression. Its methods throw an ExpressionError for what cannot be evaluated. */
 export class Compiler {
   readonly inference = new Inference()
+  /** The variables of the expression that have been compiled. */
+  readonly used = new Set<string>()
   private readonly text: string
+  private readonly memberOf: (name: string) => string
+  private readonly without: readonly string[]
   private readonly variables = new Map<string, Variable>()
+  private readonly own: number
   private slots: number
   private depth = 0
   /** Whether a macro has been met: from there on cel-go takes numbers of two types. */
   private hasMacro = false
 
   /** The values of the variables named are in the slots of their order. */
-  constructor(text: string, variables: readonly string[]) {
+  constructor(
+    text: string,
+    variables: readonly string[],
+    { types = {}, memberOf = (name) => name, without = [] }: Names = {},
+  ) {
     this.text = text
+    this.memberOf = memberOf
+    this.without = without
     variables.forEach((name, slot) => {
-      this.variables.set(name, { slot, type: DYN })
+      this.variables.set(name, { slot, type: types[name] ?? DYN })
     })
+    this.own = variables.length
     this.slots = variables.length
   }
 
@@ -191,6 +213,7 @@ export class Compiler {
     if (!variable)
       throw this.error(`unknown variable ${name}, there are ${[...this.variables.keys()].join(', ')}`, node)
     const { slot, type } = variable
+    if (slot < this.own) this.used.add(name)
     const run = (evaluation: Evaluation) => {
       evaluation.charge(1)
       const value = evaluation.slots[slot]
@@ -201,7 +224,8 @@ export class Compiler {
   }
 
   private select(node: Node & { kind: 'select' }): Compiled {
-    const { field, optional } = node
+    const { optional } = node
+    const field = this.memberOf(node.field)
     const qualified = optional ? undefined : qualifiedName(node)
     if (qualified && TYPE_NAMES.has(qualified) && !this.variables.has(qualified.split('.')[0] ?? ''))
       return this.name(qualified, node)
@@ -239,7 +263,7 @@ export class Compiler {
   }
 
   private has(node: Node & { kind: 'has' }): Compiled {
-    const { field } = node
+    const field = this.memberOf(node.field)
     const operand = this.compile(node.operand)
     this.memberType(operand, node)
     const run = (evaluation: Evaluation) => {
@@ -393,7 +417,7 @@ export class Compiler {
     const functionName = isQualified ? qualified : receiver ? `.${name}` : name
     const known = functions.get(functionName)
     const other = receiver ? functions.get(name) : functions.get(`.${name}`)
-    if (!known && !other) throw this.error(`unknown function ${name}`, node)
+    if ((!known && !other) || this.without.includes(name)) throw this.error(`unknown function ${name}`, node)
     // As in cel-go, the receiver is the last to be looked at.
     const args = node.args.map((each) => this.compile(each))
     if (receiver && !isQualified) args.unshift(this.compile(receiver))

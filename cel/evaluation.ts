@@ -5,15 +5,24 @@ import type { Type } from './static-types.ts'
 /** What one evaluation may cost; reading a variable or a member costs 1. */
 export const COST_LIMIT = 10_000
 
-/** One evaluation: what it has cost, and the values of variables in their slots. */
+/** What evaluations may still cost; several may share one. */
+export interface Budget {
+  left: number
+}
+
+/** One evaluation: what it may cost, and the values of variables in their slots. */
 export class Evaluation {
   readonly slots: (Value | undefined)[] = []
-  private cost = 0
+  private readonly budget: Budget
 
-  /** Counts a step; throws a CostError beyond the limit, so that no evaluation takes long, whatever the data is. */
+  constructor(budget: Budget) {
+    this.budget = budget
+  }
+
+  /** Counts a step; throws a CostError beyond the budget, so that no evaluation takes long, whatever the data is. */
   charge(cost: number): void {
-    this.cost += cost
-    if (this.cost > COST_LIMIT) throw new CostError('cost limit exceeded')
+    this.budget.left -= cost
+    if (this.budget.left < 0) throw new CostError('cost limit exceeded')
   }
 }
 

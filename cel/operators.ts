@@ -17,6 +17,7 @@ import {
 import type { Evaluation } from './evaluation.ts'
 import { durationOf, timestampAt } from './instants.ts'
 import type { Operator } from './syntax/expression-parser.ts'
+import { UnorderedList } from './unordered-list.ts'
 
 /** The error of an operation that its operands do not have. */
 export const noOverload = (operation: string, ...operands: Value[]): EvaluationError =>
@@ -63,6 +64,8 @@ export function isEqual(one: Value, other: Value, evaluation: Evaluation): boole
   if (isNumber(one)) return isNumber(other) && compareNumbers(one, other) === 0
   if (other === null || typeof other !== 'object') return false
   evaluation.charge(0.1)
+  if (one instanceof UnorderedList && isList(other)) return isEqualUnordered(one, other, evaluation)
+  if (other instanceof UnorderedList && isList(one)) return isEqualUnordered(other, one, evaluation)
   if (isList(one)) {
     if (!isList(other) || one.length !== other.length) return false
     return one.every((each, index) => {
@@ -88,6 +91,18 @@ export function isEqual(one: Value, other: Value, evaluation: Evaluation): boole
     const value = valueAt(other, key)
     return value !== undefined && isEqual(valueAt(one, key) as Value, value, evaluation)
   })
+}
+
+function isEqualUnordered(one: UnorderedList, other: readonly Value[], evaluation: Evaluation): boolean {
+  if (one.length !== other.length) return false
+  const [items, others] = [one.byIdentity(one, evaluation), one.byIdentity(other, evaluation)]
+  return (
+    items.size === others.size &&
+    [...items].every(([identity, item]) => {
+      const found = others.get(identity)
+      return found !== undefined && isEqual(item, found, evaluation)
+    })
+  )
 }
 
 /** The order of two texts by their code points. */
@@ -123,6 +138,7 @@ function add(one: Value, other: Value, evaluation: Evaluation): Value {
   }
   if (isList(one) && isList(other)) {
     evaluation.charge((one.length + other.length) / 10)
+    if (one instanceof UnorderedList) return one.plus(other, evaluation)
     return [...one, ...other]
   }
   if (one instanceof Uint && other instanceof Uint) return uintOf(one.value + other.value)

@@ -54,9 +54,9 @@ export interface Queries {
     parameters: { id: string }
     row: { kind: string }
   }
-  get_merged_spec: {
-    parameters: { kind: string; owner_id: string | null; id: string; patch: string; if_match: string | null; max_bytes: number }
-    row: { spec: string; generation: number }
+  get_patched_spec: {
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; if_match: string | null; max_bytes: number; compares: boolean }
+    row: { spec: string | null; old_spec: string | null; generation: number }
   }
   get_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null; fields: string[] | null }
@@ -223,10 +223,10 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["id"],
     text: "select coalesce(\n    (select resource.kind from resources as resource where resource.id = as_uuid($1::text)),\n    raise_not_found('Resource', null, $1::text)\n) as kind",
   },
-  get_merged_spec: {
-    id: 'get_merged_spec_23a8b67f',
-    parameters: ["kind","owner_id","id","patch","if_match","max_bytes"],
-    text: "select patched.spec::text as spec, patched.generation\nfrom find_resource($1::text, $2::text, $3::text) as found\ncross join lateral patched_resource(found, $3::text, $4::jsonb, true, $5::text, $6::int) as patched",
+  get_patched_spec: {
+    id: 'get_patched_spec_663b813f',
+    parameters: ["kind","owner_id","id","patch","is_merge","if_match","max_bytes","compares"],
+    text: "select\n    case when $5::boolean then patched.spec::text end as spec,\n    case when $8::boolean then found.spec::text end as old_spec,\n    patched.generation\nfrom find_resource($1::text, $2::text, $3::text) as found\ncross join lateral patched_resource(\n    found,\n    $3::text,\n    case when $5::boolean then $4::jsonb else jsonb_strip_top_nulls($4::jsonb) end,\n    $5::boolean,\n    $6::text,\n    $7::int\n) as patched",
   },
   get_resource: {
     id: 'get_resource_122b7062',

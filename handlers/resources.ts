@@ -9,7 +9,8 @@ import { tagOf } from '../server/http/compression.ts'
 import { headerOf } from '../server/http/headers.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
 import { ANY_KIND } from '../server/openapi/kinds.ts'
-import { writeMerged } from '../server/validation/merged-spec.ts'
+import { writePatched } from '../server/validation/patched-spec.ts'
+import { refuse } from '../server/validation/violations.ts'
 import type { Handler } from './handler.ts'
 
 /** One page of a collection, or one step of a walk through it by cursor. */
@@ -63,6 +64,7 @@ export const explain: Handler<'explainCluster'> = async ({ server, database, tar
 export const create: Handler<'postCluster'> = async (request, reply) => {
   const { server, caller, target } = request
   const { kind, owner_id } = target
+  refuse(server.specSchemas.get(kind)?.rules?.check(request.body.spec) ?? [])
   const key = idempotencyKey(request)
   const key_ttl = server.settings.idempotency.ttl
   // A path of any kind has keys of its own.
@@ -96,20 +98,18 @@ export const patch: Handler<'patchClusterById'> = async (request, reply) => {
   const change = {
     ...target,
     patch: textOf(request),
+    is_merge,
     if_match: headerOf(request, 'if-match'),
     max_bytes: bytesIn(server.settings.server.body_limit),
   }
   const write = async (at: number | null) => {
     const { row, stored } = await writeMapped(request, (statements, maps) =>
-      statements.one('patch_resource', { ...change, is_merge, caller, at, maps }),
+      statements.one('patch_resource', { ...change, caller, at, maps }),
     )
     return { ...row, ...latest(row, stored, target.id) }
   }
-  const check = server.specSchemas.get(target.kind)?.check
-  const mergesSpec = is_merge && check && Object.hasOwn(request.body, 'spec')
-  const { body, version, started } = await (mergesSpec
-    ? writeMerged(database, change, check, write)
-    : write(null))
+  const schema = server.specSchemas.get(target.kind)
+  const { body, version, started } = await writePatched(database, change, request.body, schema, write)
   if (started) countStarted(request, [target.kind], false)
   tag(reply, version)
   return body

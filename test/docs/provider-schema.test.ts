@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { numberFormats } from '../../server/validation/spec-schemas/number-keywords.ts'
+import { loadSpecSchemas } from '../../server/validation/spec-schemas/provider-schemas.ts'
 import { formats } from '../../server/validation/spec-schemas/string-formats.ts'
 import { quickStart, temporaryFolder } from '../processes.ts'
 
@@ -29,6 +30,20 @@ t.test('the walk of docs/provider-schema.md prints what the guide says', async (
   const script = block('walk').replaceAll('http://localhost:8000', api)
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder })
   t.equal(stdout, block('printed'))
+})
+
+t.test('the rules of the guide are evaluated as it says', async (t) => {
+  const file = join(await temporaryFolder(t), 'rules.yaml')
+  const schemas = block('rules').replace(/^/gm, '    ')
+  writeFileSync(file, `openapi: 3.0.3\ncomponents:\n  schemas:\n${schemas}`)
+  const { rules } =
+    loadSpecSchemas(loadDocument(), { openapi_schema_path: file } as never).get('Cluster') ?? {}
+  const nodes = (size: number) => [{ name: 'a', size }]
+  t.strictSame(rules?.check({ replicas: 4, max: 3, nodes: nodes(1) }, { nodes: nodes(2) }), [
+    { field: 'spec.replicas', message: 'there are 4 replicas, and at most 3' },
+    { field: 'spec.nodes[0].size', message: 'must not shrink' },
+  ])
+  t.strictSame(rules?.check({ replicas: 3, max: 3, nodes: nodes(2) }, { nodes: nodes(2) }), [])
 })
 
 t.test('the guide names what there is', async (t) => {

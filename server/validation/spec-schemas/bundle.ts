@@ -9,6 +9,9 @@ export interface Source {
   components: { schemas: Record<string, unknown> }
 }
 
+/** The keyword of rules in CEL (server/validation/spec-rules). */
+export const RULES = 'x-kubernetes-validations'
+
 /** How schemas of OpenAPI 3.0 and 3.1 are to be read. */
 export const dialects = {
   '3.0': 'http://json-schema.org/draft-04/schema#',
@@ -80,6 +83,10 @@ export function bundle(source: Source, name: string): Schema {
     const schema = '$ref' in given ? { ...given, $ref: refer(source, String(given.$ref), at) } : given
     if (schema.$ref) references.add(String(schema.$ref))
     // Beside a reference OpenAPI 3.0 has nothing.
+    if (schema.$ref && is30 && RULES in schema)
+      throw new SchemaFault(
+        `${at} has ${RULES} beside a $ref, where OpenAPI 3.0 ignores it: put both into allOf`,
+      )
     if (schema.$ref && is30) return { $ref: schema.$ref }
     const unknown = is30 && Object.keys(schema).find((keyword) => newer.has(keyword))
     if (unknown) throw new SchemaFault(`${at} has ${unknown}, which OpenAPI 3.0 does not know`)

@@ -7,6 +7,7 @@ import { numberOf, WrittenNumber } from '../../lib/written-numbers.ts'
 import type { Kinds } from '../../openapi/kinds.ts'
 import type { Document } from '../../openapi/operations.ts'
 import { StartError } from '../../process/start-error.ts'
+import { compileRules } from '../spec-rules/spec-rules.ts'
 import { bundle, isMapping, SchemaFault, type Source } from './bundle.ts'
 import { compile } from './compile-schema.ts'
 import type { Schema, SpecSchema, SpecSchemas } from './spec-schema.ts'
@@ -77,8 +78,9 @@ function compiled(source: Source, name: string, depth: number): SpecSchema {
   try {
     const schema = bundle(source, name)
     const check = compile(schema)
+    const rules = compileRules(schema)
     // A value nested too deep is refused for that; validation would recurse as deep.
-    return { schema, check: (spec) => (isDeeperThan(spec, depth) ? [] : check(spec)) }
+    return { schema, check: (spec) => (isDeeperThan(spec, depth) ? [] : check(spec)), rules }
   } catch (error) {
     throw new SchemaFault(`${name}: ${(error as Error).message}`)
   }

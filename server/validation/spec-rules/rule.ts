@@ -1,0 +1,25 @@
+import type { Expression } from '../../../cel/expression.ts'
+
+/** One rule of `x-kubernetes-validations`. */
+export interface Rule {
+  /** As it is written. */
+  text: string
+  expression: Expression
+  message: string
+  messageExpression: Expression | undefined
+  reason: Reason
+  /** The path of the value that a violation is told of, from the one that the rule is evaluated for. */
+  path: readonly (string | number)[]
+  /** Whether it compares with the former value, and whether it is evaluated without one, too. */
+  isTransition: boolean
+  isOptional: boolean
+}
+
+/** What a rule may give as the reason of its violations; the first one where it gives none. */
+export const REASONS = [
+  'FieldValueInvalid',
+  'FieldValueForbidden',
+  'FieldValueRequired',
+  'FieldValueDuplicate',
+] as const
+export type Reason = (typeof REASONS)[number]
