@@ -126,7 +126,7 @@ export class Compiler {
     this.memberOf = memberOf
     this.without = without
     variables.forEach((name, slot) => {
-      this.variables.set(name, { slot, type: types[name] ?? DYN })
+      this.variables.set(name, { slot, type: (Object.hasOwn(types, name) && types[name]) || DYN })
     })
     this.own = variables.length
     this.slots = variables.length
