@@ -12,11 +12,11 @@ export interface Queries {
   }
   create_resource: {
     parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string; maps: boolean }
-    row: { body: string; href: string; version: number; id: string; started: boolean; inputs: string | null }
+    row: { body: string; href: string; version: number; id: string; started: boolean; inputs: string | null; has_rules: boolean }
   }
   delete_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null; maps: boolean }
-    row: { body: string; version: number; started: string[]; inputs: string | null }
+    row: { body: string; version: number; started: string[]; inputs: string | null; has_rules: boolean }
   }
   delete_unused_kinds: {
     parameters: { configured: string[] }
@@ -43,7 +43,7 @@ export interface Queries {
     row: { release: string; hash: string; rules_hash: string }
   }
   get_condition_inputs: {
-    parameters: { id: string }
+    parameters: { id: string; descendants: boolean }
     row: { inputs: string }
   }
   get_index: {
@@ -116,11 +116,11 @@ export interface Queries {
   }
   patch_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null; maps: boolean }
-    row: { body: string; version: number; started: boolean; inputs: string | null }
+    row: { body: string; version: number; started: boolean; inputs: string | null; has_rules: boolean }
   }
   report_status: {
     parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean }
-    row: { discarded: string | null; body: string | null; inputs: string | null }
+    row: { discarded: string | null; body: string | null; inputs: string | null; has_rules: boolean }
   }
   seed_resources: {
     parameters: { kind: string; owner_ids: string[] | null; first: number; count: number; prefix: string; failing: number; ended: string; total: number }
@@ -169,14 +169,14 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions::jsonb, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.states @> array['Reconciled=False'] -- as resources_unreconciled_idx has it\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    cardinality(kinds.required_adapters) as required_adapters,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\nwhere kinds.required_adapters is not null\norder by kinds.kind, mark.is_delete",
   },
   create_resource: {
-    id: 'create_resource_f7684394',
+    id: 'create_resource_3d00abbc',
     parameters: ["kind","owner_id","body","caller","key","key_ttl","scope","maps"],
-    text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.body::json ->> 'id' as id,\n    begun.started,\n    case\n        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)\n    end as inputs\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created\ncross join lateral (\n    -- Of the snapshot of this statement, which does not contain the writes of the function.\n    select $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\n) as begun",
+    text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.body::json ->> 'id' as id,\n    begun.started,\n    case\n        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)\n    end as inputs,\n    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created\ncross join lateral (\n    -- Of the snapshot of this statement, which does not contain the writes of the function.\n    select $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\n) as begun",
   },
   delete_resource: {
-    id: 'delete_resource_35e8da53',
+    id: 'delete_resource_46d9bab8',
     parameters: ["kind","owner_id","id","caller","if_match","maps"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started,\n    case when $6::boolean then condition_inputs(resource.id, true) end as inputs\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started,\n    case when $6::boolean then condition_inputs(resource.id, true) end as inputs,\n    exists (select from kinds where kinds.condition_rules <> '[]')\n        and exists (\n            select\n            from resources as reached\n            inner join kinds as ruled on ruled.kind = reached.kind and ruled.condition_rules <> '[]'\n            where reached.id = resource.id or reached.id in (select tree.id from descendants(resource.id) as tree)\n        ) as has_rules\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   delete_unused_kinds: {
     id: 'delete_unused_kinds_53520846',
@@ -209,9 +209,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select applied_functions.release, applied_functions.hash, applied_functions.rules_hash\nfrom applied_functions",
   },
   get_condition_inputs: {
-    id: 'get_condition_inputs_638fcc3c',
-    parameters: ["id"],
-    text: "select condition_inputs(as_uuid($1::text), false) as inputs",
+    id: 'get_condition_inputs_526c610f',
+    parameters: ["id","descendants"],
+    text: "select condition_inputs(as_uuid($1::text), $2::boolean) as inputs",
   },
   get_index: {
     id: 'get_index_23b5052e',
@@ -299,14 +299,14 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select pg_try_advisory_xact_lock(hashtext('hyperfleet-api migrate')) as locked",
   },
   patch_resource: {
-    id: 'patch_resource_d19be47c',
+    id: 'patch_resource_c0b9811e',
     parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at","maps"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started,\n    case when $10::boolean then condition_inputs(resource.id, false) end as inputs\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started,\n    case when $10::boolean then condition_inputs(resource.id, false) end as inputs,\n    own_kind.condition_rules <> '[]' as has_rules\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
-    id: 'report_status_bf49633d',
+    id: 'report_status_f60a4bd2',
     parameters: ["kind","owner_id","id","report","max_clock_skew","max_age","maps"],
-    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report",
+    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs,\n    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report",
   },
   seed_resources: {
     id: 'seed_resources_543acb99',

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ExpressionError } from '../../cel/cel-errors.ts'
 import type { Queries } from '../../generated/sql.ts'
 import type { RequestDatabase, Statements, Transaction } from '../db/database.ts'
@@ -92,20 +92,17 @@ export class ConditionMapping {
    */
   async storeAll(database: MappedDatabase, kind: string): Promise<void> {
     for await (const { id, inputs } of listInputs(database, kind)) {
-      if (!this.differences(inputs).length) continue
-      await database.transaction(async (statements) =>
-        this.store(statements, (await statements.one('get_condition_inputs', { id })).inputs),
-      )
+      if (this.evaluate(inputs).every(({ changed }) => !changed.length)) continue
+      await database.transaction(async (statements) => {
+        const current = await statements.one('get_condition_inputs', { id, descendants: false })
+        return this.store(statements, current.inputs, false)
+      })
     }
   }
 
   /** The results of the rules of one resource as it is; none for a kind without rules. */
-  async results(
-    database: Pick<Statements, 'one'>,
-    { kind, id }: { kind: string; id: string },
-  ): Promise<Result[]> {
-    if (!this.concerns(kind)) return []
-    const { inputs } = await database.one('get_condition_inputs', { id })
+  async results(database: Pick<Statements, 'one'>, { id }: { id: string }): Promise<Result[]> {
+    const { inputs } = await database.one('get_condition_inputs', { id, descendants: false })
     return this.evaluate(inputs, false).flatMap(({ results }) => results)
   }
 
@@ -183,19 +180,43 @@ export async function* listInputs(database: Statements, kind: string) {
 /** Where the answer of a create is kept. */
 type IdempotencyKey = Omit<Queries['update_kept_answer']['parameters'], 'body' | 'version'>
 
+/** The row of a write: its resource, where the path does not name it, and what its rules look at. */
+interface Mapped {
+  id?: string
+  inputs: string | null
+  has_rules: boolean
+}
+
+/** Maps the conditions of a resource and of those below it, of which a write has just been kept. */
+async function mapAfterwards(
+  { mapping }: FastifyInstance,
+  database: RequestDatabase,
+  id: string,
+): Promise<Stored[]> {
+  mapping.follow(await database.all('list_kinds', {}))
+  return database.transaction(async (statements) => {
+    const { inputs } = await statements.one('get_condition_inputs', { id, descendants: true })
+    return mapping.store(statements, inputs, database.isKept)
+  })
+}
+
 /**
  * Makes a write, and maps the conditions of the resources that it has changed in the same transaction. Where no kind concerned
  * has rules, the write is one statement. Resolves with the row of the write, and with the resources whose conditions were
  * stored after it, as they are then. `key` is of a create.
  */
-export async function writeMapped<Row extends { inputs: string | null }>(
+export async function writeMapped<Row extends Mapped>(
   { server, database, target }: Pick<FastifyRequest, 'server' | 'database' | 'target'>,
   write: (statements: Transaction, maps: boolean) => Promise<Row>,
   { isDelete = false, key }: { isDelete?: boolean; key?: IdempotencyKey | undefined } = {},
 ): Promise<{ row: Row; stored: Stored[] }> {
   const { mapping } = server
-  if (!mapping.concerns(target?.kind ?? '', isDelete))
-    return { row: await write(database, false), stored: [] }
+  if (!mapping.concerns(target?.kind ?? '', isDelete)) {
+    const row = await write(database, false)
+    // `migrate` has added rules since the start: from the next write on, they are evaluated in its transaction.
+    const stored = row.has_rules ? await mapAfterwards(server, database, row.id ?? target?.id ?? '') : []
+    return { row, stored }
+  }
   return database.transaction(async (statements) => {
     const row = await write(statements, true)
     const stored = await mapping.store(statements, row.inputs, database.isKept)

@@ -62,7 +62,7 @@ export function sampler(
     for (const { kind, id, problem } of rows) if (problem) tell(kind, id, problem)
     for (const { kind, id, is_judged } of seen.values()) {
       if (!is_judged || !mapping.concerns(kind)) continue
-      const { inputs } = await database.one('get_condition_inputs', { id }, waiter)
+      const { inputs } = await database.one('get_condition_inputs', { id, descendants: false }, waiter)
       if (mapping.differences(inputs).length) tell(kind, id, NOT_MAPPED)
     }
     after = rows.at(-1)?.id ?? null

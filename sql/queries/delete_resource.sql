@@ -12,6 +12,7 @@
 --   version  int   its version, for the entity tag
 --   started  text[]  the kinds of the resources that began a generation: the resource and each descendant marked with it
 --   inputs   text?   with `maps`: what the rules of these kinds look at (condition_inputs)
+--   has_rules  boolean  whether one of these kinds has rules
 select
     resource_body(resource, own_kind, owner_kind, null) as body,
     resource.version,
@@ -25,7 +26,14 @@ select
             where child.deleted_time is null
         )
     end as started,
-    case when $6::boolean then condition_inputs(resource.id, true) end as inputs
+    case when $6::boolean then condition_inputs(resource.id, true) end as inputs,
+    exists (select from kinds where kinds.condition_rules <> '[]')
+        and exists (
+            select
+            from resources as reached
+            inner join kinds as ruled on ruled.kind = reached.kind and ruled.condition_rules <> '[]'
+            where reached.id = resource.id or reached.id in (select tree.id from descendants(resource.id) as tree)
+        ) as has_rules
 from delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

@@ -16,12 +16,14 @@
 --   version  int   its version, for the entity tag
 --   started  boolean  whether a generation began
 --   inputs   text?    with `maps`: what the rules of its kind look at (condition_inputs)
+--   has_rules  boolean  whether its kind has rules
 select
     resource_body(resource, own_kind, owner_kind, null) as body,
     resource.version,
     resource.generation_time = resource.updated_time
         and resource.updated_time >= statement_timestamp() as started,
-    case when $10::boolean then condition_inputs(resource.id, false) end as inputs
+    case when $10::boolean then condition_inputs(resource.id, false) end as inputs,
+    own_kind.condition_rules <> '[]' as has_rules
 from patch_resource(
     $1::text,
     $2::text,

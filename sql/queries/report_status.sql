@@ -12,8 +12,10 @@
 --   discarded  text?  the rule that discarded the report
 --   body       text?  the stored report as JSON, when it was not discarded
 --   inputs     text?  with `maps`, when it was not discarded: what the rules of the kind look at (condition_inputs)
+--   has_rules  boolean  whether the kind has rules
 select
     report.discarded,
     case when report.discarded is null then adapter_status_body(report.status) end as body,
-    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs
+    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs,
+    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules
 from report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report;

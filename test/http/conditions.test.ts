@@ -273,3 +273,40 @@ t.test('deletion maps the conditions of the resources below, too', async (t) => 
     observed_generation: 2,
   })
 })
+
+t.test('a server that has started without rules follows those that migrate adds', async (t) => {
+  const url = await createDatabase(environment('[]'))
+  const { call } = await application(t, environment('[]'), url)
+  const create = async (name: string) =>
+    (await call('POST', 'clusters', { kind: 'Cluster', name, spec: { replicas: 30 } })).body
+  const pool = { kind: 'NodePool', name: 'pool', spec: { replicas: 30 } }
+  const before = await create('one')
+  const { body: below } = await call('POST', `${before.href}/nodepools`, pool)
+  const entities = [
+    { kind: 'Cluster', required_adapters: ['dns'], conditions: parse(rules).slice(1, 2) },
+    { kind: 'NodePool', required_adapters: ['dns'], conditions: parse(rules).slice(1, 2) },
+  ]
+  const config = testConfig(url, {
+    ...environment('[]'),
+    HYPERFLEET_ENTITIES: JSON.stringify(entities),
+    HYPERFLEET_NODEPOOL_ADAPTERS: '["dns"]',
+  })
+  await migrate(config, loadDocument(config)['x-kinds'])
+  const large = { status: 'True', observed_generation: 1 }
+  t.match(
+    (await call('GET', `${before.href}/explain`)).body.sentences.at(-1),
+    /^The condition LargeFleet is True since 2/,
+  )
+
+  const after = await create('two')
+  t.match(condition(after, 'LargeFleet'), large, 'of its first write')
+  t.match(condition((await call('GET', after.href)).body, 'LargeFleet'), large)
+  t.match(condition(await create('three'), 'LargeFleet'), large)
+  await call('DELETE', before.href)
+  t.match(condition((await call('GET', below.href)).body, 'LargeFleet'), { observed_generation: 2 })
+  const session = await openSession(t, url)
+  const { rows } = await session.query('select conditions from resources')
+  t.equal(rows.length, 4)
+  for (const { conditions } of rows)
+    t.match(condition({ status: { conditions } }, 'LargeFleet'), { status: 'True' })
+})
