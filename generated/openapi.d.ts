@@ -1435,8 +1435,9 @@ export interface components {
          *           }
          *         }
          *       ],
+         *       "failed": [],
          *       "sentences": [
-         *         "Cluster \"my-cluster\" is not reconciled (since 2026-03-10T08:05:00.000000Z): 1 of 2 required adapters does not report Available=True on generation 2.",
+         *         "Cluster \"my-cluster\" is not reconciled (last transition at 2026-03-10T08:05:00.000000Z): 1 of 2 required adapters does not report Available=True on generation 2.",
          *         "Adapter dns last reported at 2026-03-10T08:01:00.000000Z on generation 1; generation 2 began at 2026-03-10T08:05:00.000000Z: wait for its next report, and if none comes, check that the adapter runs and read its log."
          *       ]
          *     }
@@ -1449,6 +1450,8 @@ export interface components {
             generation: number;
             /** @description Its conditions, in the order of the resource. */
             conditions: components["schemas"]["ExplainedCondition"][];
+            /** @description The conditions of the configuration that could not be evaluated. They keep their former value. */
+            failed: components["schemas"]["FailedCondition"][];
             /** @description The same for people: the state, then the next steps. Their wording may change. */
             sentences: string[];
         };
@@ -1492,7 +1495,7 @@ export interface components {
             status: "True" | "False";
             /**
              * Format: date-time
-             * @description When it last changed its status.
+             * @description Its `last_transition_time`: as a rule the time of a report, not of its arrival.
              */
             since: string;
             /** @description The rule that it follows, in one sentence. Its wording may change. */
@@ -1503,6 +1506,19 @@ export interface components {
             waiting_for: components["schemas"]["AwaitedAdapter"][];
             children?: components["schemas"]["RelatedCounts"];
             references?: components["schemas"]["RelatedCounts"];
+        };
+        /**
+         * @description A condition of the configuration whose expression fails.
+         * @example {
+         *       "type": "Provisioned",
+         *       "reason": "status: no such key: region"
+         *     }
+         */
+        FailedCondition: {
+            /** @description The type of the condition. */
+            type: string;
+            /** @description The expression that fails, and why. */
+            reason: string;
         };
         /**
          * @description A required adapter whose last report does not confirm the resource.
@@ -2006,8 +2022,8 @@ export interface components {
          */
         statusSearch: string;
         /**
-         * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-         *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+         * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+         *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
          */
         dry_run: boolean;
         /** @description Do it only when this is the entity tag of the resource, such as `"3"` (or one of these, or `*`), else 412. */
@@ -2301,8 +2317,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -2416,8 +2432,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -2460,8 +2476,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -2644,8 +2660,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -2765,8 +2781,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -2855,8 +2871,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3072,8 +3088,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3116,8 +3132,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3293,8 +3309,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3414,8 +3430,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3504,8 +3520,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3676,8 +3692,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3795,8 +3811,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -3841,8 +3857,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -4024,8 +4040,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -4149,8 +4165,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };
@@ -4241,8 +4257,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description With `true`, the request is answered as without it, and nothing is kept: the write runs under its locks and is rolled back. The
-                 *     answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
                  */
                 dry_run?: components["parameters"]["dry_run"];
             };

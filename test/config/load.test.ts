@@ -553,7 +553,7 @@ t.test('settings that do not go together are one line', (t) => {
           'a condition of the database',
           { kind: 'Slot', plural: 'slots', conditions: [mapped({ type: 'Ready' })] },
           'conditions\\[0\\]\\.type',
-          'must not be the type of a condition that is there without it',
+          'must not be the type of a built-in condition',
         ],
         [
           'the condition of a required adapter',
@@ -564,7 +564,7 @@ t.test('settings that do not go together are one line', (t) => {
             conditions: [mapped({ type: 'ValidationSuccessful' })],
           },
           'conditions\\[0\\]\\.type',
-          'must not be the type of a condition that is there without it',
+          'must not be the type of a built-in condition',
         ],
         [
           'a condition twice',
@@ -582,13 +582,13 @@ t.test('settings that do not go together are one line', (t) => {
           'an expression that cannot be parsed',
           { kind: 'Slot', plural: 'slots', conditions: [mapped({ when: 'resource.' })] },
           'conditions\\[0\\]\\.when\\.expression',
-          'must be an expression of CEL: line 1, column \\d+: ',
+          'must be an expression of CEL, for the condition Fine: line 1, column \\d+: ',
         ],
         [
           'an expression with an unknown variable',
           { kind: 'Slot', plural: 'slots', conditions: [mapped({ message: 'string(env)' })] },
           'conditions\\[0\\]\\.output\\.message\\.expression',
-          'must be an expression of CEL: line 1, column 8: ',
+          'must be an expression of CEL, for the condition Fine: line 1, column 8: ',
         ],
         [
           'limits that exclude every name',

@@ -177,7 +177,7 @@ t.test('an explanation shows each rule and its failure', async (t) => {
   )
   t.match(explained.sentences.slice(-3), [
     /^The condition Broken could not be evaluated at generation 1 \(status: .*\), so it is absent/,
-    /^The condition LargeFleet is True since .* \(none\)\.$/,
+    /^The condition LargeFleet is True since .* \("none"\)\.$/,
     /^The condition Provisioned is absent: its expression `when` is false at generation 1\.$/,
   ])
 })

@@ -86,7 +86,6 @@ t.test('without dry_run=true, a write is kept', async (t) => {
   const cluster = (name: string) => ({ kind: 'Cluster', name, spec: {} })
   for (const [query, status] of [
     ['?dry_run=false', 201],
-    ['?dry_run=', 201],
     ['?dry_run=yes', 400],
     ['?dry_run=true&dry_run=true', 400],
   ] as const) {
@@ -94,7 +93,12 @@ t.test('without dry_run=true, a write is kept', async (t) => {
     t.equal(answer.status, status, query)
     t.equal(headers['hyperfleet-dry-run'], undefined)
   }
-  t.equal((await call('GET', 'clusters')).body.total, 2)
+  t.equal((await call('GET', 'clusters')).body.total, 1)
+  for (const query of ['?dry_run', '?dry_run=', '?dry_run=true&nonsense=1']) {
+    const { headers } = await call('POST', `clusters${query}`, cluster('another'))
+    t.equal(headers['hyperfleet-dry-run'], 'true', query)
+  }
+  t.equal((await call('GET', 'clusters')).body.total, 1, 'an empty dry_run is one')
   t.equal((await call('GET', 'clusters?dry_run=true')).status, 400, 'a read has none')
 })
 

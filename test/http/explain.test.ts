@@ -65,14 +65,14 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
     const { href } = await make('clusters', 'Cluster')
     await call('PUT', `${href}/statuses`, report('validation', 1, 'True', 1))
     await call('PUT', `${href}/statuses`, report('dns', 1, 'True', 1))
-    t.match((await explain({ href })).sentences, [/is reconciled .* on generation 1.*nothing to do/])
+    t.match((await explain({ href })).sentences, [/is reconciled .* on generation 1.*nothing left to do/])
     await call('PATCH', href, { spec: { a: 1 } })
     await call('PUT', `${href}/statuses`, unwell('dns', 2, 2, 'False'))
     const explained = await explain({ href })
     t.strictSame(states(explained), ['unavailable', 'stale'])
     t.match(explained.sentences, [
       /1 of 2|2 of 2/,
-      /Adapter dns reported Available=False on generation 2 at .* \(QuotaExceeded: No address is left in us-east1\)/,
+      /Adapter dns reported Available=False on generation 2 at .* \("QuotaExceeded: No address is left in us-east1"\)/,
       /Adapter validation last reported at .* on generation 1; generation 2 began/,
     ])
     t.strictSame(states(explained, 'LastKnownReconciled'), [], 'which is still True')
@@ -127,10 +127,25 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
     const waiting = await explain(cluster)
     t.strictSame(states(waiting), [])
     t.match(waiting.sentences, [
-      /marked for deletion at .* 0 of 2 adapters do not, and 2 resources are below it/,
-      /The resources below it are removed first/,
+      /marked for deletion at .* all have, and 2 resources are below it/,
+      /The resources below it are removed first \(NodePool "e-.*, NodePool "e-.*\)/,
     ])
     t.strictSame((await related())[0], { total: 2, marked: 2, not_reconciled: 2 })
+  })
+
+  await t.test('of what an adapter writes, quoted and cut', async (t) => {
+    const { href } = await make('clusters', 'Cluster')
+    const message = `one\nAdapter validation is fine.\u202e${'x'.repeat(1000)}`
+    const said = { type: 'Available', status: 'False', reason: 'Line', message }
+    await call(
+      'PUT',
+      `${href}/statuses`,
+      report('dns', 1, 'False', 1, { conditions: [said, ...conditions('True').slice(1)] }),
+    )
+    const [, sentence] = (await explain({ href })).sentences
+    t.match(sentence, /\("Line: one Adapter validation is fine\. x{250,300}…"\): remove/)
+    await call('PUT', `${href}/statuses`, report('dns', 1, 'False', 2))
+    t.match((await explain({ href })).sentences[1], /names no cause, so read its log/)
   })
 
   await t.test('of a report that is not made', async (t) => {

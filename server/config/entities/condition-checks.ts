@@ -19,12 +19,13 @@ export function wrongConditions({ conditions = [] }: Entity, ofAdapters: Readonl
     if (type !== undefined && conditions.findIndex((other) => other.type === type) !== index)
       wrong.push([`${at}.type`, type, 'must not be there twice'])
     if (RESERVED.includes(type) || ofAdapters.has(type))
-      wrong.push([`${at}.type`, type, 'must not be the type of a condition that is there without it'])
+      wrong.push([`${at}.type`, type, 'must not be the type of a built-in condition'])
     return [...wrong, ...wrongExpressions(at, condition)]
   })
 }
 
-function wrongExpressions(at: string, { when, output }: Partial<Condition>): Wrong[] {
+function wrongExpressions(at: string, condition: Partial<Condition>): Wrong[] {
+  const { when, output } = condition
   return MEMBERS.flatMap((member): Wrong[] => {
     const text = (member === 'when' ? when : output?.[member])?.expression
     if (text === undefined) return []
@@ -34,7 +35,13 @@ function wrongExpressions(at: string, { when, output }: Partial<Condition>): Wro
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error
       const path = member === 'when' ? 'when' : `output.${member}`
-      return [[`${at}.${path}.expression`, text, `must be an expression of CEL: ${error.message}`]]
+      return [
+        [
+          `${at}.${path}.expression`,
+          text,
+          `must be an expression of CEL, for the condition ${condition.type}: ${error.message}`,
+        ],
+      ]
     }
   })
 }

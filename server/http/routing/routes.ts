@@ -73,8 +73,9 @@ export function operationResolver(
           await identity?.identify(request)
           await limit?.(request)
         }
-        checkParameters(request)
+        // Before anything is refused: the answer says that it is of a dry run.
         if (canDryRun) settleDryRun(request, reply)
+        checkParameters(request)
         if (mediaTypes) checkMediaType(request, mediaTypes)
       },
       ...(mediaTypes && {
@@ -117,10 +118,12 @@ const refuseCreate =
     throw createdUnderParent(path)
   }
 
-/** A dry run is answered like the request without `dry_run`, and keeps nothing. */
-function settleDryRun({ query, database }: FastifyRequest, reply: FastifyReply) {
-  if (!(query as { dry_run?: boolean }).dry_run) return
-  database.isKept = false
+/** A dry run is answered like the request without `dry_run`, and keeps nothing. An empty `dry_run` is one. */
+function settleDryRun(request: FastifyRequest, reply: FastifyReply) {
+  const query = request.query as { dry_run?: unknown }
+  if (query.dry_run === '') query.dry_run = 'true'
+  if (query.dry_run !== 'true') return
+  request.database.isKept = false
   reply.header('hyperfleet-dry-run', 'true')
 }
 

@@ -3,38 +3,66 @@
 -- p_resource  the resource
 -- p_judged    the report of the adapter, judged and not met (judged_reports)
 create or replace function adapter_sentence(p_resource resources, p_judged judged_report) returns text
-language sql stable parallel safe as $$
-    select case report_state(p_judged.why)
-        when 'silent' then format(
-            'Adapter %s has not reported on this %s, which was created at %s and is at generation %s: check that the adapter is deployed, '
-                || 'handles %s and reports under exactly this name',
+language plpgsql stable parallel safe as $$
+declare
+    v_state text := report_state(p_judged.why);
+    v_said text := quoted_reason(p_judged.reason, p_judged.message);
+    v_final jsonb;
+    v_sentence text;
+begin
+    if v_state = 'silent' then
+        v_sentence := format(
+            'Adapter %s has not reported on this %s, which was created at %s and is at generation %s: if it has not some minutes after '
+                || 'that, check that the adapter is deployed, handles %s and reports under exactly this name',
             p_judged.adapter, p_resource.kind, format_time(p_resource.created_time), p_resource.generation, p_resource.kind
-        )
-        when 'stale' then format(
-            'Adapter %s last reported at %s on generation %s; generation %s began at %s: wait for its next report, '
-                || 'and if none comes, check that the adapter runs and read its log',
-            p_judged.adapter, p_judged.time, p_judged.generation, p_resource.generation,
-            format_time(p_resource.generation_time)
-        )
-        when 'future' then format(
-            'Adapter %s reported at %s on generation %s, and this %s is at generation %s only: its report does not count; check '
-                || 'that the adapter reads from this server, and whether the database was restored from a backup',
+        );
+    elsif v_state = 'stale' then
+        v_sentence := format(
+            'Adapter %s last reported at %s on generation %s; generation %s began at %s: wait for its next report, and if none comes, '
+                || 'check that the adapter runs and read its log',
+            p_judged.adapter, p_judged.time, p_judged.generation, p_resource.generation, format_time(p_resource.generation_time)
+        );
+    elsif v_state = 'future' then
+        v_sentence := format(
+            'Adapter %s reported at %s on generation %s, and this %s is at generation %s only: its report does not count; check that '
+                || 'the adapter reads from this server, and whether the database was restored from a backup',
             p_judged.adapter, p_judged.time, p_judged.generation, p_resource.kind, p_resource.generation
-        )
-        when 'unknown' then format(
-            'Adapter %s reported Available=Unknown on generation %s at %s%s: its work is not decided; wait for a report that says '
-                || 'True or False, and if none comes, read the log of the adapter',
-            p_judged.adapter, p_judged.generation, p_judged.time, reported_because(p_judged)
-        )
-        when 'not_finalized' then format(
-            'Adapter %s last reported at %s on generation %s, without Finalized=True: it has not finished its cleanup; wait, and if it '
-                || 'does not end, read the log of the adapter, or remove the resource by force (POST …/force-delete)',
-            p_judged.adapter, p_judged.time, p_judged.generation
-        )
-        else format(
-            'Adapter %s reported Available=False on generation %s at %s%s: remove the cause that it names; the condition follows with '
-                || 'its next report',
-            p_judged.adapter, p_judged.generation, p_judged.time, reported_because(p_judged)
-        )
-    end || '.'
+        );
+    elsif v_state = 'unknown' then
+        v_sentence := format(
+            'Adapter %s reported Available=Unknown on generation %s at %s%s: its work is not decided; wait for a report that says True '
+                || 'or False, and if none comes, read the log of the adapter',
+            p_judged.adapter, p_judged.generation, p_judged.time, v_said
+        );
+    elsif v_state = 'not_finalized' then
+        select reported.condition
+        into v_final
+        from adapter_statuses as status
+        cross join jsonb_array_elements(status.conditions) as reported (condition)
+        where status.resource_id = p_resource.id
+            and status.adapter = p_judged.adapter
+            and reported.condition ->> 'type' = 'Finalized';
+        v_sentence := format(
+            'Adapter %s reported at %s on generation %s, without Finalized=True%s: it has not finished its cleanup; wait, and if it does '
+                || 'not end, read the log of the adapter',
+            p_judged.adapter,
+            p_judged.time,
+            p_judged.generation,
+            coalesce(nullif(quoted_reason(v_final ->> 'reason', v_final ->> 'message'), ''), v_said)
+        );
+    else
+        v_sentence := format(
+            'Adapter %s reported Available=False on generation %s at %s%s: %s; the condition follows with its next report',
+            p_judged.adapter,
+            p_judged.generation,
+            p_judged.time,
+            v_said,
+            case when v_said = '' then 'it names no cause, so read its log' else 'remove the cause that it names' end
+        );
+    end if;
+    if p_resource.deleted_time is not null then
+        v_sentence := v_sentence || '; as the last resort, remove the resource by force (POST …/force-delete)';
+    end if;
+    return v_sentence || '.';
+end;
 $$;

@@ -17,6 +17,7 @@ declare
     v_references jsonb := related_counts(array(
         select reference.target_id from resource_references as reference where reference.source_id = p_resource.id
     ));
+    v_below text;
     v_uncounted text;
 begin
     select facts.* into v_facts from resource_facts(p_resource.id, p_resource.kind) as facts;
@@ -25,6 +26,15 @@ begin
             p_resource.generation, v_is_deleting, sorted_names(v_facts.required), v_facts.reports
         );
     end if;
+    select string_agg(format('%s "%s"', first.kind, first.name), ', ')
+    into v_below
+    from (
+        select child.kind, child.name
+        from resources as child
+        where child.owner_id = p_resource.id
+        order by child.kind, child.name
+        limit 3
+    ) as first;
     select string_agg(status.adapter, ', ' order by status.adapter)
     into v_uncounted
     from adapter_statuses as status
@@ -43,8 +53,15 @@ begin
             )
             from jsonb_array_elements(p_resource.conditions::jsonb) with ordinality as stored (condition, position)
         ),
+        'failed', (
+            select coalesce(
+                jsonb_agg(jsonb_build_object('type', result -> 'type', 'reason', result -> 'failed') order by result ->> 'type'), '[]'
+            )
+            from jsonb_array_elements(p_results) as result
+            where result ? 'failed'
+        ),
         'sentences', to_jsonb(
-            explaining_sentences(p_resource, v_facts.required, v_judged, v_children, v_uncounted)
+            explaining_sentences(p_resource, v_facts.required, v_judged, v_children, v_below, v_uncounted)
                 || array(
                     select mapping_sentence(p_resource, rule.value ->> 'type', result.value)
                     from jsonb_array_elements(v_facts.condition_rules) with ordinality as rule (value, position)

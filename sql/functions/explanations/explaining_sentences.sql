@@ -6,12 +6,14 @@
 -- p_required    the required adapters of its kind; null: no adapter reconciles the kind
 -- p_judged      their reports (judged_reports)
 -- p_children    the resources below it (related_counts)
+-- p_below       the first of them by kind and name; null for none
 -- p_uncounted   the adapters that have reported and are not required, sorted, with commas; null for none
 create or replace function explaining_sentences(
     p_resource resources,
     p_required text[],
     p_judged judged_report[],
     p_children jsonb,
+    p_below text,
     p_uncounted text
 ) returns text[]
 language plpgsql stable parallel safe as $$
@@ -26,14 +28,15 @@ begin
     if p_resource.deleted_time is not null then
         v_sentences := array[format(
             '%s was marked for deletion at %s by %s, which began generation %s; it is removed when every required adapter reports '
-                || 'Finalized=True on that generation and no resource is left below it: %s of %s adapters %s not, and %s below it.',
+                || 'Finalized=True on that generation and no resource is left below it: %s, and %s below it.',
             v_name,
             format_time(p_resource.deleted_time),
             p_resource.deleted_by,
             p_resource.generation,
-            v_holding_count,
-            cardinality(p_judged),
-            case when v_holding_count = 1 then 'does' else 'do' end,
+            case
+                when v_holding_count = 0 then 'all have'
+                else format('%s of %s adapters %s not', v_holding_count, cardinality(p_judged), case when v_holding_count = 1 then 'has' else 'have' end)
+            end,
             case v_left when 0 then 'nothing is' when 1 then '1 resource is' else v_left || ' resources are' end
         )];
     elsif p_required is null then
@@ -47,7 +50,7 @@ begin
         )];
     elsif v_holding_count > 0 then
         v_sentences := array[format(
-            '%s is not reconciled (since %s): %s of %s required adapters %s not report Available=True on generation %s.',
+            '%s is not reconciled (last transition at %s): %s of %s required adapters %s not report Available=True on generation %s.',
             v_name,
             v_reconciled ->> 'last_transition_time',
             v_holding_count,
@@ -57,7 +60,7 @@ begin
         )];
     else
         v_sentences := array[format(
-            '%s is reconciled (since %s): every required adapter (%s) reports Available=True on generation %s. There is nothing to do.',
+            '%s is reconciled (last transition at %s): every required adapter (%s) reports Available=True on generation %s. Its adapters have nothing left to do.',
             v_name,
             v_reconciled ->> 'last_transition_time',
             array_to_string(array(select judged.adapter from unnest(p_judged) as judged), ', '),
@@ -66,8 +69,14 @@ begin
     end if;
     v_sentences := v_sentences || array(select adapter_sentence(p_resource, holding) from unnest(v_holding) as holding);
     if p_resource.deleted_time is not null and v_left > 0 then
-        v_sentences := v_sentences
-            || 'The resources below it are removed first: ask for the explanation of each, or remove them by force.'::text;
+        v_sentences := v_sentences || format(
+            'The resources below it are removed first (%s): ask for the explanation of each.', p_below
+        );
+    elsif (p_children ->> 'not_reconciled')::int > 0 then
+        v_sentences := v_sentences || format(
+            '%s of %s resources directly below it are not reconciled, which does not hold it: ask for the explanation of each.',
+            p_children ->> 'not_reconciled', v_left
+        );
     end if;
     if p_uncounted is not null then
         v_sentences := v_sentences || format(

@@ -17,18 +17,26 @@ language sql stable parallel safe as $$
             p_result ->> 'failed',
             case
                 when condition_of(p_resource.conditions::jsonb, p_type) is null then 'is absent'
-                else 'keeps its former value'
+                else format(
+                    'keeps its former value, %s of generation %s',
+                    condition_of(p_resource.conditions::jsonb, p_type) ->> 'status',
+                    condition_of(p_resource.conditions::jsonb, p_type) ->> 'observed_generation'
+                )
             end,
             p_resource.kind
         )
+        when condition_of(p_resource.conditions::jsonb, p_type) is null then format(
+            'The condition %s is not stored yet and would be %s: the next write of the resource stores it.', p_type, p_result ->> 'status'
+        )
         else format(
-            'The condition %s is %s since %s, by an expression of the configuration%s.',
+            'The condition %s is %s since %s, by an expression of the configuration%s%s.',
             p_type,
             p_result ->> 'status',
             condition_of(p_resource.conditions::jsonb, p_type) ->> 'last_transition_time',
-            coalesce(
-                ' (' || nullif(concat_ws(': ', nullif(p_result ->> 'reason', ''), nullif(p_result ->> 'message', '')), '') || ')', ''
-            )
+            quoted_reason(p_result ->> 'reason', p_result ->> 'message'),
+            case p_result ->> 'status'
+                when 'False' then ': its rule shows what it reads in the spec and the reports' else ''
+            end
         )
     end
 $$;
