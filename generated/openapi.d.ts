@@ -150,7 +150,7 @@ export interface paths {
         };
         /**
          * Explain the conditions of a cluster
-         * @description Why the conditions are as they are: for each the rule, since when it has its status, and the adapters that it waits for; and the same in
+         * @description Why the conditions are as they are: for each the rule, its last transition, and the adapters that it waits for; and the same in
          *     sentences for people, with the next step.
          */
         get: operations["explainCluster"];
@@ -281,7 +281,7 @@ export interface paths {
         };
         /**
          * Explain the conditions of a node pool, by its own path
-         * @description Why the conditions are as they are: for each the rule, since when it has its status, and the adapters that it waits for; and the same in
+         * @description Why the conditions are as they are: for each the rule, its last transition, and the adapters that it waits for; and the same in
          *     sentences for people, with the next step.
          */
         get: operations["explainNodePoolById"];
@@ -414,7 +414,7 @@ export interface paths {
         };
         /**
          * Explain the conditions of a node pool
-         * @description Why the conditions are as they are: for each the rule, since when it has its status, and the adapters that it waits for; and the same in
+         * @description Why the conditions are as they are: for each the rule, its last transition, and the adapters that it waits for; and the same in
          *     sentences for people, with the next step.
          */
         get: operations["explainNodePool"];

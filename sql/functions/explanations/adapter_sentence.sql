@@ -12,7 +12,7 @@ declare
 begin
     if v_state = 'silent' then
         v_sentence := format(
-            'Adapter %s has not reported on this %s, which was created at %s and is at generation %s: if it has not some minutes after '
+            'Adapter %s has not reported on this %s, which was created at %s and is at generation %s: if it has not reported some minutes after '
                 || 'that, check that the adapter is deployed, handles %s and reports under exactly this name',
             p_judged.adapter, p_resource.kind, format_time(p_resource.created_time), p_resource.generation, p_resource.kind
         );

@@ -63,7 +63,7 @@ begin
         'sentences', to_jsonb(
             explaining_sentences(p_resource, v_facts.required, v_judged, v_children, v_below, v_uncounted)
                 || array(
-                    select mapping_sentence(p_resource, rule.value ->> 'type', result.value)
+                    select mapping_sentence(p_resource, rule.value, result.value)
                     from jsonb_array_elements(v_facts.condition_rules) with ordinality as rule (value, position)
                     left join jsonb_array_elements(p_results) as result on result -> 'type' = rule.value -> 'type'
                     order by rule.position
