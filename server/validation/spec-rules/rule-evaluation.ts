@@ -6,7 +6,7 @@ import { MAX_VIOLATIONS, type Violation } from '../../problem.ts'
 import type { Place } from './places.ts'
 import type { Reason, Rule } from './rule.ts'
 
-/** What all rules of one spec may cost together (server/cel/evaluation.ts), and what each evaluation costs at least. */
+/** What all rules of one spec may cost together (cel/evaluation.ts), and what each evaluation costs at least. */
 export const RULES_COST = 500_000
 const EVALUATION = 5
 
