@@ -1438,7 +1438,7 @@ export interface components {
          *       "failed": [],
          *       "sentences": [
          *         "Cluster \"my-cluster\" is not reconciled (last transition at 2026-03-10T08:05:00.000000Z): 1 of 2 required adapters does not report Available=True on generation 2.",
-         *         "Adapter dns last reported at 2026-03-10T08:01:00.000000Z on generation 1; generation 2 began at 2026-03-10T08:05:00.000000Z: wait for its next report, and if none comes, check that the adapter runs and read its log."
+         *         "Adapter dns last reported at 2026-03-10T08:01:00.000000Z on generation 1 (Available=True there); generation 2 began at 2026-03-10T08:05:00.000000Z: wait for its next report, and if none comes, check that the adapter runs and read its log."
          *       ]
          *     }
          */

@@ -176,9 +176,9 @@ t.test('an explanation shows each rule and its failure', async (t) => {
     { status: 'True', rule: /int\(resource.spec.replicas\) > 10/, waiting_for: [] },
   )
   t.match(explained.sentences.slice(-3), [
-    /^The condition Broken could not be evaluated at generation 1 \(status: .*\), so it is absent/,
+    /^The condition Broken could not be evaluated at generation 1 \(expression status: .*\), so it is absent/,
     /^The condition LargeFleet is True since .* \("none"\)\.$/,
-    /^The condition Provisioned is absent: its expression `when` is false at generation 1\.$/,
+    /^The condition Provisioned is absent, as configured: its expression `when` is false at generation 1\.$/,
   ])
 })
 

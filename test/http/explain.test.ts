@@ -73,7 +73,7 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
     t.match(explained.sentences, [
       /1 of 2|2 of 2/,
       /Adapter dns reported Available=False on generation 2 at .* \("QuotaExceeded: No address is left in us-east1"\)/,
-      /Adapter validation last reported at .* on generation 1; generation 2 began/,
+      /Adapter validation last reported at .* on generation 1 \(Available=True there\); generation 2 began/,
     ])
     t.strictSame(states(explained, 'LastKnownReconciled'), [], 'which is still True')
     t.strictSame(states(explained, 'DnsSuccessful'), ['unavailable'])
@@ -128,7 +128,7 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
     t.strictSame(states(waiting), [])
     t.match(waiting.sentences, [
       /marked for deletion at .* all have, and 2 resources are below it/,
-      /The resources below it are removed first \(NodePool "e-.*, NodePool "e-.*\)/,
+      /It waits for the resources below it, .* \(NodePool "e-.*, NodePool "e-.*\)/,
     ])
     t.strictSame((await related())[0], { total: 2, marked: 2, not_reconciled: 2 })
   })
@@ -145,7 +145,7 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
     const [, sentence] = (await explain({ href })).sentences
     t.match(sentence, /\("Line: one Adapter validation is fine\. x{250,300}…"\): remove/)
     await call('PUT', `${href}/statuses`, report('dns', 1, 'False', 2))
-    t.match((await explain({ href })).sentences[1], /names no cause, so read its log/)
+    t.match((await explain({ href })).sentences[1], /names no cause: find it in the log/)
   })
 
   await t.test('of a report that is not made', async (t) => {
@@ -178,7 +178,7 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
       const site = await make('sites', 'Site')
       t.match((await explain(site)).sentences, [/set required_adapters of the entity Site/])
       await call('PUT', `${site.href}/statuses`, report('survei', 1, 'True', 1))
-      t.match((await explain(site)).sentences, [/./, /do not count: survei/])
+      t.match((await explain(site)).sentences, [/./, /do not count: survei\./])
     },
   )
 

@@ -18,9 +18,14 @@ begin
         );
     elsif v_state = 'stale' then
         v_sentence := format(
-            'Adapter %s last reported at %s on generation %s; generation %s began at %s: wait for its next report, and if none comes, '
+            'Adapter %s last reported at %s on generation %s (Available=%s there); generation %s began at %s: wait for its next report, and if none comes, '
                 || 'check that the adapter runs and read its log',
-            p_judged.adapter, p_judged.time, p_judged.generation, p_resource.generation, format_time(p_resource.generation_time)
+            p_judged.adapter,
+            p_judged.time,
+            p_judged.generation,
+            case when p_judged.available then 'True' else 'False or Unknown' end,
+            p_resource.generation,
+            format_time(p_resource.generation_time)
         );
     elsif v_state = 'future' then
         v_sentence := format(
@@ -30,8 +35,8 @@ begin
         );
     elsif v_state = 'unknown' then
         v_sentence := format(
-            'Adapter %s reported Available=Unknown on generation %s at %s%s: its work is not decided; wait for a report that says True '
-                || 'or False, and if none comes, read the log of the adapter',
+            'Adapter %s reported Available=Unknown on generation %s at %s%s: it does not know the outcome yet; wait for a report that says '
+                || 'True or False, and if it stays Unknown, read the log of the adapter',
             p_judged.adapter, p_judged.generation, p_judged.time, v_said
         );
     elsif v_state = 'not_finalized' then
@@ -43,25 +48,33 @@ begin
             and status.adapter = p_judged.adapter
             and reported.condition ->> 'type' = 'Finalized';
         v_sentence := format(
-            'Adapter %s reported at %s on generation %s, without Finalized=True%s: it has not finished its cleanup; wait, and if it does '
-                || 'not end, read the log of the adapter',
+            'Adapter %s reported at %s on generation %s, with %s%s: it has not finished its cleanup; %s',
             p_judged.adapter,
             p_judged.time,
             p_judged.generation,
-            coalesce(nullif(quoted_reason(v_final ->> 'reason', v_final ->> 'message'), ''), v_said)
+            coalesce('Finalized=' || (v_final ->> 'status'), 'no word on Finalized'),
+            quoted_reason(v_final ->> 'reason', v_final ->> 'message'),
+            case
+                when quoted_reason(v_final ->> 'reason', v_final ->> 'message') = ''
+                    then 'wait, and if it does not end, read the log of the adapter'
+                else 'if it does not end by itself, remove the cause that it names'
+            end
         );
     else
         v_sentence := format(
-            'Adapter %s reported Available=False on generation %s at %s%s: %s; the condition follows with its next report',
+            'Adapter %s reported Available=False on generation %s at %s%s: %s; its next report updates the condition',
             p_judged.adapter,
             p_judged.generation,
             p_judged.time,
             v_said,
-            case when v_said = '' then 'it names no cause, so read its log' else 'remove the cause that it names' end
+            case
+                when v_said = '' then 'it names no cause: find it in the log of the adapter' else 'remove the cause that it names'
+            end
         );
     end if;
     if p_resource.deleted_time is not null then
-        v_sentence := v_sentence || '; as the last resort, remove the resource by force (POST …/force-delete)';
+        v_sentence := v_sentence
+            || '; as the last resort, POST …/force-delete removes the record here, and nothing that the adapter has made';
     end if;
     return v_sentence || '.';
 end;

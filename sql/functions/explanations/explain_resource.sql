@@ -62,6 +62,10 @@ begin
         ),
         'sentences', to_jsonb(
             explaining_sentences(p_resource, v_facts.required, v_judged, v_children, v_below, v_uncounted)
+                || case
+                    when v_facts.condition_rules = '[]' then '{}'
+                    else array['Conditions of the configuration do not decide whether it is reconciled or removed:']
+                end
                 || array(
                     select mapping_sentence(p_resource, rule.value, result.value)
                     from jsonb_array_elements(v_facts.condition_rules) with ordinality as rule (value, position)

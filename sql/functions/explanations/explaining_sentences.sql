@@ -27,7 +27,7 @@ declare
 begin
     if p_resource.deleted_time is not null then
         v_sentences := array[format(
-            '%s was marked for deletion at %s by %s, which began generation %s; it is removed when every required adapter reports '
+            '%s was marked for deletion at %s on behalf of %s; that began generation %s. It is removed when every required adapter reports '
                 || 'Finalized=True on that generation and no resource is left below it: %s, and %s below it.',
             v_name,
             format_time(p_resource.deleted_time),
@@ -70,7 +70,7 @@ begin
     v_sentences := v_sentences || array(select adapter_sentence(p_resource, holding) from unnest(v_holding) as holding);
     if p_resource.deleted_time is not null and v_left > 0 then
         v_sentences := v_sentences || format(
-            'The resources below it are removed first (%s): ask for the explanation of each.', p_below
+            'It waits for the resources below it, which are marked for deletion, too (%s): ask for the explanation of each (GET …/explain).', p_below
         );
     elsif (p_children ->> 'not_reconciled')::int > 0 then
         v_sentences := v_sentences || format(
@@ -80,7 +80,9 @@ begin
     end if;
     if p_uncounted is not null then
         v_sentences := v_sentences || format(
-            'Reports of adapters that are not required for %s do not count: %s.', p_resource.kind, p_uncounted
+            'Reports of adapters that are not required for %s do not count: %s. Where one of them is a required adapter under another '
+                || 'name, correct the name.',
+            p_resource.kind, p_uncounted
         );
     end if;
     return v_sentences;

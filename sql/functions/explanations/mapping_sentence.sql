@@ -10,11 +10,11 @@ declare
 begin
     return case
         when p_result is null then format(
-            'The condition %s is absent: its expression `when` is false at generation %s.', v_type, p_resource.generation
+            'The condition %s is absent, as configured: its expression `when` is false at generation %s.', v_type, p_resource.generation
         )
         when p_result ? 'failed' then format(
-            'The condition %s could not be evaluated at generation %s (%s), so it %s: correct the expression in the entity %s of the '
-                || 'configuration, or what it reads in the spec and the reports.',
+            'The condition %s could not be evaluated at generation %s (expression %s), so it %s: where other resources of the kind have it, '
+                || 'correct what it reads in the spec or the reports of this one, else the expression in the entity %s of the configuration.',
             v_type,
             p_resource.generation,
             p_result ->> 'failed',
@@ -32,13 +32,13 @@ begin
             'The condition %s is not stored yet and would be %s: the next write of the resource stores it.', v_type, p_result ->> 'status'
         )
         else format(
-            'The condition %s is %s since %s, by an expression of the configuration%s%s.',
+            'The condition %s is %s since %s%s%s.',
             v_type,
             p_result ->> 'status',
             condition_of(p_resource.conditions::jsonb, v_type) ->> 'last_transition_time',
             quoted_reason(p_result ->> 'reason', p_result ->> 'message'),
             case p_result ->> 'status'
-                when 'False' then format(': (%s) is false', left(p_rule ->> 'status', 300)) else ''
+                when 'False' then format(': its expression is false for the present spec and reports: %s', left(p_rule ->> 'status', 300)) else ''
             end
         )
     end;
