@@ -21,6 +21,8 @@ export interface Explanation {
   says: string
   /** The parameter of the query that must have been sent. */
   query?: string
+  /** What was sent, as a method and a URL. */
+  request?: string
   reason: string
 }
 
@@ -79,11 +81,12 @@ const queryOf = (request: string) => new URL(request.replace(/^\w+ /, '')).searc
 export function explain(failure: Failure): Explanation[] {
   const found = sayings(failure).map((saying) =>
     explanations.find(
-      ({ check, status, says, query }) =>
+      ({ check, status, says, query, request }) =>
         check === failure.check &&
         status === failure.status &&
         new RegExp(says).test(saying) &&
-        (!query || queryOf(failure.request).has(query)),
+        (!query || queryOf(failure.request).has(query)) &&
+        (!request || new RegExp(request).test(failure.request)),
     ),
   )
   return found.includes(undefined) ? [] : [...new Set(found as Explanation[])]
