@@ -2639,7 +2639,7 @@ export interface operations {
                      * @description Which rule would discard the report.
                      * @example stale-time
                      */
-                    "HyperFleet-Discarded"?: "future-generation" | "stale-generation" | "stale-time" | "unknown";
+                    "HyperFleet-Discarded"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2690,7 +2690,6 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2829,7 +2828,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             200: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2839,7 +2837,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2850,7 +2847,6 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2919,7 +2915,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2930,7 +2925,6 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3288,7 +3282,7 @@ export interface operations {
                      * @description Which rule would discard the report.
                      * @example stale-time
                      */
-                    "HyperFleet-Discarded"?: "future-generation" | "stale-generation" | "stale-time" | "unknown";
+                    "HyperFleet-Discarded"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3339,7 +3333,6 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3478,7 +3471,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             200: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3488,7 +3480,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3499,7 +3490,6 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3568,7 +3558,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3579,7 +3568,6 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4019,7 +4007,7 @@ export interface operations {
                      * @description Which rule would discard the report.
                      * @example stale-time
                      */
-                    "HyperFleet-Discarded"?: "future-generation" | "stale-generation" | "stale-time" | "unknown";
+                    "HyperFleet-Discarded"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4072,7 +4060,6 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4215,7 +4202,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             200: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4225,7 +4211,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4236,7 +4221,6 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4307,7 +4291,6 @@ export interface operations {
             /** @description The report, as it is stored. */
             201: {
                 headers: {
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4318,7 +4301,6 @@ export interface operations {
             204: {
                 headers: {
                     "HyperFleet-Discarded": components["headers"]["HyperFleet-Discarded"];
-                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
                     [name: string]: unknown;
                 };
                 content?: never;

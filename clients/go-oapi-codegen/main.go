@@ -63,7 +63,7 @@ func main() {
 		for _, each := range conditions {
 			body.Conditions = append(body.Conditions, ConditionRequest{Type: each, Status: ConditionRequestStatusTrue})
 		}
-		answer, err := api.PutClusterStatusesWithResponse(ctx, id, body)
+		answer, err := api.PutClusterStatusesWithResponse(ctx, id, nil, body)
 		try(err)
 		return answer
 	}

@@ -64,9 +64,8 @@ export class ConditionMapping {
   /** Evaluates the rules for inputs as condition_inputs gives them. */
   evaluate(inputs: string | null, isKept = true): Evaluated[] {
     return (JSON.parse(inputs ?? '[]') as Input[]).map((input) => {
-      const variables = variablesOf(input)
       const rules = this.rulesOf(input)
-      const results = rules.flatMap((rule) => rule.evaluate(variables) ?? [])
+      const results = resultsOf(rules, input)
       for (const result of results)
         if ('failed' in result && isKept)
           this.fail({ kind: input.resource.kind, id: input.id, type: result.type, reason: result.failed })
@@ -122,6 +121,14 @@ export class ConditionMapping {
 
 /** The rules of a kind, and its place among the others. */
 type KindRules = Pick<Queries['list_kinds']['row'], 'kind' | 'parent_kind' | 'condition_rules'>
+
+/** The results of rules; each fails where the reports are too large to be looked at. */
+function resultsOf(rules: CompiledRule[], { statuses, ...input }: Input): Result[] {
+  if (!statuses)
+    return rules.map(({ type }) => ({ type, failed: 'the reports are larger than 1 MiB together' }))
+  const variables = variablesOf({ ...input, statuses })
+  return rules.flatMap((rule) => rule.evaluate(variables) ?? [])
+}
 
 /** A rule that this release cannot compile fails at each evaluation. */
 function compiledOrFailing(rule: ConditionRule): CompiledRule {

@@ -11,7 +11,15 @@ export interface Input {
     status: { conditions: StoredCondition[] }
     [member: string]: unknown
   }
-  statuses: { adapter: string; observed_generation: number; conditions: ReportedCondition[]; data: unknown }[]
+  /** Null where the reports are too large together. */
+  statuses: Status[] | null
+}
+
+interface Status {
+  adapter: string
+  observed_generation: number
+  conditions: ReportedCondition[]
+  data: unknown
 }
 
 /** A condition of a resource, as far as a rule makes it. */
@@ -40,7 +48,10 @@ const MAX_DEPTH = 20
  * The variables of expressions: `statuses`, all reports by adapter, without conditions that are Unknown; and `resource`
  * without its status. Secrets are redacted, and nothing is deeper than 20 levels.
  */
-export function variablesOf({ resource, statuses }: Input): Record<'statuses' | 'resource', unknown> {
+export function variablesOf({
+  resource,
+  statuses,
+}: Input & { statuses: Status[] }): Record<'statuses' | 'resource', unknown> {
   const { owner_references: owner, status: _, ...own } = resource
   return {
     statuses: statuses.map(({ adapter, observed_generation, conditions, data }) => ({

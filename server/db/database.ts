@@ -212,7 +212,8 @@ export class Database {
       this.connected(async (session) => {
         const run = <Row extends pg.QueryResultRow>(statement: Statement) =>
           this.perform<Row>(prepares ? statement : { ...statement, name: undefined }, session, waiter)
-        await run({ text: 'begin' })
+        // The rules look at it where a dry run must not keep another request from its work.
+        await run({ text: isKept ? 'begin' : 'begin; set local hyperfleet.dry_run = true' })
         try {
           const result = await work(new Within(run))
           await run({ text: isKept ? 'commit' : 'rollback' })

@@ -6,8 +6,8 @@ import { Problem } from '../problem.ts'
 import type { SpecSchema } from './spec-schemas/spec-schema.ts'
 import { refuse, toViolations } from './violations.ts'
 
-/** How often a patch is tried while others change the spec. */
-const ATTEMPTS = 3
+/** How often a patch is tried while others change the spec: each time, one of them has been written. */
+const ATTEMPTS = 10
 
 type Patch = Omit<Queries['get_patched_spec']['parameters'], 'compares'>
 

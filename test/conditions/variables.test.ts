@@ -3,7 +3,7 @@ import { ConditionMapping } from '../../server/conditions/condition-mapping.ts'
 import { compileRule } from '../../server/conditions/condition-rule.ts'
 import { type Input, variablesOf } from '../../server/conditions/variables.ts'
 
-const input = (spec: unknown, more: object = {}, statuses: Input['statuses'] = []): Input => ({
+const input = (spec: unknown, more: object = {}, statuses: NonNullable<Input['statuses']> = []) => ({
   id: '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11',
   version: 1,
   rules: '[]',

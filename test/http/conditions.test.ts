@@ -310,3 +310,22 @@ t.test('a server that has started without rules follows those that migrate adds'
   for (const { conditions } of rows)
     t.match(condition({ status: { conditions } }, 'LargeFleet'), { status: 'True' })
 })
+
+t.test('reports that are too large together are not read for rules', async (t) => {
+  const { call, url } = await application(t, environment())
+  const { body } = await call('POST', 'clusters', { kind: 'Cluster', name: 'one', spec: { replicas: 30 } })
+  const large = (adapter: string) =>
+    call(
+      'PUT',
+      `${body.href}/statuses`,
+      report(adapter, 1, 'True', 1, { data: { text: 'x'.repeat(600_000) } }),
+    )
+  for (const adapter of ['a', 'b', 'c']) t.equal((await large(adapter)).status, 200)
+  const { body: patched } = await call('PATCH', body.href, { spec: { replicas: 3 } })
+  t.strictSame(condition(patched, 'LargeFleet'), condition(body, 'LargeFleet'), 'it keeps its former value')
+  const { failed } = (await call('GET', `${body.href}/explain`)).body
+  t.equal(failed[1].reason, 'the reports are larger than 1 MiB together')
+  const session = await openSession(t, url)
+  const { rows } = await session.query('select length(condition_inputs($1, false)) as length', [body.id])
+  t.ok(rows[0].length < 10_000, 'none of them is read')
+})

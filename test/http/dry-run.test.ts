@@ -113,3 +113,23 @@ t.test('a dry run waits for the locks of the write, and shows what that would fi
   await session.query('commit')
   t.match(await waiting, { status: 409, headers: { 'hyperfleet-dry-run': 'true' } })
 })
+
+t.test('a dry run keeps no other request from its idempotency key', async (t) => {
+  const { call, url } = await application(t, adapters)
+  const session = await openSession(t, url)
+  const create = (query = '') =>
+    call('POST', `clusters${query}`, { kind: 'Cluster', name: 'one', spec: {} }, { 'idempotency-key': 'a' })
+  // As while a dry run with this key is under way.
+  await session.query('begin; set local hyperfleet.dry_run = true')
+  const body = JSON.stringify({ kind: 'Cluster', name: 'other', spec: {} })
+  const values = ['Cluster', body, 'system@hyperfleet.local', 'Cluster', 'b']
+  await session.query("select create_resource_once($1, null, $2, $3, $4, $5, '1h')", values)
+  const locks = await session.query(
+    "select 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()",
+  )
+  t.equal(locks.rowCount, 0)
+  await session.query('rollback')
+  t.equal((await create('?dry_run=true')).status, 201)
+  t.equal((await create()).status, 201)
+  t.equal((await create('?dry_run=true')).status, 201, 'the answer that is kept')
+})

@@ -209,7 +209,6 @@ const cases: Record<string, Case> = {
   'a null member': {
     schema: object({ a: { ...string, nullable: true, ...rules("self != 'x'", 'self.size() > 0') } }),
     spec: { a: null },
-    told: [['spec.a', ofError('no such overload: size(null_type)', 'self.size() > 0')]],
   },
 
   'a rule of a scalar': {
@@ -398,7 +397,6 @@ const cases: Record<string, Case> = {
     schema: object({ a: { ...string, nullable: true, ...rules('self == oldSelf') } }),
     old: { a: 'b' },
     spec: { a: null },
-    told: [['spec.a', failed('self == oldSelf')]],
   },
   'an integer or a text that changes its type': {
     schema: object({ port: { 'x-kubernetes-int-or-string': true, ...rules('self == oldSelf') } }),

@@ -31,7 +31,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
-				answer, err := api.PutClusterStatusesWithResponse(ctx, id, report)
+				answer, err := api.PutClusterStatusesWithResponse(ctx, id, nil, report)
 				try(err)
 				return answer.StatusCode()
 			},
@@ -67,7 +67,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
-				answer, err := api.PutNodePoolStatusesWithResponse(ctx, ids["Cluster"], id, report)
+				answer, err := api.PutNodePoolStatusesWithResponse(ctx, ids["Cluster"], id, nil, report)
 				try(err)
 				return answer.StatusCode()
 			},
@@ -103,7 +103,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
-				answer, err := api.PutChannelStatusesWithResponse(ctx, id, report)
+				answer, err := api.PutChannelStatusesWithResponse(ctx, id, nil, report)
 				try(err)
 				return answer.StatusCode()
 			},
@@ -139,7 +139,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
-				answer, err := api.PutVersionStatusesWithResponse(ctx, ids["Channel"], id, report)
+				answer, err := api.PutVersionStatusesWithResponse(ctx, ids["Channel"], id, nil, report)
 				try(err)
 				return answer.StatusCode()
 			},
@@ -175,7 +175,7 @@ func kindsOf(ctx context.Context, api *ClientWithResponses) []kind {
 				return answer.StatusCode(), body(answer.JSON200, answer.Body).Generation
 			},
 			report: func(id string, report AdapterStatusCreateRequest) int {
-				answer, err := api.PutWifConfigStatusesWithResponse(ctx, id, report)
+				answer, err := api.PutWifConfigStatusesWithResponse(ctx, id, nil, report)
 				try(err)
 				return answer.StatusCode()
 			},

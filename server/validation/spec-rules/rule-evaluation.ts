@@ -43,7 +43,8 @@ class RuleEvaluation {
   private readonly budget: Budget = { left: RULES_COST }
 
   visit(place: Place | undefined, value: Value, former: Value | undefined, path: Path): void {
-    if (!place?.hasRules) return
+    // As in Kubernetes, rules say nothing of null.
+    if (!place?.hasRules || value === null) return
     // As in Kubernetes, null is no former value.
     const old = former ?? undefined
     for (const rule of place.rules) this.evaluate(rule, value, old, path)

@@ -27,8 +27,9 @@ declare
     v_resource resources;
 begin
     if p_key is not null then
-        -- Held until the transaction ends, however it ends: a request that died leaves nothing behind.
-        if not pg_try_advisory_xact_lock(
+        -- Held until the transaction ends, however it ends: a request that died leaves nothing behind. A dry run keeps no key,
+        -- and so none from another request.
+        if current_setting('hyperfleet.dry_run', true) is distinct from 'true' and not pg_try_advisory_xact_lock(
             hashtextextended(concat_ws(E'\n', p_caller, p_scope, v_owner_id, p_key), 0)
         ) then
             perform raise_problem('HF423', 'The first request with this Idempotency-Key is still running');

@@ -3,7 +3,7 @@
 -- p_id           the resource
 -- p_descendants  whether those below it are wanted, too
 -- Returns a JSON array with an object for each of these resources whose kind has rules: id, version, rules (as text),
--- resource (its body), and statuses (its reports, by adapter).
+-- resource (its body), and statuses (its reports, by adapter; null where they are too large, as in status_inputs).
 -- `volatile`: in the statement of a write, it sees what that has written. Plans are kept: PostgreSQL would plan a statement
 -- over an array of ids anew at each call. Texts put together, since json_build_object takes longer (resource_body).
 create or replace function condition_inputs(p_id uuid, p_descendants boolean) returns text
@@ -21,21 +21,8 @@ begin
                 || '","version":' || resource.version
                 || ',"rules":' || to_json(own_kind.condition_rules::text)::text
                 || ',"resource":' || resource_body(resource, own_kind, owner_kind, null)
-                || ',"statuses":[' || coalesce(
-                    (
-                        select string_agg(
-                            '{"adapter":' || to_json(status.adapter)::text
-                            || ',"observed_generation":' || status.observed_generation
-                            || ',"conditions":' || status.conditions::text
-                            || ',"data":' || status.data::text
-                            || '}',
-                            ',' order by status.adapter
-                        )
-                        from adapter_statuses as status
-                        where status.resource_id = resource.id
-                    ),
-                    ''
-                ) || ']}',
+                || ',"statuses":' || coalesce('[' || status_inputs(resource.id) || ']', 'null')
+                || '}',
                 ','
             ),
             ''
