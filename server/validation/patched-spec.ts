@@ -7,7 +7,7 @@ import type { SpecSchema } from './spec-schemas/spec-schema.ts'
 import { refuse, toViolations } from './violations.ts'
 
 /** How often a patch is tried while others change the spec: each time, one of them has been written. */
-const ATTEMPTS = 10
+export const ATTEMPTS = 10
 
 type Patch = Omit<Queries['get_patched_spec']['parameters'], 'compares'>
 

@@ -6,6 +6,7 @@ import draft04 from 'ajv-draft-04'
 import t, { type Test } from 'tap'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { StartError } from '../../server/process/start-error.ts'
+import { ATTEMPTS } from '../../server/validation/patched-spec.ts'
 import { linearRegExp } from '../../server/validation/spec-schemas/patterns.ts'
 import { loadSpecSchemas } from '../../server/validation/spec-schemas/provider-schemas.ts'
 import { formats } from '../../server/validation/spec-schemas/string-formats.ts'
@@ -327,10 +328,10 @@ t.test('a merge patch', async (t) => {
     }
     let holding = await lock(0)
     const running = call('PATCH', made.href, { spec: { note: null } }, merge)
-    for (let turn = 1; turn <= 3; turn++) {
+    for (let turn = 1; turn <= ATTEMPTS; turn++) {
       await untilWaiting(watch, 1)
       // The next session queues behind the call, and holds the lock when the call comes again.
-      const next = turn < 3 ? lock(turn) : undefined
+      const next = turn < ATTEMPTS ? lock(turn) : undefined
       if (next) await untilQueued(watch, 2)
       await holding?.query(changeInSql, [made.id, JSON.stringify({ spec: { region: `r${turn}` } })])
       await holding?.query('commit')
@@ -338,7 +339,7 @@ t.test('a merge patch', async (t) => {
     }
     const answer = await running
     t.match(answer, { status: 503, body: { code: 'HYPERFLEET-SVC-001' }, headers: { 'retry-after': '1' } })
-    t.strictSame(await specOf(made), { region: 'r3' })
+    t.strictSame(await specOf(made), { region: `r${ATTEMPTS}` })
     t.equal((await call('PATCH', made.href, { spec: { replicas: 2 } }, merge)).status, 200, 'it passes')
   })
 })
