@@ -219,8 +219,9 @@ export class Database {
           await run({ text: isKept ? 'commit' : 'rollback' })
           return result
         } catch (error) {
-          // Where this fails, the connection is closed, and PostgreSQL rolls back.
-          if (session.isUsable && !waiter?.closed) await run({ text: 'rollback' }).catch(() => {})
+          // Without an answer to this, the connection is closed, and PostgreSQL rolls back.
+          if (waiter?.closed) session.isUsable = false
+          if (session.isUsable) await run({ text: 'rollback' }).catch(() => {})
           throw error
         }
       }, waiter),
@@ -287,8 +288,7 @@ export class Database {
       try {
         return await work(session)
       } finally {
-        // A cancel request stops the statement that runs when it arrives: no other statement may.
-        session.client.release(!session.isUsable || waiter?.closed)
+        session.client.release(!session.isUsable)
       }
     }, waiter)
   }
@@ -327,6 +327,8 @@ export class Database {
       throw new DatabaseAway('the connection to the database was lost', { cause: error })
     } finally {
       waiter?.off('close', cancelIt)
+      // A cancel request stops the statement that runs when it arrives: no other statement may.
+      if (waiter?.closed) session.isUsable = false
     }
   }
 
