@@ -69,6 +69,13 @@ t.test('each selector of the alerts is of one job, which the chart can put its o
   t.equal(text.match(/# objectives\./g)?.length, text.match(/ [\d.]+ # objectives\.\w+$/gm)?.length)
 })
 
+/** A condition of the configuration that no resource has. */
+const absent = {
+  type: 'Fine',
+  when: { expression: 'false' },
+  output: { status: { expression: 'true' }, reason: { expression: "''" }, message: { expression: "''" } },
+}
+
 t.test('a running server has what alerts and dashboard ask for', async (t) => {
   const adapters = {
     HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]',
@@ -82,6 +89,7 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
     HYPERFLEET_DATABASE_READ_URL: url,
     HYPERFLEET_VERIFICATION_RESOURCES: '10',
     HYPERFLEET_VERIFICATION_INTERVAL: '10ms',
+    HYPERFLEET_ENTITIES: JSON.stringify([{ kind: 'Cluster', conditions: [absent] }, { kind: 'NodePool' }]),
   })
   const created = await fetch(`${server.api}${base}/clusters`, {
     method: 'POST',
