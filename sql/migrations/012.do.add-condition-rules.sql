@@ -1,7 +1,7 @@
 alter table kinds
     -- The conditions that the configuration adds to those of adapters (docs/conditions.md), sorted by type: [{"type", "when",
     -- "status", "reason", "message"}], all expressions but the type.
-    add column condition_rules jsonb not null default '[]';
+    add column if not exists condition_rules jsonb not null default '[]';
 
 -- What these took or returned has changed.
 drop function if exists set_kind(text, text, text, text, text, text[], jsonb, text, boolean);

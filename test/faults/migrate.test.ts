@@ -84,7 +84,7 @@ t.test('migrate', async (t) => {
 
   t.test('takes each function whose results are stored for a rule', async (t) => {
     const copy = t.testdir()
-    for (const path of ['package.json', 'openapi.yaml', 'generated', 'search', 'server', 'sql'])
+    for (const path of ['package.json', 'openapi.yaml', 'cel', 'generated', 'search', 'server', 'sql'])
       cpSync(new URL(path, root), join(copy, path), { recursive: true })
     symlinkSync(fileURLToPath(new URL('node_modules', root)), join(copy, 'node_modules'))
     const changed = join(copy, 'sql/functions/conditions/condition_states.sql')
