@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { ExpressionError } from '../../cel/cel-errors.ts'
 import type { Queries } from '../../generated/sql.ts'
 import type { RequestDatabase, Statements, Transaction } from '../db/database.ts'
@@ -194,19 +194,6 @@ interface Mapped {
   has_rules: boolean
 }
 
-/** Maps the conditions of a resource and of those below it, of which a write has just been kept. */
-async function mapAfterwards(
-  { mapping }: FastifyInstance,
-  database: RequestDatabase,
-  id: string,
-): Promise<Stored[]> {
-  mapping.follow(await database.all('list_kinds', {}))
-  return database.transaction(async (statements) => {
-    const { inputs } = await statements.one('get_condition_inputs', { id, descendants: true })
-    return mapping.store(statements, inputs, database.isKept)
-  })
-}
-
 /**
  * Makes a write, and maps the conditions of the resources that it has changed in the same transaction. Where no kind concerned
  * has rules, the write is one statement. Resolves with the row of the write, and with the resources whose conditions were
@@ -218,18 +205,31 @@ export async function writeMapped<Row extends Mapped>(
   { isDelete = false, key }: { isDelete?: boolean; key?: IdempotencyKey | undefined } = {},
 ): Promise<{ row: Row; stored: Stored[] }> {
   const { mapping } = server
-  if (!mapping.concerns(target?.kind ?? '', isDelete)) {
-    const row = await write(database, false)
-    // `migrate` has added rules since the start: from the next write on, they are evaluated in its transaction.
-    const stored = row.has_rules ? await mapAfterwards(server, database, row.id ?? target?.id ?? '') : []
-    return { row, stored }
-  }
-  return database.transaction(async (statements) => {
-    const row = await write(statements, true)
-    const stored = await mapping.store(statements, row.inputs, database.isKept)
+  const { isKept } = database
+  const store = async (statements: Transaction, inputs: string | null) => {
+    const stored = await mapping.store(statements, inputs, isKept)
     // The answer that is given again is that with the mapped conditions.
     const [{ body, version } = {}] = stored
     if (key && body && version) await statements.one('update_kept_answer', { ...key, body, version })
-    return { row, stored }
+    return stored
+  }
+  const writeAndStore = () =>
+    database.transaction(async (statements) => {
+      const row = await write(statements, true)
+      return { row, stored: await store(statements, row.inputs) }
+    })
+  if (mapping.concerns(target?.kind ?? '', isDelete)) return writeAndStore()
+
+  const row = await write(database, false)
+  if (!row.has_rules) return { row, stored: [] }
+  // `migrate` has added rules since the start: from here on, they are evaluated in the transaction of the write.
+  mapping.follow(await database.all('list_kinds', {}))
+  // Of a dry run nothing is left to be mapped.
+  if (!isKept) return writeAndStore()
+  const id = row.id ?? target?.id ?? ''
+  const stored = await database.transaction(async (statements) => {
+    const { inputs } = await statements.one('get_condition_inputs', { id, descendants: true })
+    return store(statements, inputs)
   })
+  return { row, stored }
 }

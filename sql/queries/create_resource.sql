@@ -16,7 +16,7 @@
 --   id       text  its id
 --   started  boolean  whether a generation began: not when a kept answer is given again
 --   inputs   text?    with `maps`, where a generation began: what the rules of its kind look at (condition_inputs)
---   has_rules  boolean  whether its kind has rules
+--   has_rules  boolean  whether a generation began and its kind has rules
 select
     created.body,
     created.href,
@@ -26,7 +26,8 @@ select
     case
         when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)
     end as inputs,
-    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules
+    begun.started
+        and (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules
 from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created
 cross join lateral (
     -- Of the snapshot of this statement, which does not contain the writes of the function.

@@ -329,3 +329,28 @@ t.test('reports that are too large together are not read for rules', async (t) =
   const { rows } = await session.query('select length(condition_inputs($1, false)) as length', [body.id])
   t.ok(rows[0].length < 10_000, 'none of them is read')
 })
+
+t.test(
+  'a server that does not know the rules yet answers dry runs and repeated creates rightly',
+  async (t) => {
+    const url = await createDatabase(environment('[]'))
+    const create = { kind: 'Cluster', name: 'one', spec: { replicas: 30 } }
+    const key = { 'idempotency-key': 'a' }
+    const { call: before } = await application(t, environment('[]'), url)
+    const { body: first } = await before('POST', 'clusters', create, key)
+    const started = await Promise.all([1, 2, 3].map(() => application(t, environment('[]'), url)))
+    const [one, two, three] = started.map(({ call }) => call)
+    const config = testConfig(url, environment())
+    await migrate(config, loadDocument(config)['x-kinds'])
+
+    const dry = await one?.('PATCH', `${first.href}?dry_run=true`, { spec: { replicas: 3 } })
+    t.match(condition(dry?.body, 'LargeFleet'), { status: 'False', observed_generation: 2 })
+    t.strictSame(dry?.body.spec, { replicas: 3 })
+    t.strictSame((await two?.('POST', 'clusters', create, key))?.body, first, 'the answer that is kept')
+    const other = { ...create, name: 'two' }
+    const made = await three?.('POST', 'clusters', other, { 'idempotency-key': 'b' })
+    const again = await before('POST', 'clusters', other, { 'idempotency-key': 'b' })
+    t.match(condition(made?.body, 'LargeFleet'), { status: 'True' })
+    t.strictSame([again.body, again.headers.etag], [made?.body, made?.headers.etag])
+  },
+)
