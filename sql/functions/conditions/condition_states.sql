@@ -11,7 +11,7 @@ begin
         v_states := v_states || ((v_conditions -> v_at ->> 'type') || '=' || (v_conditions -> v_at ->> 'status'));
     end loop;
     -- Without Reconciled, there are those only that the configuration maps.
-    if v_states = '{}' or v_states[1] like 'Available=%' or v_states[1] not like 'Reconciled=%' then
+    if coalesce(v_states[1], '') not like 'Reconciled=%' then
         return v_states;
     end if;
     return array[

@@ -21,7 +21,7 @@ language sql stable parallel safe as $$
         'status', p_condition -> 'status',
         'since', p_condition -> 'last_transition_time',
         'rule', condition_rule(p_condition ->> 'type', p_deleting, p_rules),
-        'because', coalesce(nullif(concat_ws(': ', p_condition ->> 'reason', p_condition ->> 'message'), ''), ''),
+        'because', concat_ws(': ', p_condition ->> 'reason', p_condition ->> 'message'),
         'waiting_for', coalesce(
             (
                 select jsonb_agg(

@@ -7,6 +7,7 @@ create or replace function mapping_sentence(p_resource resources, p_rule jsonb, 
 language plpgsql stable parallel safe as $$
 declare
     v_type text := p_rule ->> 'type';
+    v_stored jsonb := condition_of(p_resource.conditions::jsonb, v_type);
 begin
     return case
         when p_result is null then format(
@@ -19,23 +20,23 @@ begin
             p_resource.generation,
             p_result ->> 'failed',
             case
-                when condition_of(p_resource.conditions::jsonb, v_type) is null then 'is absent'
+                when v_stored is null then 'is absent'
                 else format(
                     'keeps its former value, %s of generation %s',
-                    condition_of(p_resource.conditions::jsonb, v_type) ->> 'status',
-                    condition_of(p_resource.conditions::jsonb, v_type) ->> 'observed_generation'
+                    v_stored ->> 'status',
+                    v_stored ->> 'observed_generation'
                 )
             end,
             p_resource.kind
         )
-        when condition_of(p_resource.conditions::jsonb, v_type) is null then format(
+        when v_stored is null then format(
             'The condition %s is not stored yet and would be %s: the next write of the resource stores it.', v_type, p_result ->> 'status'
         )
         else format(
             'The condition %s is %s since %s%s%s.',
             v_type,
             p_result ->> 'status',
-            condition_of(p_resource.conditions::jsonb, v_type) ->> 'last_transition_time',
+            v_stored ->> 'last_transition_time',
             quoted_reason(p_result ->> 'reason', p_result ->> 'message'),
             case p_result ->> 'status'
                 when 'False' then format(': its expression is false for the present spec and reports: %s', left(p_rule ->> 'status', 300)) else ''
