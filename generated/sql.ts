@@ -114,6 +114,10 @@ export interface Queries {
     parameters: {}
     row: { locked: boolean }
   }
+  mark_dry_run: {
+    parameters: {}
+    row: { done: string }
+  }
   patch_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null; maps: boolean }
     row: { body: string; version: number; started: boolean; inputs: string | null; has_rules: boolean }
@@ -297,6 +301,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'lock_migrations_aea9dc58',
     parameters: [],
     text: "select pg_try_advisory_xact_lock(hashtext('hyperfleet-api migrate')) as locked",
+  },
+  mark_dry_run: {
+    id: 'mark_dry_run_f77cb591',
+    parameters: [],
+    text: "select set_config('hyperfleet.dry_run', 'true', true) as done",
   },
   patch_resource: {
     id: 'patch_resource_c0b9811e',

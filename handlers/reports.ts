@@ -3,6 +3,7 @@ import { statusFields } from '../search/fields.ts'
 import { select } from '../search/selection.ts'
 import { writeMapped } from '../server/conditions/condition-mapping.ts'
 import { bounded } from '../server/http/bounded-list.ts'
+import { startDryRun } from '../server/http/dry-run.ts'
 import { textOf } from '../server/http/request-body.ts'
 import type { Handler } from './handler.ts'
 
@@ -29,16 +30,15 @@ export const create: Handler<'postClusterStatuses'> = (request, reply) => take(r
 
 /** The explanation of a resource as it would be after a report, of which nothing is kept. */
 export const explain: Handler<'foreseeCluster'> = async (request, reply) => {
+  startDryRun(request, reply)
   const { database, server, target } = request
-  database.isKept = false
-  reply.header('hyperfleet-dry-run', 'true')
-  const { mapping } = server
-  const report = { ...reportOf(request), maps: mapping.concerns(target.kind) }
+  const report = { ...reportOf(request), maps: true }
   const { discarded, body } = await database.transaction(async (statements) => {
     const { discarded, inputs } = await statements.one('report_status', report)
     if (discarded !== null) return { discarded, body: undefined }
-    await mapping.store(statements, inputs, database.isKept)
-    const results = JSON.stringify(await mapping.results(statements, target))
+    const evaluated = server.mapping.evaluate(inputs, database.isKept)
+    await server.mapping.storeEvaluated(statements, evaluated)
+    const results = JSON.stringify(evaluated.flatMap(({ results }) => results))
     const [explained] = await statements.all('explain_remaining', { id: target.id, results })
     return { discarded, body: explained?.body }
   })

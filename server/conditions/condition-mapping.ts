@@ -79,7 +79,12 @@ export class ConditionMapping {
 
   /** Evaluates the rules, and stores the results that differ; resolves with the resources that were written. */
   async store(statements: Transaction, inputs: string | null, isKept = true): Promise<Stored[]> {
-    const changed = this.evaluate(inputs, isKept).filter(({ changed }) => changed.length)
+    return this.storeEvaluated(statements, this.evaluate(inputs, isKept))
+  }
+
+  /** Stores the results that differ; resolves with the resources that were written. */
+  async storeEvaluated(statements: Transaction, evaluated: Evaluated[]): Promise<Stored[]> {
+    const changed = evaluated.filter(({ changed }) => changed.length)
     if (!changed.length) return []
     const changes = changed.map(({ input: { id, version }, results }) => ({ id, version, results }))
     return statements.all('store_mapped_conditions', { changes: JSON.stringify(changes) })

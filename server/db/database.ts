@@ -212,10 +212,11 @@ export class Database {
       this.connected(async (session) => {
         const run = <Row extends pg.QueryResultRow>(statement: Statement) =>
           this.perform<Row>(prepares ? statement : { ...statement, name: undefined }, session, waiter)
-        // The rules look at it where a dry run must not keep another request from its work.
-        await run({ text: isKept ? 'begin' : 'begin; set local hyperfleet.dry_run = true' })
+        await run({ text: 'begin' })
         try {
-          const result = await work(new Within(run))
+          const statements = new Within(run)
+          if (!isKept) await statements.one('mark_dry_run', {})
+          const result = await work(statements)
           await run({ text: isKept ? 'commit' : 'rollback' })
           return result
         } catch (error) {

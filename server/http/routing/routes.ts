@@ -10,6 +10,7 @@ import {
 } from '../../openapi/operations.ts'
 import { createdUnderParent, Problem, type Violation } from '../../problem.ts'
 import { problemOf, toViolations } from '../../validation/violations.ts'
+import { startDryRun } from '../dry-run.ts'
 import { isRepeated } from '../headers.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { mediaTypeOf, unstorable } from '../request-body.ts'
@@ -122,9 +123,7 @@ const refuseCreate =
 function settleDryRun(request: FastifyRequest, reply: FastifyReply) {
   const query = request.query as { dry_run?: unknown }
   if (query.dry_run === '') query.dry_run = 'true'
-  if (query.dry_run !== 'true') return
-  request.database.isKept = false
-  reply.header('hyperfleet-dry-run', 'true')
+  if (query.dry_run === 'true') startDryRun(request, reply)
 }
 
 /** To an adapter, a resource that is gone is the end of its work; a body that is refused is a fault of its own. */
