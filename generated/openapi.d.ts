@@ -159,7 +159,7 @@ export interface paths {
          * Explain the conditions of a cluster after a report
          * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
          */
-        post: operations["foreseeCluster"];
+        post: operations["previewClusterReport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -290,7 +290,7 @@ export interface paths {
          * Explain the conditions of a node pool after a report, by its own path
          * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
          */
-        post: operations["foreseeNodePoolById"];
+        post: operations["previewNodePoolReportById"];
         delete?: never;
         options?: never;
         head?: never;
@@ -423,7 +423,7 @@ export interface paths {
          * Explain the conditions of a node pool after a report
          * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
          */
-        post: operations["foreseeNodePool"];
+        post: operations["previewNodePoolReport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2578,7 +2578,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    foreseeCluster: {
+    previewClusterReport: {
         parameters: {
             query?: never;
             header?: never;
@@ -3221,7 +3221,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    foreseeNodePoolById: {
+    previewNodePoolReportById: {
         parameters: {
             query?: never;
             header?: never;
@@ -3944,7 +3944,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    foreseeNodePool: {
+    previewNodePoolReport: {
         parameters: {
             query?: never;
             header?: never;

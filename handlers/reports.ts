@@ -28,8 +28,8 @@ export const put: Handler<'putClusterStatuses'> = (request, reply) =>
 /** Takes a report from an older client. */
 export const create: Handler<'postClusterStatuses'> = (request, reply) => take(request, reply, 201)
 
-/** The explanation of a resource as it would be after a report, of which nothing is kept. */
-export const explain: Handler<'foreseeCluster'> = async (request, reply) => {
+/** Explains a resource as it would be after a report; nothing is kept. */
+export const preview: Handler<'previewClusterReport'> = async (request, reply) => {
   startDryRun(request, reply)
   const { database, server, target } = request
   const report = { ...reportOf(request), maps: true }

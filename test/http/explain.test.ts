@@ -151,21 +151,21 @@ t.test('an explanation names the state of each adapter, and the next step', asyn
   await t.test('of a report that is not made', async (t) => {
     const { href } = await make('clusters', 'Cluster')
     await call('PUT', `${href}/statuses`, report('dns', 1, 'True', 1))
-    const foresee = (body: unknown) => call('POST', `${href}/explain`, body)
-    const { body, headers } = await foresee(report('validation', 1, 'True', 1))
+    const preview = (body: unknown) => call('POST', `${href}/explain`, body)
+    const { body, headers } = await preview(report('validation', 1, 'True', 1))
     t.match(body.sentences, [/is reconciled/])
     t.equal(headers['hyperfleet-dry-run'], 'true')
-    const { sentences } = (await foresee(report('validation', 1, 'False', 1))).body
+    const { sentences } = (await preview(report('validation', 1, 'False', 1))).body
     t.match(sentences, [/./, /Adapter validation reported Available=False/])
     t.strictSame(states(await explain({ href })), ['silent'], 'nothing was kept')
-    const late = await foresee(report('dns', 1, 'True', 0))
+    const late = await preview(report('dns', 1, 'True', 0))
     t.match([late.status, late.headers['hyperfleet-discarded']], [204, 'stale-time'])
     await call('DELETE', href)
     await call('PUT', `${href}/statuses`, final('dns', 2, 2))
-    const last = await foresee(final('validation', 2, 2))
+    const last = await preview(final('validation', 2, 2))
     t.match([last.status, last.headers['hyperfleet-discarded']], [204, undefined])
     t.equal((await call('GET', href)).status, 200)
-    t.equal((await foresee({ adapter: 'dns' })).status, 400)
+    t.equal((await preview({ adapter: 'dns' })).status, 400)
     t.equal((await call('POST', `clusters/${NOBODY}/explain`, report('dns', 1, 'True', 1))).status, 404)
   })
 
