@@ -1,7 +1,8 @@
 -- set_kind: writes down the descriptor of a kind, as document and configuration have it. Run by `migrate`.
 --
--- Where the required adapters or the rules for conditions differ from the ones before, or whether conditions are shown under
--- their older names, the conditions of its resources are stale: they are to be computed anew (recompute_resource).
+-- Where the required adapters or the rules for conditions differ from the ones before, the conditions of its resources are
+-- stale: they are to be computed anew (recompute_resource). p_older_names is for a new kind; for those that are there,
+-- update_older_names sets it first.
 -- Refuses: HF409 the plural is that of a kind which is configured no more and has resources; HF410 the kind has resources
 -- below another parent.
 create or replace function set_kind(
@@ -55,11 +56,9 @@ begin
         required_adapters = excluded.required_adapters,
         reference_types = excluded.reference_types,
         generation_on = excluded.generation_on,
-        older_names = excluded.older_names,
         condition_rules = excluded.condition_rules,
         stale = known.stale
             or known.required_adapters is distinct from excluded.required_adapters
-            or known.older_names <> excluded.older_names
             or known.condition_rules <> excluded.condition_rules;
 end;
 $$;
