@@ -9,8 +9,7 @@ import { tagOf } from '../server/http/compression.ts'
 import { headerOf } from '../server/http/headers.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
 import { ANY_KIND } from '../server/openapi/kinds.ts'
-import { writePatched } from '../server/validation/patched-spec.ts'
-import { refuse } from '../server/validation/violations.ts'
+import { refuseByRules, writePatched } from '../server/validation/patched-spec.ts'
 import type { Handler } from './handler.ts'
 
 /** One page of a collection, or one step of a walk through it by cursor. */
@@ -64,7 +63,7 @@ export const explain: Handler<'explainCluster'> = async ({ server, database, tar
 export const create: Handler<'postCluster'> = async (request, reply) => {
   const { server, caller, target } = request
   const { kind, owner_id } = target
-  refuse(server.specSchemas.get(kind)?.rules?.check(request.body.spec) ?? [])
+  refuseByRules(server.specSchemas.get(kind), request.body.spec)
   const key = idempotencyKey(request)
   const key_ttl = server.settings.idempotency.ttl
   // A path of any kind has keys of its own.

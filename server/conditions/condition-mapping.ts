@@ -13,6 +13,9 @@ export interface Failure {
   reason: string
 }
 
+/** The violation of a condition that differs from the result of its rule. */
+export const NOT_MAPPED = 'a mapped condition is not the result of its rule'
+
 type Stored = Queries['store_mapped_conditions']['row']
 
 /** The results of the rules of one resource. */

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
-import type { ConditionMapping } from '../conditions/condition-mapping.ts'
+import { type ConditionMapping, NOT_MAPPED } from '../conditions/condition-mapping.ts'
 import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import type { Waiter } from '../db/connection-queue.ts'
 import type { Database } from '../db/database.ts'
-import { NOT_MAPPED } from './verify.ts'
 
 /** Comes before every id. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'

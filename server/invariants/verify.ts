@@ -1,4 +1,4 @@
-import { ConditionMapping, listInputs } from '../conditions/condition-mapping.ts'
+import { ConditionMapping, listInputs, NOT_MAPPED } from '../conditions/condition-mapping.ts'
 import type { Config } from '../config/schema.ts'
 import { openDatabase, type Statements } from '../db/database.ts'
 
@@ -18,9 +18,6 @@ export async function verify(config: Config): Promise<void> {
   console.log(found.length ? `${found.length} inconsistencies` : 'all is consistent')
   process.exitCode = found.length ? 1 : 0
 }
-
-/** The violation of a condition that differs from the result of its rule. */
-export const NOT_MAPPED = 'a mapped condition is not the result of its rule'
 
 async function mappedDifferences(database: Statements) {
   const kinds = await database.all('list_kinds', {})

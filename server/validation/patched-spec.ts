@@ -32,7 +32,7 @@ export async function writePatched<Written>(
     : typeof body.spec === 'object' && body.spec !== null
   if (!check || !hasSpec) return write(null)
   if (!patch.is_merge && !compares) {
-    refuse(rules?.check(body.spec) ?? [])
+    refuseByRules(schema, body.spec)
     return write(null)
   }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -41,7 +41,7 @@ export async function writePatched<Written>(
     const errors = stored.spec === null ? [] : check(spec)
     refuse(toViolations(errors.map((error) => ({ ...error, instancePath: `/spec${error.instancePath}` }))))
     const { old_spec } = stored
-    refuse(rules?.check(spec, old_spec === null ? undefined : parseWritten(old_spec)) ?? [])
+    refuseByRules(schema, spec, old_spec === null ? undefined : parseWritten(old_spec))
     try {
       return await write(stored.generation)
     } catch (error) {
@@ -51,6 +51,10 @@ export async function writePatched<Written>(
   }
   throw new Problem('SVC-001', 'The spec was modified concurrently; retry')
 }
+
+/** Refuses a spec that fits its schema and breaks a rule of it; `old` is the spec that it replaces. */
+export const refuseByRules = (schema: SpecSchema | undefined, spec: unknown, old?: unknown): void =>
+  refuse(schema?.rules?.check(spec, old) ?? [])
 
 /** The SQLSTATE of patch_resource where the resource is not at the generation that the patch names. */
 const OTHER_GENERATION = 'HF411'
