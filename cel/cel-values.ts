@@ -2,7 +2,7 @@ import { EvaluationError } from './cel-errors.ts'
 
 /**
  * A value of an expression: JSON values as they are (a number is a double, an object a map), `bigint` for an int, and the
- * classes below for what JSON has no form for.
+ * classes below for types that JSON does not have.
  */
 export type Value =
   | null
@@ -28,7 +28,7 @@ export class Uint {
   }
 }
 
-/** A moment between the years 1 and 9999, and the offset from UTC in minutes with which it was written. */
+/** An instant between the years 1 and 9999, and the offset from UTC in minutes with which it was written. */
 export class Timestamp {
   /** Since 1970 in UTC. */
   readonly nanoseconds: bigint
@@ -46,7 +46,7 @@ export class Duration {
   }
 }
 
-/** A type as a value: what `type` returns, and what `int` or `string` name. */
+/** A type as a value: the result of `type`, and the value of the names `int` or `string`. */
 export class TypeName {
   readonly name: string
   constructor(name: string) {
@@ -98,10 +98,10 @@ function comparable(key: Value): Value {
 export const isKey = (value: Value): boolean =>
   typeof value === 'string' || (value !== null && typeof value !== 'object') || value instanceof Uint
 
-/** A map: an object of the data, or what an expression made. */
+/** A map: an object of the data, or one made by an expression. */
 export type MapLike = MapValue | { readonly [key: string]: Value }
 
-/** The name of the type of a value, as `type` tells it. */
+/** The name of the type of a value, as `type` returns it. */
 export function typeOf(value: Value): string {
   switch (typeof value) {
     case 'string':

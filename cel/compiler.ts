@@ -26,7 +26,7 @@ interface Variable {
   type: Type
 }
 
-/** What names stand for. */
+/** The meaning of names in an expression. */
 export interface Names {
   /** The types of variables that are not dynamic. */
   types?: { [variable: string]: Type }
@@ -101,7 +101,7 @@ const OPTIONAL_INDEX = [
 ].map(signature)
 const CONDITIONAL = [signature('bool, A, A -> A')]
 
-/** Compiles trees of one expression. Its methods throw an ExpressionError for what cannot be evaluated. */
+/** Compiles trees of one expression. Its methods throw an ExpressionError for a tree that cannot be evaluated. */
 export class Compiler {
   readonly inference = new Inference()
   /** The variables of the expression that have been compiled. */
@@ -430,7 +430,7 @@ export class Compiler {
   }
 }
 
-/** What evaluates the arguments of a function, and runs the overload that takes their values. */
+/** Evaluates the arguments of a function, and runs the overload that takes their values. */
 function dispatch(name: string, overloads: readonly Overload[], runs: readonly Run[]): Run {
   const candidates = overloads.filter(({ parameters }) => parameters.length === runs.length)
   return (evaluation) => {

@@ -2,15 +2,15 @@ import { CostError, EvaluationError } from './cel-errors.ts'
 import type { Value } from './cel-values.ts'
 import type { Type } from './static-types.ts'
 
-/** What one evaluation may cost; reading a variable or a member costs 1. */
+/** The cost limit of one evaluation; reading a variable or a member costs 1. */
 export const COST_LIMIT = 10_000
 
-/** What evaluations may still cost; several may share one. */
+/** The cost that is left to evaluations; several may share one budget. */
 export interface Budget {
   left: number
 }
 
-/** One evaluation: what it may cost, and the values of variables in their slots. */
+/** One evaluation: its budget, and the values of variables in their slots. */
 export class Evaluation {
   readonly slots: (Value | undefined)[] = []
   private readonly budget: Budget
@@ -19,7 +19,7 @@ export class Evaluation {
     this.budget = budget
   }
 
-  /** Counts a step; throws a CostError beyond the budget, so that no evaluation takes long, whatever the data is. */
+  /** Counts a step; throws a CostError beyond the budget, so that no evaluation takes long with any data. */
   charge(cost: number): void {
     this.budget.left -= cost
     if (this.budget.left < 0) throw new CostError('cost limit exceeded')
@@ -29,7 +29,7 @@ export class Evaluation {
 /** Gives the value of a part of an expression, or throws an EvaluationError. */
 export type Run = (evaluation: Evaluation) => Value
 
-/** A part of an expression: the type of its values, and what gives one. */
+/** A part of an expression: the type of its values, and the function that gives one. */
 export interface Compiled {
   type: Type
   run: Run

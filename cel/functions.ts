@@ -28,7 +28,7 @@ import { dig, jsonText } from './json-functions.ts'
 import { intOf, uintOf } from './operators.ts'
 import { type Signature, type Type, typeFrom, typesFrom } from './static-types.ts'
 
-/** What a function does with arguments of the types of its signature; may throw an EvaluationError. */
+/** The implementation of a function, for arguments of the types of its signature; may throw an EvaluationError. */
 type Run = (args: never, evaluation: Evaluation) => Value
 
 export interface Overload extends Signature {
@@ -36,7 +36,7 @@ export interface Overload extends Signature {
 }
 
 /**
- * All functions with their overloads, in the order of cel-go: the first one that fits decides what a variable type is. The name of a method begins with a dot, and its first parameter is the receiver.
+ * All functions with their overloads, in the order of cel-go: the first one that fits decides a type that is not known. The name of a method begins with a dot, and its first parameter is the receiver.
  */
 export const functions = new Map<string, Overload[]>()
 
@@ -176,7 +176,7 @@ for (const name of ['matches', '.matches'])
     const length = Math.ceil(written.length / 4)
     evaluation.charge(factor * length)
     const pattern = patternOf(written)
-    // What is repeated is short in the pattern, but not in the program of the engine.
+    // A repeated part is short in the pattern, but not in the program of the engine.
     const repeated = Math.ceil(pattern.programSize() / 20)
     evaluation.charge(factor * Math.max(0, repeated - length))
     return pattern.test(text)
@@ -265,7 +265,7 @@ export function doubleText(value: number): string {
 const patterns = new Map<string, RE2JS>()
 const MAX_PATTERNS = 500
 
-/** A pattern of RE2, compiled once; throws an EvaluationError for what is none. */
+/** A pattern of RE2, compiled once; throws an EvaluationError for an invalid one. */
 function patternOf(pattern: string): RE2JS {
   const known = patterns.get(pattern)
   if (known) return known

@@ -106,7 +106,7 @@ const PARTS: Record<string, (local: Date) => number> = {
   getMilliseconds: (local) => local.getUTCMilliseconds(),
 }
 
-/** The methods that tell a part of a timestamp. */
+/** The methods that return a part of a timestamp. */
 export const PART_METHODS = Object.keys(PARTS)
 
 /** A part of a timestamp, in UTC or another zone; throws an EvaluationError for a zone that there is not. */

@@ -85,7 +85,7 @@ function scalarText(value: Value): string | undefined {
   return undefined
 }
 
-/** As the Go implementation of the API writes texts: what HTML would read as markup is escaped. */
+/** A text as the Go implementation of the API writes it: characters of HTML markup are escaped. */
 const stringText = (value: string): string =>
   JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

@@ -7,7 +7,7 @@ import type { Node } from './syntax/expression-parser.ts'
 
 type MacroNode = Node & { kind: 'macro' }
 
-/** What compiles the parts of a macro. */
+/** The compiler of the parts of a macro. */
 interface Compiler {
   inference: Inference
   compile(node: Node): Compiled
@@ -22,11 +22,11 @@ interface Body {
   slot: number
 }
 
-/** What one pass of a loop costs, beside what it evaluates; one that adds an element to a list makes a list. */
+/** The cost of one pass of a loop, without its evaluations; a pass that adds an element to a list makes a list. */
 const PASS = 3
 const ELEMENT = 12
 
-/** Compiles a macro: a loop over a list or the keys of a map, or what is done with the value of an optional. */
+/** Compiles a macro: a loop over a list or the keys of a map, or a function of the value of an optional. */
 export function compileMacro(compiler: Compiler, node: MacroNode): Compiled {
   const range = compiler.compile(node.range)
   if (node.macro === 'optMap' || node.macro === 'optFlatMap') return optionalMacro(compiler, node, range)
@@ -93,7 +93,7 @@ function exactlyOne(range: Run, body: Body): Run {
   }
 }
 
-/** The elements for which the filter is true, or what the body makes of them. */
+/** The elements for which the filter is true, or the results of the body for them. */
 function transformed(range: Run, filter: Body | undefined, body?: Body): Run {
   return (evaluation) => {
     evaluation.charge(10)
@@ -116,7 +116,7 @@ function isTrue({ run, slot }: Body, element: Value, evaluation: Evaluation): bo
   return value
 }
 
-/** `optMap` makes an optional of what the body makes of a value, `optFlatMap` takes that as it is. */
+/** `optMap` makes an optional of the result of the body, `optFlatMap` returns that result. */
 function optionalMacro(compiler: Compiler, node: MacroNode, range: Compiled): Compiled {
   const { inference } = compiler
   const element = inference.variable()

@@ -216,13 +216,13 @@ function not(value: Value): Value {
   throw noOverload('!', value)
 }
 
-/** What comparing two values costs beyond one step. */
+/** The cost of comparing two values, beyond one step. */
 function chargeTexts(one: Value, other: Value, evaluation: Evaluation): void {
   if (typeof one === 'string' && typeof other === 'string')
     evaluation.charge(Math.min(one.length, other.length) / 10)
 }
 
-/** What operators do with the values of their operands; each may throw an EvaluationError. */
+/** The implementations of operators, for the values of their operands; each may throw an EvaluationError. */
 export const operations: Record<Operator, (one: Value, other: Value, evaluation: Evaluation) => Value> = {
   '+': add,
   '-': subtract,

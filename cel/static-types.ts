@@ -1,5 +1,5 @@
 /**
- * A type that an expression has before it is evaluated. Its name is that which `type` tells, `dyn` for a type that only
+ * A type that an expression has before it is evaluated. Its name is the one that `type` returns, `dyn` for a type that only
  * the evaluation knows, or a variable (`?0`) for one that is inferred.
  */
 export interface Type {
@@ -88,7 +88,7 @@ const MAX_STEPS = 2_000_000
 /** The types that the variables of one expression stand for, as they are inferred. */
 export class Inference {
   private readonly bound = new Map<string, Type>()
-  /** What variables stood for before they were bound. */
+  /** The bindings of variables before the present attempt. */
   private readonly changes: [variable: string, before: Type | undefined][] = []
   private variables = 0
   private steps = 0
@@ -108,7 +108,7 @@ export class Inference {
     return { parameters: parameters.map(renamed), result: renamed(result) }
   }
 
-  /** A type with what is known of its variables. */
+  /** A type in which known variables are replaced. */
   known(of: Type): Type {
     this.step()
     const found = this.bound.get(of.name)
@@ -116,7 +116,7 @@ export class Inference {
     return of.parameters.length ? type(of.name, ...of.parameters.map((each) => this.known(each))) : of
   }
 
-  /** Whether values of some types may be given for others; remembers what that says of variables if they may. */
+  /** Whether values of some types may be given for others; binds variables accordingly if they may. */
   fits(given: readonly Type[], wanted: readonly Type[]): boolean {
     if (given.length !== wanted.length) return false
     this.changes.length = 0

@@ -6,7 +6,7 @@ import type { Evaluation } from './evaluation.ts'
  * there yet. With `names` of members, items that are equal in these stand for each other, and `+` replaces such an item.
  */
 export class UnorderedList extends Array<Value> {
-  /** What is made of one by methods of arrays is a plain list. */
+  /** Methods of arrays make plain lists of it. */
   static override get [Symbol.species]() {
     return Array
   }
@@ -21,7 +21,7 @@ export class UnorderedList extends Array<Value> {
     return list
   }
 
-  /** Items by what tells them apart in this list. Costs in proportion to that. */
+  /** Items by the values that distinguish them in this list. The cost is proportional to their size. */
   byIdentity(items: readonly Value[], evaluation: Evaluation): Map<string, Value> {
     const found = new Map<string, Value>()
     for (const item of items) {

@@ -157,7 +157,7 @@ export interface paths {
         put?: never;
         /**
          * Explain the conditions of a cluster after a report
-         * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
+         * @description The conditions as they would be after this report, with their reasons. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
          */
         post: operations["previewClusterReport"];
         delete?: never;
@@ -288,7 +288,7 @@ export interface paths {
         put?: never;
         /**
          * Explain the conditions of a node pool after a report, by its own path
-         * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
+         * @description The conditions as they would be after this report, with their reasons. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
          */
         post: operations["previewNodePoolReportById"];
         delete?: never;
@@ -421,7 +421,7 @@ export interface paths {
         put?: never;
         /**
          * Explain the conditions of a node pool after a report
-         * @description What the conditions would be, and why, after this report. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
+         * @description The conditions as they would be after this report, with their reasons. Nothing is kept; the answer has `HyperFleet-Dry-Run: true`.
          */
         post: operations["previewNodePoolReport"];
         delete?: never;

@@ -54,7 +54,7 @@ const LEVELS = [
   ['*', '/', '%'],
 ] as const
 
-/** The tree of an expression; macros are told from calls. Throws an ExpressionError for what has no tree. */
+/** The tree of an expression; macros are distinguished from calls. Throws an ExpressionError for a text that cannot be parsed. */
 export function parseExpression(text: string): Node {
   if (text.length > MAX_LENGTH)
     throw new ExpressionError(`more than ${MAX_LENGTH} characters`, text, MAX_LENGTH)

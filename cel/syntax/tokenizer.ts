@@ -25,7 +25,7 @@ const quoted = new RegExp(
   'y',
 )
 
-/** What tokens look like, in the order in which they are looked for, and their kind. */
+/** The patterns of tokens, in the order in which they are tried, and the kind of each. */
 const forms: [pattern: RegExp, kind: (text: string) => Kind][] = [
   [quoted, (text) => (/^[bB]/.test(text) ? 'bytes' : 'string')],
   [name, () => 'name'],
@@ -54,7 +54,7 @@ export function tokenize(text: string): Token[] {
   return tokens
 }
 
-/** The index after what a pattern matches at an index; the index itself when it matches nothing. */
+/** The end of the match of a pattern at an index; the index itself without a match. */
 function after(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
   return pattern.test(text) ? pattern.lastIndex : at
@@ -100,7 +100,7 @@ export function bytesOf(token: Token, text: string): Uint8Array {
   return Buffer.concat(parts)
 }
 
-/** What stands between the quotes, with each line break as one character. */
+/** The text between the quotes, with each line break as one character. */
 function contentOf(text: string): { content: string; isRaw: boolean } {
   const [prefix = ''] = /^[a-zA-Z]*/.exec(text) ?? []
   const quotes = text.startsWith('"""', prefix.length) || text.startsWith("'''", prefix.length) ? 3 : 1

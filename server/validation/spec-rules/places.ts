@@ -15,7 +15,7 @@ export interface Place {
   types: ReadonlySet<unknown>
   /** The format, where the schemas name one. */
   format: string | undefined
-  /** The names of the members that tell the items of a list apart (x-kubernetes-list-map-keys); undefined for another list. */
+  /** The members by which the items of a list are distinguished (x-kubernetes-list-map-keys); undefined for another list. */
   listKeys: readonly string[] | undefined
   /** Whether a list is one whose order does not count (x-kubernetes-list-type: set or map). */
   isUnordered: boolean

@@ -6,7 +6,7 @@ import { MAX_VIOLATIONS, type Violation } from '../../problem.ts'
 import type { Place } from './places.ts'
 import type { Reason, Rule } from './rule.ts'
 
-/** What all rules of one spec may cost together (cel/evaluation.ts), and what each evaluation costs at least. */
+/** The cost limit of all rules of one spec together (cel/evaluation.ts), and the least cost of each evaluation. */
 export const RULES_COST = 500_000
 const EVALUATION = 5
 

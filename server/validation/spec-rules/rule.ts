@@ -8,14 +8,14 @@ export interface Rule {
   message: string
   messageExpression: Expression | undefined
   reason: Reason
-  /** The path of the value that a violation is told of, from the one that the rule is evaluated for. */
+  /** The path of the reported field, from the value that the rule is evaluated for. */
   path: readonly (string | number)[]
   /** Whether it compares with the former value, and whether it is evaluated without one, too. */
   isTransition: boolean
   isOptional: boolean
 }
 
-/** What a rule may give as the reason of its violations; the first one where it gives none. */
+/** The reasons that a rule may give for its violations; the first one is the default. */
 export const REASONS = [
   'FieldValueInvalid',
   'FieldValueForbidden',
