@@ -4,6 +4,7 @@ import { resourceFields } from '../search/fields.ts'
 import { type ListQuery, select, selected } from '../search/selection.ts'
 import { configSchema } from '../server/config/schema.ts'
 import { bytesIn } from '../server/config/units.ts'
+import { ALL_TENANTS } from '../server/db/scope.ts'
 import { ADAPTERS } from './fleet.ts'
 import { idOf, type Request, type Value } from './requests.ts'
 
@@ -23,7 +24,7 @@ export interface Scenario {
 
 const AN_ID = idOf('{id}')
 const EACH = idOf('{each}')
-const Cluster = { kind: 'Cluster', owner_kind: null, owner_id: null }
+const Cluster = { kind: 'Cluster', owner_kind: null, owner_id: null, ...ALL_TENANTS }
 const poller = `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`
 
 /** The scenarios for a fleet whose specs are like this one. */
@@ -112,7 +113,7 @@ function list({ page = 1, size, ...query }: { page?: number | '{page}'; size: nu
     beyond: 'none',
   })
   const search = query.search === undefined ? '' : `&search=${encodeURIComponent(query.search)}`
-  const all = selected(text, values, select(query, resourceFields))
+  const all = selected(text, values, { ...select(query, resourceFields), tenant: 'true' })
   const asked = request('GET', `/clusters?size=${size}&page=${page}${search}`, all as Request['statement'])
   return { ...asked, isSearch: !whole }
 }
@@ -134,7 +135,7 @@ function report(id: string, adapter: string | undefined, observed_time: string, 
 
 /** SQL that has a report stored on each cluster. */
 const stored = ({ body }: Request) =>
-  `select report_status('Cluster', null, id::text, '${body}', '5m', null)
+  `select report_status('Cluster', null, id::text, '${body}', '5m', null, '{}')
    from resources where kind = 'Cluster' and unreconciled_since is null`
 
 function create(spec: object): Request {

@@ -11,11 +11,11 @@ export interface Queries {
     row: { kind: string; is_delete: boolean; required_adapters: number; pending: number; stuck: number; stuck_seconds: number }
   }
   create_resource: {
-    parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string; maps: boolean }
+    parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string; maps: boolean; tenancy: string | null; tenant: string }
     row: { body: string; href: string; version: number; id: string; started: boolean; inputs: string | null; has_rules: boolean }
   }
   delete_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null; maps: boolean }
+    parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null; maps: boolean; tenancy: string | null }
     row: { body: string; version: number; started: string[]; inputs: string | null; has_rules: boolean }
   }
   delete_unused_kinds: {
@@ -23,19 +23,19 @@ export interface Queries {
     row: { done: string | null }
   }
   explain_remaining: {
-    parameters: { id: string; results: string }
+    parameters: { id: string; results: string; tenancy: string | null }
     row: { body: string }
   }
   explain_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; results: string }
+    parameters: { kind: string; owner_id: string | null; id: string; results: string; tenancy: string | null }
     row: { body: string }
   }
   find_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string }
+    parameters: { kind: string; owner_id: string | null; id: string; tenancy: string | null }
     row: { id: string }
   }
   force_delete_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null }
+    parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null; tenancy: string | null }
     row: { removed: string }
   }
   get_applied_functions: {
@@ -43,7 +43,7 @@ export interface Queries {
     row: { release: string; hash: string; rules_hash: string }
   }
   get_condition_inputs: {
-    parameters: { id: string; descendants: boolean }
+    parameters: { id: string; descendants: boolean; tenancy: string | null }
     row: { inputs: string }
   }
   get_index: {
@@ -51,15 +51,15 @@ export interface Queries {
     row: { is_valid: boolean }
   }
   get_kind: {
-    parameters: { id: string }
+    parameters: { id: string; tenancy: string | null }
     row: { kind: string }
   }
   get_patched_spec: {
-    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; if_match: string | null; max_bytes: number; compares: boolean }
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; if_match: string | null; max_bytes: number; compares: boolean; tenancy: string | null }
     row: { spec: string | null; old_spec: string | null; generation: number }
   }
   get_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null; fields: string[] | null }
+    parameters: { kind: string; owner_id: string | null; id: string; if_none_match: string | null; fields: string[] | null; tenancy: string | null }
     row: { body: string | null; version: number; coding: string | null }
   }
   get_schema_version: {
@@ -79,7 +79,7 @@ export interface Queries {
     row: { timeout: string }
   }
   list_adapter_statuses: {
-    parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; max_bytes: number; beyond: string }
+    parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; max_bytes: number; beyond: string; tenancy: string | null }
     row: { body: string | null }
   }
   list_condition_inputs: {
@@ -99,7 +99,7 @@ export interface Queries {
     row: { id: string }
   }
   list_resources: {
-    parameters: { kind: string | null; owner_id: string | null; page: number; size: number; fields: string[] | null; whole: boolean; known: string | null; max_bytes: number; beyond: string; owner_kind: string | null }
+    parameters: { kind: string | null; owner_id: string | null; page: number; size: number; fields: string[] | null; whole: boolean; known: string | null; max_bytes: number; beyond: string; owner_kind: string | null; tenancy: string | null; tenant: string }
     row: { body: string | null; total: string; last: string[] | null }
   }
   list_sampled_problems: {
@@ -119,11 +119,11 @@ export interface Queries {
     row: { done: string }
   }
   patch_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null; maps: boolean }
+    parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null; maps: boolean; tenancy: string | null }
     row: { body: string; version: number; started: boolean; inputs: string | null; has_rules: boolean }
   }
   report_status: {
-    parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean }
+    parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean; tenancy: string | null }
     row: { discarded: string | null; body: string | null; inputs: string | null; has_rules: boolean }
   }
   seed_resources: {
@@ -173,14 +173,14 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions::jsonb, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.states @> array['Reconciled=False'] -- as resources_unreconciled_idx has it\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    cardinality(kinds.required_adapters) as required_adapters,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\nwhere kinds.required_adapters is not null\norder by kinds.kind, mark.is_delete",
   },
   create_resource: {
-    id: 'create_resource_5cf62ac0',
-    parameters: ["kind","owner_id","body","caller","key","key_ttl","scope","maps"],
-    text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.body::json ->> 'id' as id,\n    begun.started,\n    case\n        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)\n    end as inputs,\n    begun.started\n        and (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created\ncross join lateral (\n    -- Of the snapshot of this statement, which does not contain the writes of the function.\n    select $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\n) as begun",
+    id: 'create_resource_b028b095',
+    parameters: ["kind","owner_id","body","caller","key","key_ttl","scope","maps","tenancy","tenant"],
+    text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.body::json ->> 'id' as id,\n    begun.started,\n    case\n        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)\n    end as inputs,\n    begun.started\n        and (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval, $9::jsonb, $10::text) as created\ncross join lateral (\n    -- Of the snapshot of this statement, which does not contain the writes of the function.\n    select $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\n) as begun",
   },
   delete_resource: {
-    id: 'delete_resource_46d9bab8',
-    parameters: ["kind","owner_id","id","caller","if_match","maps"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started,\n    case when $6::boolean then condition_inputs(resource.id, true) end as inputs,\n    exists (select from kinds where kinds.condition_rules <> '[]')\n        and exists (\n            select\n            from resources as reached\n            inner join kinds as ruled on ruled.kind = reached.kind and ruled.condition_rules <> '[]'\n            where reached.id = resource.id or reached.id in (select tree.id from descendants(resource.id) as tree)\n        ) as has_rules\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    id: 'delete_resource_463ba646',
+    parameters: ["kind","owner_id","id","caller","if_match","maps","tenancy"],
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    case\n        when resource.deleted_time < statement_timestamp() then '{}'::text[]\n        -- The descendants are of the snapshot of this statement, in which they are not marked yet.\n        else array[resource.kind] || array(\n            select child.kind\n            from descendants(resource.id) as tree\n            inner join resources as child on child.id = tree.id\n            where child.deleted_time is null\n        )\n    end as started,\n    case when $6::boolean then condition_inputs(resource.id, true) end as inputs,\n    exists (select from kinds where kinds.condition_rules <> '[]')\n        and exists (\n            select\n            from resources as reached\n            inner join kinds as ruled on ruled.kind = reached.kind and ruled.condition_rules <> '[]'\n            where reached.id = resource.id or reached.id in (select tree.id from descendants(resource.id) as tree)\n        ) as has_rules\nfrom delete_resource($1::text, $2::text, $3::text, $4::text, $5::text, $7::jsonb) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   delete_unused_kinds: {
     id: 'delete_unused_kinds_53520846',
@@ -188,24 +188,24 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select forget_unused_kinds($1::text[])::text as done",
   },
   explain_remaining: {
-    id: 'explain_remaining_062eecb4',
-    parameters: ["id","results"],
-    text: "select explain_resource(resource, $2::jsonb)::text as body\nfrom resources as resource\nwhere resource.id = as_uuid($1::text)",
+    id: 'explain_remaining_08e97055',
+    parameters: ["id","results","tenancy"],
+    text: "select explain_resource(resource, $2::jsonb)::text as body\nfrom resources as resource\nwhere resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $3::jsonb)",
   },
   explain_resource: {
-    id: 'explain_resource_a2757c94',
-    parameters: ["kind","owner_id","id","results"],
-    text: "select explain_resource(resource, $4::jsonb)::text as body\nfrom find_resource($1::text, $2::text, $3::text) as resource",
+    id: 'explain_resource_97d815dc',
+    parameters: ["kind","owner_id","id","results","tenancy"],
+    text: "select explain_resource(resource, $4::jsonb)::text as body\nfrom find_resource($1::text, $2::text, $3::text, $5::jsonb) as resource",
   },
   find_resource: {
-    id: 'find_resource_3ba98fdf',
-    parameters: ["kind","owner_id","id"],
-    text: "select resource.id\nfrom find_resource($1::text, $2::text, $3::text) as resource",
+    id: 'find_resource_5a2fb39c',
+    parameters: ["kind","owner_id","id","tenancy"],
+    text: "select resource.id\nfrom find_resource($1::text, $2::text, $3::text, $4::jsonb) as resource",
   },
   force_delete_resource: {
-    id: 'force_delete_resource_42a95c2d',
-    parameters: ["kind","owner_id","id","if_match"],
-    text: "select force_delete_resource($1::text, $2::text, $3::text, $4::text)::text as removed",
+    id: 'force_delete_resource_88040e0a',
+    parameters: ["kind","owner_id","id","if_match","tenancy"],
+    text: "select force_delete_resource($1::text, $2::text, $3::text, $4::text, $5::jsonb)::text as removed",
   },
   get_applied_functions: {
     id: 'get_applied_functions_6027a560',
@@ -213,9 +213,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select applied_functions.release, applied_functions.hash, applied_functions.rules_hash\nfrom applied_functions",
   },
   get_condition_inputs: {
-    id: 'get_condition_inputs_526c610f',
-    parameters: ["id","descendants"],
-    text: "select condition_inputs(as_uuid($1::text), $2::boolean) as inputs",
+    id: 'get_condition_inputs_28fd0d61',
+    parameters: ["id","descendants","tenancy"],
+    text: "select coalesce(\n    (\n        select condition_inputs(resource.id, $2::boolean)\n        from resources as resource\n        where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $3::jsonb)\n    ),\n    '[]'\n) as inputs",
   },
   get_index: {
     id: 'get_index_23b5052e',
@@ -223,19 +223,19 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select pg_index.indisvalid as is_valid\nfrom pg_class\ninner join pg_index on pg_index.indexrelid = pg_class.oid\nwhere pg_class.relname = $1::text and pg_class.relnamespace = current_schema()::regnamespace",
   },
   get_kind: {
-    id: 'get_kind_2a2a3f1d',
-    parameters: ["id"],
-    text: "select coalesce(\n    (select resource.kind from resources as resource where resource.id = as_uuid($1::text)),\n    raise_not_found('Resource', null, $1::text)\n) as kind",
+    id: 'get_kind_b1fa681f',
+    parameters: ["id","tenancy"],
+    text: "select coalesce(\n    (\n        select resource.kind\n        from resources as resource\n        where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $2::jsonb)\n    ),\n    raise_not_found('Resource', null, $1::text, $2::jsonb)\n) as kind",
   },
   get_patched_spec: {
-    id: 'get_patched_spec_663b813f',
-    parameters: ["kind","owner_id","id","patch","is_merge","if_match","max_bytes","compares"],
-    text: "select\n    case when $5::boolean then patched.spec::text end as spec,\n    case when $8::boolean then found.spec::text end as old_spec,\n    patched.generation\nfrom find_resource($1::text, $2::text, $3::text) as found\ncross join lateral patched_resource(\n    found,\n    $3::text,\n    case when $5::boolean then $4::jsonb else jsonb_strip_top_nulls($4::jsonb) end,\n    $5::boolean,\n    $6::text,\n    $7::int\n) as patched",
+    id: 'get_patched_spec_2ac5ffcd',
+    parameters: ["kind","owner_id","id","patch","is_merge","if_match","max_bytes","compares","tenancy"],
+    text: "select\n    case when $5::boolean then patched.spec::text end as spec,\n    case when $8::boolean then found.spec::text end as old_spec,\n    patched.generation\nfrom find_resource($1::text, $2::text, $3::text, $9::jsonb) as found\ncross join lateral patched_resource(\n    found,\n    $3::text,\n    case when $5::boolean then $4::jsonb else jsonb_strip_top_nulls($4::jsonb) end,\n    $5::boolean,\n    $6::text,\n    $7::int,\n    $9::jsonb\n) as patched",
   },
   get_resource: {
-    id: 'get_resource_122b7062',
-    parameters: ["kind","owner_id","id","if_none_match","fields"],
-    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then case\n                -- Without a parameter in it, the planner leaves out what is for members only: half of the expression.\n                when $5::text[] is null\n                    then resource_body(\n                        resource,\n                        own_kind,\n                        (select owner_kind from kinds as owner_kind where owner_kind.kind = own_kind.parent_kind),\n                        null\n                    )\n                else (resource_bodies(own_kind.kind, array[resource.id], $5::text[], 2147483647, 'none'))[1]\n            end\n    end as body,\n    resource.version,\n    case when $4::text is not null\n        then substring(sent_tag($4::text, resource.version) from '(gzip|br)$') end as coding\nfrom (values (as_uuid($3::text))) as asked (id)\nleft join resources as resource\n    on resource.id = asked.id\n    and resource.kind = $1::text\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\nleft join kinds as own_kind on own_kind.kind = resource.kind",
+    id: 'get_resource_ae2ce94b',
+    parameters: ["kind","owner_id","id","if_none_match","fields","tenancy"],
+    text: "select\n    case\n        when resource.id is null then raise_not_found($1::text, $2::text, $3::text, $6::jsonb)\n        when $4::text is null or not has_tag($4::text, resource.version)\n            then case\n                -- Without a parameter in it, the planner leaves out what is for members only: half of the expression.\n                when $5::text[] is null\n                    then resource_body(\n                        resource,\n                        own_kind,\n                        (select owner_kind from kinds as owner_kind where owner_kind.kind = own_kind.parent_kind),\n                        null\n                    )\n                else (resource_bodies(own_kind.kind, array[resource.id], $5::text[], 2147483647, 'none'))[1]\n            end\n    end as body,\n    resource.version,\n    case when $4::text is not null\n        then substring(sent_tag($4::text, resource.version) from '(gzip|br)$') end as coding\nfrom (values (as_uuid($3::text))) as asked (id)\nleft join resources as resource\n    on resource.id = asked.id\n    and resource.kind = $1::text\n    and ($2::text is null or resource.owner_id = as_uuid($2::text))\n    and within_tenancy(resource.tenancy, $6::jsonb)\nleft join kinds as own_kind on own_kind.kind = resource.kind",
   },
   get_schema_version: {
     id: 'get_schema_version_30ba0d8d',
@@ -258,9 +258,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select set_config('lock_timeout', $1::text, true) as timeout",
   },
   list_adapter_statuses: {
-    id: 'list_adapter_statuses_15939a96',
-    parameters: ["kind","owner_id","id","page","size","max_bytes","beyond"],
-    text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        adapter_status_bodies(\n            resource.id,\n            array(\n                select status.adapter\n                from adapter_statuses as status\n                where status.resource_id = resource.id and /* filter: */ true /* :filter */\n                order by /* order: */ status.adapter /* :order */\n                limit $5::int\n                offset ($4::int - 1)::bigint * $5::int\n            ),\n            $6::int,\n            $7::text\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text) as resource",
+    id: 'list_adapter_statuses_ba43476a',
+    parameters: ["kind","owner_id","id","page","size","max_bytes","beyond","tenancy"],
+    text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        adapter_status_bodies(\n            resource.id,\n            array(\n                select status.adapter\n                from adapter_statuses as status\n                where status.resource_id = resource.id and /* filter: */ true /* :filter */\n                order by /* order: */ status.adapter /* :order */\n                limit $5::int\n                offset ($4::int - 1)::bigint * $5::int\n            ),\n            $6::int,\n            $7::text\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text, $8::jsonb) as resource",
   },
   list_condition_inputs: {
     id: 'list_condition_inputs_2c658b5f',
@@ -268,9 +268,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select listed.id::text as id, condition_inputs(listed.id, false) as inputs\nfrom (\n    select resource.id\n    from resources as resource\n    inner join kinds on kinds.kind = resource.kind\n    where resource.kind = $1::text\n        and kinds.condition_rules <> '[]'\n        and ($2::text is null or resource.id > $2::uuid)\n    order by resource.id\n    limit $3::int\n) as listed",
   },
   list_inconsistencies: {
-    id: 'list_inconsistencies_4f69c7f0',
+    id: 'list_inconsistencies_37fd3705',
     parameters: [],
-    text: "select found.problem, resource.kind, resource.id::text as id, found.detail\nfrom resources as resource\ncross join lateral resource_problems(resource) as found\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.name\nhaving count(*) > 1\nunion all\nselect 'the kept count is wrong', kinds.kind, null, counted.total || ' kept, ' || actual.total || ' there'\nfrom kinds\ncross join lateral (\n    select coalesce(sum(resource_counts.count), 0) as total\n    from resource_counts\n    where resource_counts.kind = kinds.kind\n) as counted\ncross join lateral (\n    select count(*) as total\n    from resources as resource\n    where resource.kind = kinds.kind\n) as actual\nwhere counted.total <> actual.total\norder by problem, kind, id",
+    text: "select found.problem, resource.kind, resource.id::text as id, found.detail\nfrom resources as resource\ncross join lateral resource_problems(resource) as found\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.tenancy, resource.name\nhaving count(*) > 1\nunion all\nselect\n    'the kept count is wrong',\n    coalesce(kept.kind, actual.kind),\n    null,\n    concat_ws(\n        ', ', coalesce(kept.total, 0) || ' kept', coalesce(actual.total, 0) || ' there', nullif(kept.tenancy, '{}')::text\n    )\nfrom (\n    select counted.kind, counted.tenant, counted.tenancy, sum(counted.count) as total\n    from resource_counts as counted\n    group by counted.kind, counted.tenant, counted.tenancy\n) as kept\nfull join (\n    select resource.kind, coalesce(resource.tenant, '') as tenant, coalesce(resource.tenancy, '{}') as tenancy, count(*) as total\n    from resources as resource\n    group by grouping sets ((resource.kind), (resource.kind, resource.tenant, resource.tenancy))\n    having grouping(resource.tenant) = 1 or resource.tenant <> ''\n) as actual on actual.kind = kept.kind and actual.tenant = kept.tenant and actual.tenancy = kept.tenancy\nwhere coalesce(kept.total, 0) <> coalesce(actual.total, 0)\norder by problem, kind, id",
   },
   list_kinds: {
     id: 'list_kinds_1ad4bd85',
@@ -283,9 +283,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select resource.id\nfrom resources as resource\nwhere resource.kind = $1::text\n    and ($2::uuid is null or resource.id > $2::uuid)\norder by resource.id\nlimit $3::int",
   },
   list_resources: {
-    id: 'list_resources_4b8429ea',
-    parameters: ["kind","owner_id","page","size","fields","whole","known","max_bytes","beyond","owner_kind"],
-    text: "with kept as materialized (\n    select coalesce(sum(resource_counts.count), 0)::bigint as total\n    from resource_counts\n    where $1::text is null or resource_counts.kind = $1::text\n),\ncounted as materialized (\n    select case\n        when $7::bigint is not null then $7::bigint\n        when $6::boolean then kept.total\n        else (\n            select count(*)\n            from resources as resource\n            where /* scope: */ resource.kind = $1::text /* :scope */\n                and ($2::text is null or resource.owner_id = as_uuid($2::text))\n                and /* filter: */ true /* :filter */\n        )\n    end as total\n    from kept\n),\n-- The ids of the page, and of one more resource if there is one. Either the index of the order is walked until\n-- the page is full, which takes about page * size * kept / total rows, or all matches are read and sorted:\n-- whichever is less. By the total, not by an estimate: with a wrong one, a page of few would walk through all.\npaged as materialized (\n    select case\n        when ($3::int - 1)::bigint * $4::int >= counted.total then array[]::uuid[] -- past the end\n        when $6::boolean or counted.total::numeric * counted.total > $3::int::numeric * $4::int * kept.total then array(\n            select resource.id\n            from resources as resource\n            where /* scope: */ resource.kind = $1::text /* :scope */\n                and ($2::text is null or resource.owner_id = as_uuid($2::text))\n                and /* filter: */ true /* :filter */\n                and /* after: */ true /* :after */\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit $4::int + 1\n            offset ($3::int - 1)::bigint * $4::int\n        )\n        else array(\n            select resource.id\n            from (\n                select\n                    resource.id, resource.kind, resource.name, resource.generation, resource.created_time,\n                    resource.updated_time, resource.deleted_time, resource.created_by, resource.updated_by,\n                    resource.deleted_by\n                from resources as resource\n                where /* scope: */ resource.kind = $1::text /* :scope */\n                    and ($2::text is null or resource.owner_id = as_uuid($2::text))\n                    and /* filter: */ true /* :filter */\n                    and /* after: */ true /* :after */\n                offset 0 -- keeps the planner from walking the index of the order\n            ) as resource\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit $4::int + 1\n            offset ($3::int - 1)::bigint * $4::int\n        )\n    end as ids\n    from counted\n    cross join kept\n)\nselect\n    list_body(coalesce($1::text, 'Resource') || 'List', $3::int, counted.total, bodies.items) as body,\n    counted.total,\n    (\n        select /* keys: */ array[]::text[] /* :keys */\n        from resources as resource\n        where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)\n    ) as last\nfrom find_parent($10::text, $2::text) as owner (id)\ncross join counted\ncross join paged\ncross join lateral (\n    select resource_bodies($1::text, paged.ids[:$4::int], $5::text[], $8::int, $9::text) as items\n    offset 0 -- made once\n) as bodies",
+    id: 'list_resources_9707b098',
+    parameters: ["kind","owner_id","page","size","fields","whole","known","max_bytes","beyond","owner_kind","tenancy","tenant"],
+    text: "with kept as materialized (\n    select coalesce(sum(resource_counts.count), 0)::bigint as total\n    from resource_counts\n    where ($1::text is null or resource_counts.kind = $1::text)\n        and resource_counts.tenant = $12::text\n        and within_tenancy(resource_counts.tenancy, $11::jsonb)\n),\ncounted as materialized (\n    select case\n        when $7::bigint is not null then $7::bigint\n        when $6::boolean then kept.total\n        else (\n            select count(*)\n            from resources as resource\n            where /* scope: */ resource.kind = $1::text /* :scope */\n                and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */\n                and ($2::text is null or resource.owner_id = as_uuid($2::text))\n                and /* filter: */ true /* :filter */\n        )\n    end as total\n    from kept\n),\n-- The ids of the page, and of one more resource if there is one. Either the index of the order is walked until\n-- the page is full, which takes about page * size * kept / total rows, or all matches are read and sorted:\n-- whichever is less. By the total, not by an estimate: with a wrong one, a page of few would walk through all.\npaged as materialized (\n    select case\n        when ($3::int - 1)::bigint * $4::int >= counted.total then array[]::uuid[] -- past the end\n        when $6::boolean or counted.total::numeric * counted.total > $3::int::numeric * $4::int * kept.total then array(\n            select resource.id\n            from resources as resource\n            where /* scope: */ resource.kind = $1::text /* :scope */\n                and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */\n                and ($2::text is null or resource.owner_id = as_uuid($2::text))\n                and /* filter: */ true /* :filter */\n                and /* after: */ true /* :after */\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit $4::int + 1\n            offset ($3::int - 1)::bigint * $4::int\n        )\n        else array(\n            select resource.id\n            from (\n                select\n                    resource.id, resource.kind, resource.name, resource.generation, resource.created_time,\n                    resource.updated_time, resource.deleted_time, resource.created_by, resource.updated_by,\n                    resource.deleted_by\n                from resources as resource\n                where /* scope: */ resource.kind = $1::text /* :scope */\n                    and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */\n                    and ($2::text is null or resource.owner_id = as_uuid($2::text))\n                    and /* filter: */ true /* :filter */\n                    and /* after: */ true /* :after */\n                offset 0 -- keeps the planner from walking the index of the order\n            ) as resource\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit $4::int + 1\n            offset ($3::int - 1)::bigint * $4::int\n        )\n    end as ids\n    from counted\n    cross join kept\n)\nselect\n    list_body(coalesce($1::text, 'Resource') || 'List', $3::int, counted.total, bodies.items) as body,\n    counted.total,\n    (\n        select /* keys: */ array[]::text[] /* :keys */\n        from resources as resource\n        where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)\n    ) as last\nfrom find_parent($10::text, $2::text, $11::jsonb) as owner (id)\ncross join counted\ncross join paged\ncross join lateral (\n    select resource_bodies($1::text, paged.ids[:$4::int], $5::text[], $8::int, $9::text) as items\n    offset 0 -- made once\n) as bodies",
   },
   list_sampled_problems: {
     id: 'list_sampled_problems_61b738c7',
@@ -308,14 +308,14 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select set_config('hyperfleet.dry_run', 'true', true) as done",
   },
   patch_resource: {
-    id: 'patch_resource_c0b9811e',
-    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at","maps"],
-    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started,\n    case when $10::boolean then condition_inputs(resource.id, false) end as inputs,\n    own_kind.condition_rules <> '[]' as has_rules\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+    id: 'patch_resource_9fb6cf88',
+    parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at","maps","tenancy"],
+    text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started,\n    case when $10::boolean then condition_inputs(resource.id, false) end as inputs,\n    own_kind.condition_rules <> '[]' as has_rules\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int,\n    $11::jsonb\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   report_status: {
-    id: 'report_status_f60a4bd2',
-    parameters: ["kind","owner_id","id","report","max_clock_skew","max_age","maps"],
-    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs,\n    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval) as report",
+    id: 'report_status_dcd8bf60',
+    parameters: ["kind","owner_id","id","report","max_clock_skew","max_age","maps","tenancy"],
+    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs,\n    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval, $8::jsonb) as report",
   },
   seed_resources: {
     id: 'seed_resources_543acb99',

@@ -39,7 +39,7 @@ export const preview: Handler<'previewClusterReport'> = async (request, reply) =
     const evaluated = server.mapping.evaluate(inputs, database.isKept)
     await server.mapping.storeEvaluated(statements, evaluated)
     const results = JSON.stringify(evaluated.flatMap(({ results }) => results))
-    const [explained] = await statements.all('explain_remaining', { id: target.id, results })
+    const [explained] = await statements.all('explain_remaining', { ...target, results })
     return { discarded, body: explained?.body }
   })
   if (body === undefined) reply.code(204)

@@ -15,17 +15,30 @@ import type { Handler } from './handler.ts'
 /** One page of a collection, or one step of a walk through it by cursor. */
 export const list: Handler<'getClusters'> = async (request) => {
   const { lists, target, query } = request
-  const { owner_kind, owner_id } = target
+  const { owner_kind, owner_id, tenancy, tenant } = target
   const kind = target.kind || null
   const { page = 1, size, fields = null, cursor } = query
   const read = (selection: Selection, bound: Bound, known: string | null) => {
     const whole = owner_id === null && selection.filter === undefined
-    const parameters = { kind, owner_kind, owner_id, page, size, fields, whole, known, ...bound }
+    const parameters = {
+      kind,
+      owner_kind,
+      owner_id,
+      tenancy,
+      tenant,
+      page,
+      size,
+      fields,
+      whole,
+      known,
+      ...bound,
+    }
     return lists.list('list_resources', parameters, {
       ...selection,
       // For the children of one parent there is an index with every search; no index has all kinds in an order.
       ...(owner_id !== null && { unindexed: false }),
       ...(kind === null && { unindexed: true, scope: 'true' }),
+      ...(tenant === '' && { tenant: 'true' }),
     })
   }
   if (cursor === undefined) {
@@ -33,7 +46,7 @@ export const list: Handler<'getClusters'> = async (request) => {
     return (await bounded(request, 'refuse', (bound) => read(selection, bound, null))).body
   }
   // A path of any kind has cursors of its own.
-  const scope = [kind, owner_id, ...(request.kind ? [ANY_KIND.name] : [])]
+  const scope = [kind, owner_id, tenancy, ...(request.kind ? [ANY_KIND.name] : [])]
   const walk = selectWalk({ ...query, cursor }, resourceFields, scope)
   const known = walk.position?.total ?? null
   const { body, total, last } = await bounded(request, 'cut', (bound) => read(walk, bound, known))
@@ -62,13 +75,13 @@ export const explain: Handler<'explainCluster'> = async ({ server, database, tar
 /** Creates a resource, answered with 201 and where it is. */
 export const create: Handler<'postCluster'> = async (request, reply) => {
   const { server, caller, target } = request
-  const { kind, owner_id } = target
+  const { kind, owner_id, tenancy, tenant } = target
   refuseByRules(server.specSchemas.get(kind), request.body.spec)
   const key = idempotencyKey(request)
   const key_ttl = server.settings.idempotency.ttl
   // A path of any kind has keys of its own.
   const scope = request.kind ? ANY_KIND.name : kind
-  const create = { kind, owner_id, body: textOf(request), caller, key, key_ttl, scope }
+  const create = { kind, owner_id, body: textOf(request), caller, key, key_ttl, scope, tenancy, tenant }
   const { row, stored } = await writeMapped(
     request,
     (statements, maps) => statements.one('create_resource', { ...create, maps }),
@@ -82,12 +95,13 @@ export const create: Handler<'postCluster'> = async (request, reply) => {
 }
 
 /**
- * The Idempotency-Key as it is stored, with its issuer: two issuers with the same name for a caller share no keys, also
- * after a change of settings. No header has a line feed.
+ * The Idempotency-Key as it is stored, with its tenancy and its issuer: two issuers with the same name for a caller share no
+ * keys, also after a change of settings. No header has a line feed.
  */
 function idempotencyKey(request: FastifyRequest): string | null {
   const key = headerOf(request, 'idempotency-key')
-  return key === null || !request.issuer ? key : `${request.issuer}\n${key}`
+  const { issuer, scope } = request
+  return key && [scope.tenant && scope.tenancy, issuer, key].filter(Boolean).join('\n')
 }
 
 /** Changes spec and labels, as the media type of the body says. */

@@ -22,6 +22,8 @@ export interface Selection {
   filter?: Fragment
   /** The scope of the list, where it is not of one kind. */
   scope?: string
+  /** The tenants of the list, where it is not of one. */
+  tenant?: string
   order: string
   /** No index narrows down the search, or gives the order where there is no search: every resource of a kind is read. */
   unindexed: boolean
@@ -89,12 +91,13 @@ export function selected(query: string, values: unknown[], selection: Selection)
 
 /** The text of such a query, which has so many parameters of its own. */
 export function selectedText(query: string, parameters: number, selection: Selection): string {
-  const { filter, scope, order, keys, after } = selection
+  const { filter, scope, tenant, order, keys, after } = selection
   const parts: Record<string, string | undefined> = {
     order,
     keys,
     filter: filter && shifted(filter.text, parameters),
     scope,
+    tenant,
     after: after && shifted(after.text, parameters + (filter?.values.length ?? 0)),
   }
   return query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)

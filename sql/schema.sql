@@ -99,7 +99,9 @@ create table resource_counts (
     kind text collate "C" not null,
     slot integer not null,
     count bigint not null,
-    constraint resource_counts_pk PRIMARY KEY (kind, slot)
+    tenant text collate "C" not null default ''::text,
+    tenancy jsonb not null default '{}'::jsonb,
+    constraint resource_counts_pk PRIMARY KEY (kind, tenant, tenancy, slot)
 ) with (fillfactor=20);
 
 create table resource_references (
@@ -138,6 +140,8 @@ create table resources (
     states text[] collate "C" not null,
     unreconciled_since timestamp with time zone,
     refs jsonb,
+    tenancy jsonb not null default '{}'::jsonb,
+    tenant text collate "C" not null default ''::text,
     constraint resources_pk PRIMARY KEY (id),
     constraint resources_deleted_check CHECK (((deleted_time IS NULL) = (deleted_by IS NULL))),
     constraint resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES resources(id) ON DELETE RESTRICT,
@@ -161,9 +165,11 @@ CREATE INDEX resources_owner_id_idx ON public.resources USING btree (owner_id, c
 
 CREATE INDEX resources_states_idx ON public.resources USING gin (states);
 
+CREATE INDEX resources_tenant_idx ON public.resources USING btree (kind, tenant, created_time DESC, id DESC) WHERE (tenant <> ''::text);
+
 CREATE INDEX resources_unreconciled_idx ON public.resources USING btree (kind, created_time DESC, id DESC) WHERE (states @> ARRAY['Reconciled=False'::text]);
 
-CREATE UNIQUE INDEX resources_name_key ON public.resources USING btree (kind, owner_id, name) NULLS NOT DISTINCT WHERE (deleted_time IS NULL);
+CREATE UNIQUE INDEX resources_tenancy_name_key ON public.resources USING btree (kind, owner_id, name, tenancy) NULLS NOT DISTINCT WHERE (deleted_time IS NULL);
 
 CREATE TRIGGER resources_count_deleted AFTER DELETE ON public.resources REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_resources();
 

@@ -103,7 +103,8 @@ export async function openIdentity(
 const isFresh = ({ expires, version, issuer }: Known) =>
   version === issuer.keys.version && expires + LEEWAY_S > Date.now() / 1000
 
-function settle(request: FastifyRequest, { issuer, caller, unnamed }: Known) {
+function settle(request: FastifyRequest, { issuer, caller, unnamed, claims }: Known) {
+  request.claims = claims
   request.issuer = issuer.url
   request.caller = issuer.callerSent(request) ?? caller ?? ''
   if (request.caller || request.method === 'GET' || request.method === 'HEAD') return

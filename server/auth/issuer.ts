@@ -22,6 +22,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export interface Claims {
   caller: string | undefined
   unnamed?: string
+  claims: JWTPayload
   expires: number
 }
 
@@ -76,7 +77,7 @@ export class Issuer {
   /** Checks a token; throws an error of jose, KeysUnavailable, or a problem on its caller. */
   async verify(token: string): Promise<Claims> {
     const { payload } = await this.check(token)
-    return { ...this.callerIn(payload), expires: payload.exp as number }
+    return { ...this.callerIn(payload), claims: payload, expires: payload.exp as number }
   }
 
   /** The caller in the identity header; undefined when there is none, or it was not sent. Throws AUT-002 when it is not valid. */
@@ -114,7 +115,7 @@ export class Issuer {
     }
   }
 
-  private callerIn(payload: JWTPayload): Omit<Claims, 'expires'> {
+  private callerIn(payload: JWTPayload): Omit<Claims, 'expires' | 'claims'> {
     const name = this.settings.identity_claim
     const value = claimOf(payload, name)
     const unnamed =

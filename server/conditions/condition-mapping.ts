@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { ExpressionError } from '../../cel/cel-errors.ts'
 import type { Queries } from '../../generated/sql.ts'
 import type { RequestDatabase, Statements, Transaction } from '../db/database.ts'
+import { ALL_TENANTS, type Scope } from '../db/scope.ts'
 import { type CompiledRule, type ConditionRule, compileRule, type Result } from './condition-rule.ts'
 import { type Input, variablesOf } from './variables.ts'
 
@@ -101,15 +102,22 @@ export class ConditionMapping {
     for await (const { id, inputs } of listInputs(database, kind)) {
       if (this.evaluate(inputs).every(({ changed }) => !changed.length)) continue
       await database.transaction(async (statements) => {
-        const current = await statements.one('get_condition_inputs', { id, descendants: false })
+        const current = await statements.one('get_condition_inputs', {
+          id,
+          descendants: false,
+          ...ALL_TENANTS,
+        })
         return this.store(statements, current.inputs, false)
       })
     }
   }
 
-  /** The results of the rules of one resource as it is; none for a kind without rules. */
-  async results(database: Pick<Statements, 'one'>, { id }: { id: string }): Promise<Result[]> {
-    const { inputs } = await database.one('get_condition_inputs', { id, descendants: false })
+  /** The results of the rules of one resource as it is; none for a kind without rules, and where the resource is not there. */
+  async results(
+    database: Pick<Statements, 'one'>,
+    { id, tenancy }: { id: string } & Scope,
+  ): Promise<Result[]> {
+    const { inputs } = await database.one('get_condition_inputs', { id, descendants: false, tenancy })
     return this.evaluate(inputs, false).flatMap(({ results }) => results)
   }
 
@@ -236,7 +244,7 @@ export async function writeMapped<Row extends Mapped>(
   if (!isKept) return writeAndStore()
   const id = row.id ?? target?.id ?? ''
   const stored = await database.transaction(async (statements) => {
-    const { inputs } = await statements.one('get_condition_inputs', { id, descendants: true })
+    const { inputs } = await statements.one('get_condition_inputs', { ...ALL_TENANTS, id, descendants: true })
     return store(statements, inputs)
   })
   return { row, stored }

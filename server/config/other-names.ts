@@ -54,16 +54,12 @@ interface Ignored extends OtherName {
   only?: string | boolean
 }
 
-const NO_TENANTS = 'This server does not keep tenants apart.'
 const NO_EXCERPTS = 'Neither headers nor bodies are logged.'
 const POOL = 'The pool opens connections as they are needed, and closes those that are idle.'
 
 /** Names of features that this server lacks, or cannot turn off. */
 export const ignored: readonly Ignored[] = [
   { member: 'server.hostname', why: 'Nothing follows from it there, either.' },
-  { member: 'server.tenant.enabled', type: 'boolean', only: false, why: NO_TENANTS },
-  { member: 'server.tenant.system_header', why: NO_TENANTS },
-  { member: 'server.tenant.dimensions', why: NO_TENANTS },
   { member: 'database.dialect', flags: ['--db-dialect'], only: 'postgres', why: 'There is only PostgreSQL.' },
   {
     member: 'database.debug',

@@ -240,6 +240,68 @@ export const configSchema = {
             },
           },
         },
+        tenant: {
+          type: 'object',
+          additionalProperties: false,
+          default: {},
+          properties: {
+            enabled: flag(
+              false,
+              'Whether tenants are kept apart: each caller sees the resources of its tenancy only ([tenancy.md](tenancy.md)).',
+            ),
+            dimensions: {
+              type: 'array',
+              description:
+                'What makes up a tenancy, such as an organization and a project; at least one is required. Each has its value in a header, in a claim of the token, or in both.',
+              default: [],
+              examples: [[{ key: 'org', header: 'X-HyperFleet-Org', required: true }]],
+              items: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['key'],
+                properties: {
+                  key: {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9._-]+$',
+                    description: 'Its name in a tenancy.',
+                    examples: ['org'],
+                  },
+                  header: formatted(
+                    'header',
+                    'The header with its value, which a gateway sets and removes from outside.',
+                    'X-HyperFleet-Org',
+                  ),
+                  claim: text(
+                    'The claim of the token with its value. A header with another value is refused.',
+                    'org',
+                  ),
+                  required: flag(false, 'Whether a caller without it is refused.'),
+                },
+              },
+            },
+            header: formatted(
+              'header',
+              'One header with all dimensions, as a JSON object of texts, for gateways that remove one header rather than many.',
+              'X-HyperFleet-Tenancy',
+            ),
+            system_header: formatted(
+              'header',
+              'The header whose value `true` makes a system caller, which sees the resources of all tenants, reports on them, and changes none.',
+              'X-HyperFleet-System',
+            ),
+            system_claim: text(
+              'The claim of the token whose value `true` makes a system caller, for pollers that send no headers.',
+              'hyperfleet_system',
+            ),
+            system_issuers: {
+              type: 'array',
+              description: 'The issuers all of whose tokens are of system callers.',
+              default: [],
+              examples: [['https://kubernetes.default.svc']],
+              items: { type: 'string', minLength: 1 },
+            },
+          },
+        },
         compression: flag(true, 'Whether answers are compressed for clients that ask for it.'),
       },
     },

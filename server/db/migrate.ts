@@ -167,15 +167,20 @@ async function applyMigrations(client: pg.Client): Promise<boolean> {
   return true
 }
 
-/** Builds the indexes that are not there yet, or were begun and not finished, while servers read and write. */
+/**
+ * Builds the indexes that are not there yet, or were begun and not finished, while servers read and write; then drops those
+ * that they replace.
+ */
 async function buildIndexes(client: pg.Client): Promise<void> {
   const folder = new URL('indexes/', sql)
   for (const file of (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()) {
     const name = file.replace('.sql', '')
+    const text = await readFile(new URL(file, folder), 'utf8')
     const [index] = await run(client, 'get_index', [name])
-    if (index?.is_valid) continue
-    if (index) await client.query(`drop index concurrently ${name}`)
-    await client.query(await readFile(new URL(file, folder), 'utf8'))
+    if (index && !index.is_valid) await client.query(`drop index concurrently ${name}`)
+    if (!index?.is_valid) await client.query(text)
+    const [, replaced] = /^-- replaces: (\w+)$/m.exec(text) ?? []
+    if (replaced) await client.query(`drop index concurrently if exists ${replaced}`)
   }
 }
 

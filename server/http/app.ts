@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { openIdentity } from '../auth/authenticator.ts'
 import { SYSTEM } from '../auth/caller-names.ts'
+import { tenancyReader } from '../auth/tenancy.ts'
 import { ConditionMapping, type Failure } from '../conditions/condition-mapping.ts'
 import { milliseconds } from '../config/units.ts'
 import { kindRows } from '../db/kind-rows.ts'
+import { ALL_TENANTS, NO_TENANT } from '../db/scope.ts'
 import { parseWritten } from '../lib/written-numbers.ts'
 import { published } from '../openapi/document.ts'
 import { type Document, operationsOf } from '../openapi/operations.ts'
@@ -61,9 +63,17 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
     // Not by Fastify's signal: it is aborted as soon as a body has been read.
     request.database = database.until(reply.raw)
     request.lists = replica?.until(reply.raw) ?? request.database
+    request.claims = none
+    request.tenancy = none
+    request.scope = initial
     done()
   })
   app.decorateRequest('caller', identity ? '' : SYSTEM)
+  app.decorateRequest('claims')
+  app.decorateRequest('scope')
+  app.decorateRequest('tenancy')
+  app.decorateRequest('isSystem', false)
+  const [none, initial] = [{}, config.server.tenant.enabled ? NO_TENANT : ALL_TENANTS]
   app.decorateRequest('issuer', '')
 
   // Only a provider's schema looks at the last digits of numbers.
@@ -91,7 +101,11 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   const limit = await createRateLimit(app, config.server.rate_limit)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(routed) as never,
-    operationResolver: operationResolver(routed, handlers, stepsOf, identity, limit) as never,
+    operationResolver: operationResolver(routed, handlers, stepsOf, {
+      identity,
+      settleTenancy: tenancyReader(config.server.tenant),
+      limit,
+    }) as never,
     addEmptySchema: true,
   })
   return app

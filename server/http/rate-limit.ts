@@ -24,8 +24,8 @@ export async function createRateLimit(
     max: requests,
     timeWindow: milliseconds(window),
     cache: MAX_CALLERS,
-    keyGenerator: ({ caller, issuer, ip }) =>
-      caller && issuer ? `caller ${issuer}\n${caller}` : `address ${ip}`,
+    keyGenerator: ({ caller, issuer, ip, scope }) =>
+      `${scope.tenancy}\n${caller && issuer ? `caller ${issuer}\n${caller}` : `address ${ip}`}`,
   })
   const count = app.createRateLimit()
   return async (request) => {

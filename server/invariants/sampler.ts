@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import type { Waiter } from '../db/connection-queue.ts'
 import type { Database } from '../db/database.ts'
+import { ALL_TENANTS } from '../db/scope.ts'
 
 /** Comes before every id. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
@@ -61,7 +62,11 @@ export function sampler(
     for (const { kind, id, problem } of rows) if (problem) tell(kind, id, problem)
     for (const { kind, id, is_judged } of seen.values()) {
       if (!is_judged || !mapping.concerns(kind)) continue
-      const { inputs } = await database.one('get_condition_inputs', { id, descendants: false }, waiter)
+      const { inputs } = await database.one(
+        'get_condition_inputs',
+        { ...ALL_TENANTS, id, descendants: false },
+        waiter,
+      )
       if (mapping.differences(inputs).length) tell(kind, id, NOT_MAPPED)
     }
     after = rows.at(-1)?.id ?? null

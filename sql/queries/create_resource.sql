@@ -5,10 +5,12 @@
 --   $2 owner_id  text?     the parent's id, for a kind that has one
 --   $3 body      text      the request body as it was sent
 --   $4 caller    text
---   $5 key       text?     the header Idempotency-Key, after the issuer and a line feed where there is one
+--   $5 key       text?     the header Idempotency-Key (create_resource_once)
 --   $6 key_ttl   interval  how long its answer is kept
 --   $7 scope     text      the kind that the path creates, or Resource where it may be any
 --   $8 maps      boolean   whether conditions are mapped afterwards
+--   $9 tenancy   jsonb?    the caller's tenancy (within_tenancy)
+--   $10 tenant   text      the required dimensions of it (resources.tenant)
 -- Returns one row; HF404, HF409, HF410, HF422 and HF423 as the function says.
 --   body     text  the resource as JSON
 --   href     text  its path
@@ -28,7 +30,7 @@ select
     end as inputs,
     begun.started
         and (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules
-from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval) as created
+from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval, $9::jsonb, $10::text) as created
 cross join lateral (
     -- Of the snapshot of this statement, which does not contain the writes of the function.
     select $5::text is null or not exists (

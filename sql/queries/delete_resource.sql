@@ -7,6 +7,7 @@
 --   $4 caller    text
 --   $5 if_match  text?  the header If-Match
 --   $6 maps      boolean  whether conditions are mapped afterwards
+--   $7 tenancy   jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; HF404, HF410 and HF412 as the function says.
 --   body     text  the marked resource as JSON
 --   version  int   its version, for the entity tag
@@ -34,6 +35,6 @@ select
             inner join kinds as ruled on ruled.kind = reached.kind and ruled.condition_rules <> '[]'
             where reached.id = resource.id or reached.id in (select tree.id from descendants(resource.id) as tree)
         ) as has_rules
-from delete_resource($1::text, $2::text, $3::text, $4::text, $5::text) as resource
+from delete_resource($1::text, $2::text, $3::text, $4::text, $5::text, $7::jsonb) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

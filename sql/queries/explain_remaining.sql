@@ -3,8 +3,9 @@
 -- Params
 --   $1 id       text
 --   $2 results  jsonb  the results of the rules of its kind, as in explain_resource
+--   $3 tenancy  jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; none when the resource is gone.
 --   body  text  the explanation as JSON
 select explain_resource(resource, $2::jsonb)::text as body
 from resources as resource
-where resource.id = as_uuid($1::text);
+where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $3::jsonb);

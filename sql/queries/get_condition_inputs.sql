@@ -3,6 +3,14 @@
 -- Params
 --   $1 id           text
 --   $2 descendants  boolean  whether those of the resources below it are wanted, too
+--   $3 tenancy      jsonb?   the caller's tenancy (within_tenancy)
 -- Returns one row.
 --   inputs  text  a JSON array; empty where no kind concerned has rules, or the resource is gone
-select condition_inputs(as_uuid($1::text), $2::boolean) as inputs;
+select coalesce(
+    (
+        select condition_inputs(resource.id, $2::boolean)
+        from resources as resource
+        where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $3::jsonb)
+    ),
+    '[]'
+) as inputs;

@@ -1,10 +1,15 @@
 -- get_kind: the kind of a resource, which never changes.
 --
 -- Params
---   $1 id  text
+--   $1 id       text
+--   $2 tenancy  jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; HF404 when there is no such resource.
 --   kind  text
 select coalesce(
-    (select resource.kind from resources as resource where resource.id = as_uuid($1::text)),
-    raise_not_found('Resource', null, $1::text)
+    (
+        select resource.kind
+        from resources as resource
+        where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $2::jsonb)
+    ),
+    raise_not_found('Resource', null, $1::text, $2::jsonb)
 ) as kind;

@@ -9,6 +9,7 @@
 --   $6 if_match   text?    the header If-Match
 --   $7 max_bytes  int      how large merging may make a spec
 --   $8 compares   boolean  whether the current spec is wanted as well
+--   $9 tenancy    jsonb?   the caller's tenancy (within_tenancy)
 -- Returns one row; HF400, HF404, HF410, HF411, HF412 and HF413 as patch_resource refuses the patch.
 --   spec        text?  of a merge patch: the resulting spec, as JSON
 --   old_spec    text?  with `compares`: the current one
@@ -17,12 +18,13 @@ select
     case when $5::boolean then patched.spec::text end as spec,
     case when $8::boolean then found.spec::text end as old_spec,
     patched.generation
-from find_resource($1::text, $2::text, $3::text) as found
+from find_resource($1::text, $2::text, $3::text, $9::jsonb) as found
 cross join lateral patched_resource(
     found,
     $3::text,
     case when $5::boolean then $4::jsonb else jsonb_strip_top_nulls($4::jsonb) end,
     $5::boolean,
     $6::text,
-    $7::int
+    $7::int,
+    $9::jsonb
 ) as patched;

@@ -6,13 +6,14 @@
 --   $3 id             text
 --   $4 if_none_match  text?    the header If-None-Match
 --   $5 fields         text[]?  the members asked for; null for all
+--   $6 tenancy        jsonb?    the caller's tenancy (within_tenancy)
 -- Returns one row; HF404 when there is none.
 --   body     text?  the resource as JSON; null when the caller has this version already
 --   version  int    its version, for the entity tag
 --   coding   text?  the coding of the compressed form that the caller has, where it has one of this server
 select
     case
-        when resource.id is null then raise_not_found($1::text, $2::text, $3::text)
+        when resource.id is null then raise_not_found($1::text, $2::text, $3::text, $6::jsonb)
         when $4::text is null or not has_tag($4::text, resource.version)
             then case
                 -- Without a parameter in it, the planner leaves out what is for members only: half of the expression.
@@ -34,4 +35,5 @@ left join resources as resource
     on resource.id = asked.id
     and resource.kind = $1::text
     and ($2::text is null or resource.owner_id = as_uuid($2::text))
+    and within_tenancy(resource.tenancy, $6::jsonb)
 left join kinds as own_kind on own_kind.kind = resource.kind;

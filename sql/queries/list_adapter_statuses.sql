@@ -8,6 +8,7 @@
 --   $5 size      int
 --   $6 max_bytes int    how many bytes its items may have
 --   $7 beyond    text   the result for a page with more (bounded_items): refuse, or none
+--   $8 tenancy   jsonb?  the caller's tenancy (within_tenancy)
 -- The filter and the order are compiled by search/; the filter's parameters follow these.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such resource, HF400 when the page is too
 -- large.
@@ -35,4 +36,4 @@ select
             $7::text
         )
     ) as body
-from find_resource($1::text, $2::text, $3::text) as resource;
+from find_resource($1::text, $2::text, $3::text, $8::jsonb) as resource;

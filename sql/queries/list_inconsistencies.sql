@@ -16,20 +16,26 @@ union all
 select 'a name that is held twice', resource.kind, min(resource.id::text), resource.name
 from resources as resource
 where resource.deleted_time is null
-group by resource.kind, resource.owner_id, resource.name
+group by resource.kind, resource.owner_id, resource.tenancy, resource.name
 having count(*) > 1
 union all
-select 'the kept count is wrong', kinds.kind, null, counted.total || ' kept, ' || actual.total || ' there'
-from kinds
-cross join lateral (
-    select coalesce(sum(resource_counts.count), 0) as total
-    from resource_counts
-    where resource_counts.kind = kinds.kind
-) as counted
-cross join lateral (
-    select count(*) as total
+select
+    'the kept count is wrong',
+    coalesce(kept.kind, actual.kind),
+    null,
+    concat_ws(
+        ', ', coalesce(kept.total, 0) || ' kept', coalesce(actual.total, 0) || ' there', nullif(kept.tenancy, '{}')::text
+    )
+from (
+    select counted.kind, counted.tenant, counted.tenancy, sum(counted.count) as total
+    from resource_counts as counted
+    group by counted.kind, counted.tenant, counted.tenancy
+) as kept
+full join (
+    select resource.kind, coalesce(resource.tenant, '') as tenant, coalesce(resource.tenancy, '{}') as tenancy, count(*) as total
     from resources as resource
-    where resource.kind = kinds.kind
-) as actual
-where counted.total <> actual.total
+    group by grouping sets ((resource.kind), (resource.kind, resource.tenant, resource.tenancy))
+    having grouping(resource.tenant) = 1 or resource.tenant <> ''
+) as actual on actual.kind = kept.kind and actual.tenant = kept.tenant and actual.tenancy = kept.tenancy
+where coalesce(kept.total, 0) <> coalesce(actual.total, 0)
 order by problem, kind, id;

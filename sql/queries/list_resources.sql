@@ -1,7 +1,7 @@
 -- list_resources: one page of the resources of a kind, all of them or those of one parent, or of all kinds.
 --
 -- Params
---   $1 kind      text?    null: all kinds; the scope is put in then
+--   $1 kind      text?    null: all kinds
 --   $2 owner_id  text?    the parent's id in a nested path
 --   $3 page      int      from 1; 1 in a walk by cursor
 --   $4 size      int
@@ -11,8 +11,11 @@
 --   $8 max_bytes int      how many bytes its items may have
 --   $9 beyond    text     the result for a page with more (bounded_items): cut in a walk, refuse, or none
 --   $10 owner_kind  text?  the parent's kind in a nested path
--- The filter, the order, and where a walk goes on (the values of the order of the last resource seen) are
--- compiled by search/; their parameters follow these.
+--   $11 tenancy     jsonb?  the caller's tenancy (within_tenancy)
+--   $12 tenant      text    the required dimensions of it (resources.tenant); empty for callers of all tenants
+-- The scope is put in where the list is of all kinds, the tenant where the caller is of all tenants. The filter, the order, and
+-- where a walk goes on (the values of the order of the last resource seen) are compiled by search/; their parameters follow
+-- these.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such parent, HF400 when the page is too large.
 --   body   text?    the list as JSON; null when the page is too large and $9 is none
 --   total  bigint
@@ -20,7 +23,9 @@
 with kept as materialized (
     select coalesce(sum(resource_counts.count), 0)::bigint as total
     from resource_counts
-    where $1::text is null or resource_counts.kind = $1::text
+    where ($1::text is null or resource_counts.kind = $1::text)
+        and resource_counts.tenant = $12::text
+        and within_tenancy(resource_counts.tenancy, $11::jsonb)
 ),
 counted as materialized (
     select case
@@ -30,6 +35,7 @@ counted as materialized (
             select count(*)
             from resources as resource
             where /* scope: */ resource.kind = $1::text /* :scope */
+                and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
                 and /* filter: */ true /* :filter */
         )
@@ -46,6 +52,7 @@ paged as materialized (
             select resource.id
             from resources as resource
             where /* scope: */ resource.kind = $1::text /* :scope */
+                and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
                 and /* filter: */ true /* :filter */
                 and /* after: */ true /* :after */
@@ -62,6 +69,7 @@ paged as materialized (
                     resource.deleted_by
                 from resources as resource
                 where /* scope: */ resource.kind = $1::text /* :scope */
+                    and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                     and ($2::text is null or resource.owner_id = as_uuid($2::text))
                     and /* filter: */ true /* :filter */
                     and /* after: */ true /* :after */
@@ -83,7 +91,7 @@ select
         from resources as resource
         where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)
     ) as last
-from find_parent($10::text, $2::text) as owner (id)
+from find_parent($10::text, $2::text, $11::jsonb) as owner (id)
 cross join counted
 cross join paged
 cross join lateral (

@@ -11,6 +11,7 @@
 --   $8 max_bytes  int     how large merging may make a spec
 --   $9 at         int?    a generation to do it at only, as if the body named it
 --   $10 maps      boolean  whether conditions are mapped afterwards
+--   $11 tenancy   jsonb?   the caller's tenancy (within_tenancy)
 -- Returns one row; HF404, HF405, HF410, HF411, HF412 and HF413 as the function says.
 --   body     text  the resource as JSON
 --   version  int   its version, for the entity tag
@@ -35,7 +36,8 @@ from patch_resource(
     $5::boolean,
     $6::text,
     $7::text,
-    $8::int
+    $8::int,
+    $11::jsonb
 ) as resource
 inner join kinds as own_kind on own_kind.kind = resource.kind
 left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind;

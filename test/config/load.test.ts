@@ -27,13 +27,14 @@ const folder = mkdtempSync(join(tmpdir(), 'hyperfleet-config-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 let written = 0
 
-/** What makes any other setting right: certificates, an issuer, a word on adapters. */
+/** What makes any other setting right: certificates, an issuer, a dimension of tenants, a word on adapters. */
 function base(): Tree {
   const tls = { cert_file: 'cert', key_file: 'key' }
   return {
     server: {
       tls: { ...tls },
       jwt: { configs: [{ issuer_url: 'https://base.example.com', jwk_cert_file: 'keys' }] },
+      tenant: { dimensions: [{ key: 'base', header: 'X-Base', required: true }] },
     },
     health: { tls: { ...tls } },
     metrics: { tls: { ...tls } },
@@ -248,6 +249,11 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
     return [
       ['soon', 'h/db'],
       ['soon', 12],
+    ]
+  if (format === 'header')
+    return [
+      ['a b', 'a:b', 'é'],
+      ['a b', 12],
     ]
   if (format)
     return [

@@ -8,7 +8,7 @@ const adapters = {
   HYPERFLEET_CLUSTER_ADAPTERS: '["validation","dns"]',
   HYPERFLEET_NODEPOOL_ADAPTERS: '["validation"]',
 }
-const reportInSql = `select discarded from report_status('Cluster', null, $1, $2::jsonb, '5m', null)`
+const reportInSql = `select discarded from report_status('Cluster', null, $1, $2::jsonb, '5m', null, '{}')`
 
 /** A report that a resource marked for deletion is cleaned up. */
 const finalized = (adapter: string, generation: number) => ({
@@ -196,7 +196,7 @@ t.test('the creation of a child against the DELETE of its parent', async (t) => 
   t.test('a child that comes while the mark is being set is refused', async (t) => {
     const owner = await cluster()
     const created = await during(
-      `select delete_resource('Cluster', null, $1, 'test', null)`,
+      `select delete_resource('Cluster', null, $1, 'test', null, '{}')`,
       [owner.id],
       () => call('POST', `clusters/${owner.id}/nodepools`, body),
     )
@@ -206,7 +206,7 @@ t.test('the creation of a child against the DELETE of its parent', async (t) => 
   t.test('a child that is being created while the mark comes is marked too', async (t) => {
     const owner = await cluster()
     const deleted = await during(
-      `select create_resource('NodePool', $1, $2::jsonb, 'test')`,
+      `select create_resource('NodePool', $1, $2::jsonb, 'test', '{}', '')`,
       [owner.id, JSON.stringify(body)],
       remove(owner),
     )
@@ -321,7 +321,7 @@ t.test('two POSTs with one key', async (t) => {
   t.test('while the first one runs, the second is told to come back', async (t) => {
     await session.query('begin')
     await session.query(
-      `select create_resource_once('Cluster', null, $1, 'system@hyperfleet.local', 'Cluster', 'a-key', '24h')`,
+      `select create_resource_once('Cluster', null, $1, 'system@hyperfleet.local', 'Cluster', 'a-key', '24h', '{}', '')`,
       [JSON.stringify(body)],
     )
     t.match(await post(), {

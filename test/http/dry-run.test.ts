@@ -107,7 +107,7 @@ t.test('a dry run waits for the locks of the write, and shows what that would fi
   const [session, watcher] = [await openSession(t, url), await openSession(t, url)]
   const { body } = await call('POST', 'clusters', { kind: 'Cluster', name: 'one', spec: {} })
   await session.query('begin')
-  await session.query(`select from delete_resource('Cluster', null, '${body.id}', 'another', null)`)
+  await session.query(`select from delete_resource('Cluster', null, '${body.id}', 'another', null, '{}')`)
   const waiting = call('PATCH', `clusters/${body.id}?dry_run=true`, { spec: { a: 1 } })
   await untilWaiting(watcher, 1)
   await session.query('commit')
@@ -123,7 +123,7 @@ t.test('a dry run keeps no other request from its idempotency key', async (t) =>
   await session.query('begin; set local hyperfleet.dry_run = true')
   const body = JSON.stringify({ kind: 'Cluster', name: 'other', spec: {} })
   const values = ['Cluster', body, 'system@hyperfleet.local', 'Cluster', 'b']
-  await session.query("select create_resource_once($1, null, $2, $3, $4, $5, '1h')", values)
+  await session.query("select create_resource_once($1, null, $2, $3, $4, $5, '1h', '{}', '')", values)
   const locks = await session.query(
     "select 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()",
   )

@@ -303,16 +303,18 @@ t.test('what is not asked for is not read', async (t) => {
       known: null,
       max_bytes: 16 * 1024 * 1024,
       beyond: 'refuse',
+      tenancy: '{}',
+      tenant: '',
     }
     return selected(
       text,
       parameters.map((name) => given[name as keyof typeof given]),
-      select(search ? { search } : {}, resourceFields),
+      { ...select(search ? { search } : {}, resourceFields), tenant: 'true' },
     )
   }
   const one = (fields: string[] | null) => {
     const { parameters, text } = queries.get_resource
-    const given = { kind: 'Cluster', owner_id: null, id, if_none_match: null, fields }
+    const given = { kind: 'Cluster', owner_id: null, id, if_none_match: null, fields, tenancy: '{}' }
     return { text, values: parameters.map((name) => given[name as keyof typeof given]) }
   }
   const frugal = [

@@ -130,7 +130,7 @@ t.test('a kind is an entry of the configuration', async (t) => {
       ] as const) {
         const made = await create(path, kind, answered)
         t.match(made, { generation: 1, created_by: 'system@hyperfleet.local' }, kind)
-        t.notOk('tenancy' in made, kind)
+        t.strictSame(made.tenancy, {}, kind)
       }
     },
   )
@@ -795,7 +795,7 @@ t.test('entries that change', async (t) => {
     const session = await openSession(t, url)
     await session.query('begin')
     const { rows } = await session.query(
-      `select id from create_resource('Shelf', null, '{"name":"late","spec":{}}', 'test')`,
+      `select id from create_resource('Shelf', null, '{"name":"late","spec":{}}', 'test', '{}', '')`,
     )
     const changing = change([])
     await untilWaiting(session, 1)

@@ -581,7 +581,7 @@ t.test('the entity tag', async (t) => {
     const waiting = call('PATCH', path, { spec: { n: 2 } })
     await untilWaiting(session, 1)
     const { rows } = await session.query(
-      `select format_time(updated_time) as time from patch_resource('Cluster', null, $1, '{"spec":{"n":1}}', false, 'test', null, 1048576)`,
+      `select format_time(updated_time) as time from patch_resource('Cluster', null, $1, '{"spec":{"n":1}}', false, 'test', null, 1048576, '{}')`,
       [id],
     )
     await session.query('commit')
@@ -655,7 +655,7 @@ t.test('a create with an Idempotency-Key', async (t) => {
     const session = await openApart(t)
     await session.query('begin')
     const { rows } = await session.query(
-      `select pg_backend_pid() as pid, created.* from create_resource_once('Cluster', null, $1, $2, 'Cluster', $3, '24h') as created`,
+      `select pg_backend_pid() as pid, created.* from create_resource_once('Cluster', null, $1, $2, 'Cluster', $3, '24h', '{}', '') as created`,
       [body, caller, key['idempotency-key']],
     )
     return { session, first: rows[0] }

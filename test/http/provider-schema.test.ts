@@ -283,7 +283,7 @@ t.test('a merge patch', async (t) => {
     await session.query('commit')
     return running
   }
-  const changeInSql = `select patch_resource('Cluster', null, $1, $2::jsonb, false, 'test', null, 1048576)`
+  const changeInSql = `select patch_resource('Cluster', null, $1, $2::jsonb, false, 'test', null, 1048576, '{}')`
 
   await t.test('never makes a spec that does not fit, whatever comes in between', async (t) => {
     const made = await fresh({ region: 'a' })

@@ -152,7 +152,7 @@ t.test('a report without observed_time has the time of the server', async (t) =>
     await session.query('select from resources where id = $1 for no key update', [id])
     const waiting = call('PUT', reports, { ...untimed, conditions: conditions('False') })
     await untilWaiting(session, 1)
-    await session.query("select report_status('Cluster', null, $1, $2, '5m', null)", [
+    await session.query("select report_status('Cluster', null, $1, $2, '5m', null, '{}')", [
       id,
       JSON.stringify({ ...untimed, observed_time: now() }),
     ])
@@ -167,7 +167,7 @@ t.test('a poller that names no size', async (t) => {
   const { call, database, url } = await application(t)
   await database.pool.query(
     `select create_resource('Cluster', null,
-       jsonb_build_object('kind', 'Cluster', 'name', 'many-' || number, 'spec', '{}'::jsonb), 'test')
+       jsonb_build_object('kind', 'Cluster', 'name', 'many-' || number, 'spec', '{}'::jsonb), 'test', '{}', '')
      from generate_series(1, 301) as number`,
   )
   const search = `clusters?search=${encodeURIComponent("status.conditions.Ready='False'")}`

@@ -361,7 +361,7 @@ t.test('references', async (t) => {
     for (let first = 1; first <= 1500; first += 100)
       await database.pool.query(
         `select create_resource('Guide', null, jsonb_build_object(
-           'name', 'many-' || n, 'spec', '{}'::jsonb, 'references', $1::jsonb), 'test')
+           'name', 'many-' || n, 'spec', '{}'::jsonb, 'references', $1::jsonb), 'test', '{}', '')
          from generate_series($2::int, $2::int + 99) as n`,
         [JSON.stringify({ wif_config: to(config), sites: to(site) }), first],
       )
@@ -408,7 +408,7 @@ t.test('references', async (t) => {
 
     // The reference first: DELETE waits for it, and sees it.
     await session.query('begin')
-    await session.query("select patch_resource('Cluster', null, $1, $2, false, 'test', null, 100000)", [
+    await session.query("select patch_resource('Cluster', null, $1, $2, false, 'test', null, 100000, '{}')", [
       cluster.id,
       set,
     ])
@@ -420,7 +420,7 @@ t.test('references', async (t) => {
 
     // The mark first: what would refer to it waits, and is refused.
     await session.query('begin')
-    await session.query("select delete_resource('WifConfig', null, $1, 'test', null)", [config.id])
+    await session.query("select delete_resource('WifConfig', null, $1, 'test', null, '{}')", [config.id])
     const racing = [
       call('PATCH', `clusters/${cluster.id}`, set),
       call('POST', 'clusters', named('Cluster', set)),

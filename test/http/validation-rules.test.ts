@@ -940,7 +940,7 @@ t.test('a server with rules', async (t) => {
     ])
   })
 
-  const changeInSql = `select patch_resource('Cluster', null, $1, $2::jsonb, false, 'test', null, 1048576)`
+  const changeInSql = `select patch_resource('Cluster', null, $1, $2::jsonb, false, 'test', null, 1048576, '{}')`
   /** Begins a patch that has read the resource and waits to change it, while a session changes it first. */
   const overtaken = async (
     t: Test,

@@ -172,7 +172,7 @@ t.test('every line of a request can be told from others', async (t) => {
   t.match(err, { code: '23514', severity: 'ERROR', table: 'resources', constraint: 'no_such_spec' })
   t.type(err.routine, 'string')
   t.match(err.stack, /database\.ts/)
-  const directly = `select create_resource('Cluster', null, '${JSON.stringify(body)}', 'test')`
+  const directly = `select create_resource('Cluster', null, '${JSON.stringify(body)}', 'test', '{}', '')`
   const quoted = await execute(server.url, directly).catch(({ detail }) => detail)
   t.match(quoted, spec, 'PostgreSQL quotes the row')
   t.notMatch(server.output.stdout + server.output.stderr, spec, 'and the log does not')

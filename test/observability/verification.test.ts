@@ -179,6 +179,7 @@ t.test('a write in the middle of a look is no violation', async (t) => {
     '5m',
     null,
     false,
+    '{}',
   ])
   t.equal(rows[0].discarded, null)
   await session.query('commit')

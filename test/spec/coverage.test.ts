@@ -121,7 +121,9 @@ t.test('every operation', async (t) => {
   const older = await application(t, { ...env, HYPERFLEET_REPORTS_PUT_STATUS: '201' }, usual.url)
 
   for (const operation of operations) {
-    const statuses = operation.statuses.filter((status) => status < '500' && !['401', '429'].includes(status))
+    const statuses = operation.statuses.filter(
+      (status) => status < '500' && !['401', '403', '429'].includes(status),
+    )
     await t.test(`${operation.id} is answered with ${statuses.join(', ')}`, async (t) => {
       for (const status of statuses) {
         const way = ways[status]
@@ -159,6 +161,20 @@ t.test('a token whose keys cannot be read is 503', async (t) => {
   for (const operation of declaring('401')) {
     const { path, body } = plain(operation)
     t.equal((await call(operation.method, path, body, { authorization })).status, 503, operation.id)
+  }
+})
+
+t.test('a caller without a tenancy is 403, where tenants are kept apart', async (t) => {
+  const { call } = await application(t, {
+    ...env,
+    HYPERFLEET_SERVER_TENANT_ENABLED: 'true',
+    HYPERFLEET_SERVER_TENANT_DIMENSIONS: '[{"key":"org","header":"X-Org","required":true}]',
+  })
+  t.ok(declaring('403').length > 20)
+  for (const operation of operations) {
+    const { path, body } = plain(operation)
+    const { status } = await call(operation.method, path, body)
+    t.equal(status === 403, operation.statuses.includes('403'), `${operation.id} ${status}`)
   }
 })
 

@@ -45,7 +45,7 @@ async function updatesOf(session: pg.Client): Promise<Updates> {
 t.test('what a report writes', async (t) => {
   const session = await openSession(t, await createDatabase(adapters))
   const created = await session.query(
-    `select id from create_resource('Cluster', null, '{"name": "counted", "spec": {}}', 'test')`,
+    `select id from create_resource('Cluster', null, '{"name": "counted", "spec": {}}', 'test', '{}', '')`,
   )
   const id: string = created.rows[0].id
 
@@ -68,7 +68,12 @@ t.test('what a report writes', async (t) => {
     }
     await untilPrunable(session)
     const before = await updates()
-    await session.query('select report_status($1, null, $2, $3, $4, null)', ['Cluster', id, body, '5 min'])
+    await session.query(`select report_status($1, null, $2, $3, $4, null, '{}')`, [
+      'Cluster',
+      id,
+      body,
+      '5 min',
+    ])
     const after = await updates()
     return { updated: after.updated - before.updated, hot: after.hot - before.hot }
   }
@@ -91,7 +96,7 @@ t.test('reports on what is not reconciled write no index, as long as no conditio
     await createDatabase({ HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(required) }),
   )
   const created = await session.query(
-    `select id from create_resource('Cluster', null, '{"name": "waiting", "spec": {}}', 'test')`,
+    `select id from create_resource('Cluster', null, '{"name": "waiting", "spec": {}}', 'test', '{}', '')`,
   )
   const id: string = created.rows[0].id
   // While it looks at a table, versions of rows stay that an update would have made room of.
@@ -100,7 +105,7 @@ t.test('reports on what is not reconciled write no index, as long as no conditio
   const round = async (minute: number) => {
     for (const adapter of ['validation', 'dns']) {
       await untilPrunable(session)
-      await session.query(`select report_status('Cluster', null, $1, $2, '5 min', null)`, [
+      await session.query(`select report_status('Cluster', null, $1, $2, '5 min', null, '{}')`, [
         id,
         report(adapter, 1, 'True', minute),
       ])
@@ -135,9 +140,10 @@ t.test('DELETE of a parent with many children', async (t) => {
   const family = async (name: string, children: number): Promise<string> => {
     await session.query('delete from resources where owner_id is not null')
     await session.query('delete from resources')
-    const { rows } = await session.query(`select id from create_resource('Cluster', null, $1, 'test')`, [
-      { name, spec: {} },
-    ])
+    const { rows } = await session.query(
+      `select id from create_resource('Cluster', null, $1, 'test', '{}', '')`,
+      [{ name, spec: {} }],
+    )
     const now = new Date().toISOString()
     await session.query(queries.seed_resources.text, [
       'NodePool',
@@ -173,7 +179,7 @@ t.test('DELETE of a parent with many children', async (t) => {
       calls: (name: string) => (after.calls[name] ?? 0) - (before.calls[name] ?? 0),
     }
   }
-  const remove = `select delete_resource('Cluster', null, $1, 'test', null)`
+  const remove = `select delete_resource('Cluster', null, $1, 'test', null, '{}')`
 
   const few = await costs(remove, await family('few', 50))
   const many = await costs(remove, await family('many', 1500))
@@ -186,7 +192,7 @@ t.test('DELETE of a parent with many children', async (t) => {
   t.same((await session.query(queries.list_inconsistencies.text)).rows, [])
 
   const started = await family('started', 100)
-  const child = `select delete_resource('NodePool', null, id::text, 'test', null) from resources where owner_id = $1`
+  const child = `select delete_resource('NodePool', null, id::text, 'test', null, '{}') from resources where owner_id = $1`
   t.equal((await costs(child, started)).updated, 100)
   const rest = await costs(remove, started)
   t.equal(rest.updated, 1, 'children that were deleted before are not written again')
@@ -203,7 +209,7 @@ t.test('DELETE of a parent with many children', async (t) => {
 t.test('a search unpacks a spec once, however many terms it has', async (t) => {
   const session = await openSession(t, await createDatabase())
   const spec = JSON.stringify({ long: randomBytes(200_000).toString('hex') })
-  await session.query(`select from create_resource('Cluster', null, $1::jsonb, 'test')`, [
+  await session.query(`select from create_resource('Cluster', null, $1::jsonb, 'test', '{}', '')`, [
     `{"name": "long", "spec": ${spec}}`,
   ])
 
@@ -216,8 +222,9 @@ t.test('a search unpacks a spec once, however many terms it has', async (t) => {
            from pg_class where oid = 'resources'::regclass`,
         )
       ).rows[0].blocks
-    const values = ['Cluster', null, 1, 20, ['id'], false, null, 16 * 1024 * 1024, 'refuse']
-    const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
+    const values = ['Cluster', null, 1, 20, ['id'], false, null, 16 * 1024 * 1024, 'refuse', null, '{}', '']
+    const selection = { ...select({ search }, resourceFields), tenant: 'true' }
+    const statement = selected(queries.list_resources.text, values, selection)
     await session.query('begin')
     const before = await counted()
     const { rows } = await session.query(statement.text, statement.values)
@@ -239,7 +246,7 @@ t.test('references are set without reading the other resources', async (t) => {
   const entities = JSON.stringify([{ kind: 'Cluster', references: peers }])
   const session = await openSession(t, await createDatabase({ ...adapters, HYPERFLEET_ENTITIES: entities }))
   const created = await session.query(
-    `select (create_resource('Cluster', null, jsonb_build_object('name', 'c-' || n, 'spec', '{}'::jsonb), 'test')).id
+    `select (create_resource('Cluster', null, jsonb_build_object('name', 'c-' || n, 'spec', '{}'::jsonb), 'test', '{}', '')).id
      from generate_series(1, 3000) as n`,
   )
   await session.query('analyze')
@@ -254,11 +261,11 @@ t.test('references are set without reading the other resources', async (t) => {
   const before = await scanned()
   const [source, ...targets] = created.rows.slice(0, 4)
   const references = { peers: targets.map(({ id }) => ({ id, kind: 'Cluster' })) }
-  await session.query("select patch_resource('Cluster', null, $1, $2, false, 'test', null, 100000)", [
+  await session.query("select patch_resource('Cluster', null, $1, $2, false, 'test', null, 100000, '{}')", [
     source.id,
     { references },
   ])
-  await session.query("select create_resource('Cluster', null, $1, 'test')", [
+  await session.query("select create_resource('Cluster', null, $1, 'test', '{}', '')", [
     { name: 'referrer', spec: {}, references },
   ])
   t.equal((await scanned()) - before, 0)

@@ -88,7 +88,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
   const list = (query: ListQuery & { page?: number }, owner: string | null = null) => {
     const kind = owner ? 'NodePool' : 'Cluster'
     const counted = !owner && query.search === undefined
-    const selection = select(query, resourceFields)
+    const selection = { ...select(query, resourceFields), tenant: 'true' }
     const values = [
       kind,
       owner,
@@ -100,6 +100,8 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       BOUND,
       'refuse',
       owner && 'Cluster',
+      '{}',
+      '',
     ]
     const statement = selected(queries.list_resources.text, values, selection)
     return rowsRead(session, statement.text, statement.values)
@@ -186,8 +188,9 @@ t.test('every path to resources that clients walk has an index', async (t) => {
 
   await t.test('the poller walks the index of what is not reconciled, in its order', async (t) => {
     const planOf = async (search: string) => {
-      const values = ['Cluster', null, 1, 20, null, false, null, BOUND, 'refuse', null]
-      const statement = selected(queries.list_resources.text, values, select({ search }, resourceFields))
+      const values = ['Cluster', null, 1, 20, null, false, null, BOUND, 'refuse', null, '{}', '']
+      const selection = { ...select({ search }, resourceFields), tenant: 'true' }
+      const statement = selected(queries.list_resources.text, values, selection)
       const { rows } = await session.query({
         text: `explain (costs off) ${statement.text}`,
         values: statement.values,
@@ -229,8 +232,8 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       const begun = selectWalk({ order, cursor: '' }, resourceFields, [])
       const cursor = writeCursor({ total: '20000', last }, begun.bounds)
       const walk = selectWalk({ order, cursor }, resourceFields, [])
-      const values = ['Cluster', null, 1, 20, null, true, '20000', BOUND, 'cut', null]
-      const { text, values: all } = selected(queries.list_resources.text, values, walk)
+      const values = ['Cluster', null, 1, 20, null, true, '20000', BOUND, 'cut', null, '{}', '']
+      const { text, values: all } = selected(queries.list_resources.text, values, { ...walk, tenant: 'true' })
       const read = await rowsRead(session, text, all)
       t.ok(read <= 23, `${order}: ${read} rows`)
     }
@@ -240,10 +243,10 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     t.ok((await list({}, id)) <= 2, 'the children of one parent')
     t.ok((await list({ search: `labels.even = 'true'` }, id)) <= 2, 'searched')
     const named = queries.get_resource.text
-    t.equal(await rowsRead(session, named, ['Cluster', null, id, null, null]), 1, 'one resource')
+    t.equal(await rowsRead(session, named, ['Cluster', null, id, null, null, '{}']), 1, 'one resource')
     const statuses = selected(
       queries.list_adapter_statuses.text,
-      ['Cluster', null, id, 1, 100, BOUND, 'refuse'],
+      ['Cluster', null, id, 1, 100, BOUND, 'refuse', '{}'],
       select({}, statusFields),
     )
     t.ok((await rowsRead(session, statuses.text, statuses.values)) <= 2, 'the reports on it')

@@ -60,6 +60,8 @@ declare module 'fastify' {
     caller: string
     /** The issuer of the token; empty where authentication is off. */
     issuer: string
+    /** The claims of the token; none where authentication is off. */
+    claims: Record<string, unknown>
   }
 }
 

@@ -5,7 +5,7 @@ import { type Document, operationsOf, type RequestBody } from '../../openapi/ope
 import { createdUnderParent, Problem, type Violation } from '../../problem.ts'
 import { refuse, toViolations } from '../../validation/violations.ts'
 import { mediaTypeOf } from '../request-body.ts'
-import { createPaths } from './target.ts'
+import { createPaths, type Target } from './target.ts'
 
 /** The steps that an operation has on a route of any kind, beside those of a route of one kind. */
 export interface Steps {
@@ -38,8 +38,7 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
     return validate(body) ? [] : toViolations(validate.errors as never)
   }
   const ofResource: Steps['settle'] = async (request) => {
-    const { id = '' } = request.target ?? {}
-    request.kind = (await request.database.one('get_kind', { id })).kind
+    request.kind = (await request.database.one('get_kind', request.target as Target)).kind
   }
 
   const steps: Record<string, Steps> = {

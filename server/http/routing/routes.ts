@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Identity } from '../../auth/authenticator.ts'
+import type { tenancyReader } from '../../auth/tenancy.ts'
 import { RequestAborted } from '../../db/database-errors.ts'
 import {
   type Document,
@@ -18,23 +19,29 @@ import { isOfAnyKind, type Steps } from './any-kind.ts'
 import { parameterChecker, settlePath } from './parameters.ts'
 import { bind, type Target } from './target.ts'
 
+/** How the callers of secured operations are let in; each step is absent where it is turned off. */
+interface Admission {
+  identity?: Identity | undefined
+  settleTenancy?: ReturnType<typeof tenancyReader>
+  limit?: RateLimit | undefined
+}
+
 /** The handler of each operation of the document, by its x-operation. */
 export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
 
 /**
- * The handler and the hooks of each operation, for the glue. A request passes, in this order: authentication (401) and rate
- * limit (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
+ * The handler and the hooks of each operation, for the glue. A request passes, in this order: authentication (401), tenancy (403)
+ * and rate limit (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
  * syntax (400), its content (400), the handler; a create at another path than that of its kind is refused instead (422). Where the document says `x-look-up-first`, the resource is looked up before
  * syntax and content are refused (404). On a route of any kind the content is checked by the schema of the kind, and
- * the kind is settled last before the handler (`stepsOf`). Without `identity` no request is authenticated, without `limit` there is no rate limit.
+ * the kind is settled last before the handler (`stepsOf`). A system caller is refused last before the handler where a resource would be changed (403).
  * Throws when the document and the handlers differ.
  */
 export function operationResolver(
   document: Document,
   handlers: Handlers,
   stepsOf: (operation: string) => Steps,
-  identity?: Identity,
-  limit?: RateLimit,
+  { identity, settleTenancy, limit }: Admission,
 ) {
   const described = new Map(operationsOf(document).map((each) => [each.operation.operationId, each]))
   const named = [...described.values()].map(({ operation }) => operation['x-operation'])
@@ -59,6 +66,8 @@ export function operationResolver(
     const isSecured = (operation.security ?? document.security).length > 0
     const mediaTypes = body && Object.keys(body.content)
     const checkParameters = parameterChecker(document, method, parameters)
+    // A system caller reads everything and reports; resources are changed by tenants.
+    const isOfTenants = name.startsWith('resources.') && method !== 'GET'
     const canDryRun = parameters.some(({ name }) => name === 'dry_run')
     const { settle, check } = isOfAnyKind(kind) ? stepsOf(name) : {}
     const lookUp = body?.['x-look-up-first'] ? (settle ?? findResource) : undefined
@@ -72,6 +81,7 @@ export function operationResolver(
         settlePath(request)
         if (isSecured) {
           await identity?.identify(request)
+          settleTenancy?.(request, reply)
           await limit?.(request)
         }
         // Before anything is refused: the answer says that it is of a dry run.
@@ -96,6 +106,7 @@ export function operationResolver(
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
         try {
+          if (isOfTenants && request.isSystem) await refuseSystemCaller(request)
           const body = await serve(request, reply)
           if (body !== undefined) reply.type('application/json')
           return body
@@ -118,6 +129,19 @@ const refuseCreate =
   async () => {
     throw createdUnderParent(path)
   }
+
+/** On a nested path a parent that is gone is said first, and on a flat one nothing of the resource. */
+async function refuseSystemCaller({ database, target }: FastifyRequest) {
+  const { owner_kind, owner_id } = target as Target
+  if (owner_kind !== null && owner_id !== null)
+    await database.one('find_resource', {
+      ...(target as Target),
+      kind: owner_kind,
+      owner_id: null,
+      id: owner_id,
+    })
+  throw new Problem('AUZ-001', 'A system caller writes only reports: resources are changed by tenants')
+}
 
 /** A dry run is answered like the request without `dry_run`, and keeps nothing. An empty `dry_run` is one. */
 function settleDryRun(request: FastifyRequest, reply: FastifyReply) {

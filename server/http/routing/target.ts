@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify'
+import type { Scope } from '../../db/scope.ts'
 import { ANY_KIND, type Kinds } from '../../openapi/kinds.ts'
 import { type Document, operationsOf } from '../../openapi/operations.ts'
 
-/** The resources that a path names. */
-export interface Target {
+/** The resources that a path names, as far as the caller may know of them. */
+export interface Target extends Scope {
   /** Empty where a list is of all kinds. */
   kind: string
   /** The kind and the id of the parent in a nested path, null in a flat one. */
@@ -58,11 +59,11 @@ export const createPaths = (document: Document): Map<string, string> =>
   )
 
 /** The target of a request; undefined where its route has none. */
-export function targetOf({ routeOptions, params, kind: ownKind }: FastifyRequest): Target | undefined {
+export function targetOf({ routeOptions, params, kind: ownKind, scope }: FastifyRequest): Target | undefined {
   const { target } = routeOptions.config
   if (!target) return undefined
   const ids = params as Record<string, string>
   const { kind = ownKind, parent, parentKind = null, id } = target
   const owner_id = (parent && ids[parent]) ?? null
-  return { kind, owner_kind: parentKind, owner_id, id: (id && ids[id]) ?? '' }
+  return { kind, owner_kind: parentKind, owner_id, id: (id && ids[id]) ?? '', ...scope }
 }

@@ -1,14 +1,17 @@
 -- check_restrictions: HF410 when a resource cannot be deleted. Every reason is told:
 -- it has descendants of a kind that says `on_parent_delete: restrict` and are not marked for deletion (their number by kind);
--- others that are not deleted with it refer to it or to a descendant (named, 20 of them at most).
+-- others that are not deleted with it refer to it or to a descendant (named, 20 of them at most, and only those within the
+-- caller's tenancy: of others it is said that there are any).
 --
 -- p_resource  the resource; p_ids  the resources that would be marked with it, itself included
+-- p_tenancy   the caller's tenancy (within_tenancy)
 -- Requires the locks on the tree (lock_tree): none can be added to it or refer to it meanwhile (lock_targets).
-create or replace function check_restrictions(p_resource resources, p_ids uuid[]) returns void
+create or replace function check_restrictions(p_resource resources, p_ids uuid[], p_tenancy jsonb) returns void
 language plpgsql as $$
 declare
     v_children text;
     v_referencers text[];
+    v_has_others boolean;
     v_reasons text;
 begin
     select string_agg(format('%s %s', restricted.count, restricted.kind), ', ' order by restricted.kind)
@@ -20,13 +23,18 @@ begin
         where child.id = any (p_ids) and child.id <> p_resource.id and kinds.on_parent_delete = 'restrict'
         group by child.kind
     ) as restricted;
-    v_referencers := array(
-        select distinct format('%s "%s"', source.kind, source.name)
+    select
+        coalesce(
+            array_agg(distinct format('%s "%s"', source.kind, source.name)) filter (where source.is_visible), '{}'
+        ),
+        coalesce(bool_or(not source.is_visible), false)
+    into v_referencers, v_has_others
+    from (
+        select resource.kind, resource.name, within_tenancy(resource.tenancy, p_tenancy) as is_visible
         from resource_references as reference
-        inner join resources as source on source.id = reference.source_id
+        inner join resources as resource on resource.id = reference.source_id
         where reference.held_id = any (p_ids) and reference.source_id <> all (p_ids)
-        order by 1
-    );
+    ) as source;
     v_reasons := concat_ws(
         '; ',
         'resources below it must be deleted first: ' || v_children,
@@ -37,7 +45,8 @@ begin
                 array_to_string(v_referencers[:20], ', '),
                 case when cardinality(v_referencers) > 20 then format(' and %s more', cardinality(v_referencers) - 20) end
             )
-        end
+        end,
+        case when v_has_others then 'resources beyond the tenancy of the caller refer to it' end
     );
     if v_reasons <> '' then
         perform raise_problem(

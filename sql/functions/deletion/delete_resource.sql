@@ -3,6 +3,7 @@
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
 -- p_caller      written down as deleted_by
 -- p_if_match    the header If-Match, null when there is none
+-- p_tenancy     the caller's tenancy (within_tenancy)
 -- Returns the marked resource, also when nothing held it and it went at once (a kind without required
 -- adapters). Repeated, it changes nothing. Refuses: HF404, HF412, HF410 a descendant or another resource holds it
 -- (check_restrictions).
@@ -13,11 +14,12 @@ create or replace function delete_resource(
     p_owner_id text,
     p_id text,
     p_caller text,
-    p_if_match text
+    p_if_match text,
+    p_tenancy jsonb
 ) returns resources
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-    v_resource resources := lock_tree(p_kind, p_owner_id, p_id);
+    v_resource resources := lock_tree(p_kind, p_owner_id, p_id, p_tenancy);
     v_ids uuid[];
 begin
     perform check_tag(v_resource, p_if_match);
@@ -32,7 +34,7 @@ begin
         inner join resources as resource on resource.id = tree.id
         where resource.deleted_time is null
     );
-    perform check_restrictions(v_resource, v_ids);
+    perform check_restrictions(v_resource, v_ids, p_tenancy);
     perform mark_resources(v_ids, p_caller);
     perform release_targets(v_ids);
     select resource.* into v_resource from resources as resource where resource.id = v_resource.id;

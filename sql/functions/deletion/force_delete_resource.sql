@@ -2,6 +2,7 @@
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
 -- p_if_match    the header If-Match, null when there is none
+-- p_tenancy     the caller's tenancy (within_tenancy)
 -- Returns the other removed resources as [{kind, id}], for the audit log: its descendants, and a marked parent that
 -- waited only for this resource, which goes as it does with any last child. Refuses: HF404, HF412, HF410 when it is not marked.
 -- Plans are kept (delete_resource).
@@ -9,11 +10,12 @@ create or replace function force_delete_resource(
     p_kind text,
     p_owner_id text,
     p_id text,
-    p_if_match text
+    p_if_match text,
+    p_tenancy jsonb
 ) returns jsonb
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-    v_resource resources := lock_tree(p_kind, p_owner_id, p_id);
+    v_resource resources := lock_tree(p_kind, p_owner_id, p_id, p_tenancy);
     v_removed jsonb;
 begin
     perform check_tag(v_resource, p_if_match);

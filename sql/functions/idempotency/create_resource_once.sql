@@ -3,9 +3,10 @@
 -- p_kind, p_owner_id, p_caller  see create_resource
 -- p_body  the request body as it was sent: its bytes tell whether a repeated request is the same
 -- p_scope what the path creates: the kind, or Resource where it may be any
--- p_key   the header Idempotency-Key, after the issuer of the token and a line feed where there is one; valid for this
---         caller and path; null when there is none
+-- p_key   the header Idempotency-Key, after the tenancy and the issuer of the token where there are any, each with a line feed;
+--         valid for this caller and path; null when there is none
 -- p_ttl   how long an answer is kept
+-- p_tenancy, p_tenant  see create_resource
 -- Returns the body of the answer, the path of the resource, and its version: those of the first answer
 -- when the key has been used.
 -- Refuses, beside what create_resource does: HF423 the first request with this key still runs, HF422 the
@@ -17,7 +18,9 @@ create or replace function create_resource_once(
     p_caller text,
     p_scope text,
     p_key text,
-    p_ttl interval
+    p_ttl interval,
+    p_tenancy jsonb,
+    p_tenant text
 ) returns table (body text, href text, version int)
 language plpgsql as $$
 declare
@@ -52,7 +55,7 @@ begin
         end if;
     end if;
 
-    v_resource := create_resource(p_kind, p_owner_id, p_body::jsonb, p_caller);
+    v_resource := create_resource(p_kind, p_owner_id, p_body::jsonb, p_caller, p_tenancy, p_tenant);
     version := v_resource.version;
     select resource_body(v_resource, own_kind, owner_kind, null), resource_href(own_kind, v_resource.id)
     into body, href

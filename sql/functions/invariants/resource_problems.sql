@@ -28,9 +28,11 @@ declare
     v_parent_kind text;
     v_owner_kind text;
     v_owner_deleted_time timestamptz;
+    v_owner_tenancy jsonb;
 begin
     select kinds.parent_kind into v_parent_kind from kinds where kinds.kind = p_resource.kind;
-    select owner.kind, owner.deleted_time into v_owner_kind, v_owner_deleted_time
+    select owner.kind, owner.deleted_time, owner.tenancy
+    into v_owner_kind, v_owner_deleted_time, v_owner_tenancy
     from resources as owner
     where owner.id = p_resource.owner_id;
     return query
@@ -65,6 +67,16 @@ begin
     union all
     select 'the parent is missing or of the wrong kind', p_resource.owner_id::text
     where v_owner_kind is distinct from v_parent_kind
+    union all
+    select 'the tenancy is not that of the parent', p_resource.tenancy::text
+    where p_resource.tenancy <> v_owner_tenancy
+    union all
+    select 'the tenant is not part of the tenancy', p_resource.tenant
+    where (p_resource.tenant = '') <> (p_resource.tenancy = '{}') or exists (
+        select
+        from string_to_table(p_resource.tenant, ',') as pair
+        where not p_resource.tenancy @> jsonb_build_object(split_part(pair, '=', 1), split_part(pair, '=', 2))
+    )
     union all
     select 'a report of a generation that was never reached', status.adapter
     from adapter_statuses as status

@@ -5,12 +5,14 @@
 -- p_source_id   the resource; null when it is being created
 -- p_references  as in given_references
 -- p_named       the types to judge; null: all
+-- p_tenancy     the caller's tenancy (within_tenancy): a target beyond it is not found
 -- Requires the locks on the targets (lock_targets): the targets stay as they are until the transaction ends.
 create or replace function check_references(
     p_kind kinds,
     p_source_id uuid,
     p_references jsonb,
-    p_named text[]
+    p_named text[],
+    p_tenancy jsonb
 ) returns void
 language plpgsql as $$
 declare
@@ -43,7 +45,10 @@ begin
         select given.*, declared.target_kind, target.id is not null as exists, target.deleted_time
         from given
         inner join declared on declared.ref_type = given.ref_type
-        left join resources as target on target.id = given.target_id and target.kind = declared.target_kind
+        left join resources as target
+            on target.id = given.target_id
+            and target.kind = declared.target_kind
+            and within_tenancy(target.tenancy, p_tenancy)
     ),
     violations as (
         select

@@ -25,6 +25,7 @@ language sql stable parallel safe as $$
             then '"owner_references":' || owner_reference(p_owner_kind, p_resource.owner_id, p_fields)::text end,
         case when p_resource.refs is not null and is_asked(p_fields, 'references')
             then '"references":' || refs_body(p_resource.refs) end,
+        case when is_asked(p_fields, 'tenancy') then '"tenancy":' || p_resource.tenancy::text end,
         case when is_asked(p_fields, 'labels') then '"labels":' || p_resource.labels::text end,
         case when is_asked(p_fields, 'spec') then '"spec":' || p_resource.spec::text end,
         case when is_asked(p_fields, 'generation') then '"generation":' || p_resource.generation end,

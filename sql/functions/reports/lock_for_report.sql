@@ -12,7 +12,7 @@ begin
     if p_resource.deleted_time is not null then
         perform lock_ancestors(p_resource);
     end if;
-    v_locked := lock_resource(p_resource.kind, null, p_resource.id::text);
+    v_locked := lock_resource(p_resource.kind, null, p_resource.id::text, p_resource.tenancy);
     if v_locked.deleted_time is not null and p_resource.deleted_time is null
         and p_resource.owner_id is not null then
         raise exception using

@@ -3,6 +3,7 @@
 -- p_kind, p_id     the resource; p_owner_id its parent in a nested path, null in a flat one
 -- p_report         the request body, valid by the document
 -- p_max_clock_skew, p_max_age  see check_report_time
+-- p_tenancy        the caller's tenancy (within_tenancy)
 -- Returns the stored report, or the reason why it was discarded (discard_reason) and no report.
 -- A report equal to the stored one that no rule discards is answered with that, and changes nothing.
 -- Refuses: HF404 no such resource; HF400 the time, or too many adapters.
@@ -16,7 +17,8 @@ create or replace function report_status(
     p_id text,
     p_report jsonb,
     p_max_clock_skew interval,
-    p_max_age interval
+    p_max_age interval,
+    p_tenancy jsonb
 ) returns table (discarded text, status adapter_statuses)
 language plpgsql as $$
 declare
@@ -26,7 +28,7 @@ declare
     v_stored adapter_statuses;
     v_report adapter_statuses;
 begin
-    v_resource := find_resource(p_kind, p_owner_id, p_id);
+    v_resource := find_resource(p_kind, p_owner_id, p_id, p_tenancy);
     perform check_report_time((p_report ->> 'observed_time')::timestamptz, p_max_clock_skew, p_max_age);
     -- Judged without the lock, and once more under it: the report may have waited for another.
     loop

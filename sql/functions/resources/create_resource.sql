@@ -3,11 +3,19 @@
 -- p_kind      the kind; p_owner_id the parent's id as the path names it, null for a kind without one
 -- p_body      the request body: name, spec, labels and references (null counts as absent); all else in it is ignored
 -- p_caller    written down as created_by and updated_by
+-- p_tenancy   the caller's tenancy (within_tenancy); p_tenant  the required dimensions of it (resources.tenant). A child has those of
+--             its parent
 -- Returns the resource. Refuses: HF503 the kind is not in the database, HF404 no such parent, HF410 the parent is marked for deletion,
 -- HF503 the transaction is not of READ COMMITTED, HF400 the references break rules (check_references), HF409 the name is
 -- taken. The kind may be forgotten meanwhile: create_resource_once looks it up again afterwards.
-create or replace function create_resource(p_kind text, p_owner_id text, p_body jsonb, p_caller text)
-returns resources
+create or replace function create_resource(
+    p_kind text,
+    p_owner_id text,
+    p_body jsonb,
+    p_caller text,
+    p_tenancy jsonb,
+    p_tenant text
+) returns resources
 language plpgsql as $$
 declare
     v_kind kinds;
@@ -22,10 +30,10 @@ begin
     end if;
     if p_owner_id is not null then
         perform require_read_committed();
-        v_owner := find_resource(v_kind.parent_kind, null, p_owner_id);
+        v_owner := find_resource(v_kind.parent_kind, null, p_owner_id, p_tenancy);
     end if;
     if v_references <> '{}' then
-        perform lock_targets(v_references, null, v_owner.id);
+        perform lock_targets(v_references, null, v_owner.id, p_tenancy);
     end if;
     if p_owner_id is not null then
         -- A share lock lets children be created side by side, and holds off a mark for deletion.
@@ -35,7 +43,7 @@ begin
         where owner.id = v_owner.id
         for share;
         if not found then
-            perform raise_not_found(v_kind.parent_kind, null, p_owner_id);
+            perform raise_not_found(v_kind.parent_kind, null, p_owner_id, p_tenancy);
         end if;
         if v_owner.deleted_time is not null then
             perform raise_problem(
@@ -44,7 +52,7 @@ begin
         end if;
     end if;
     if v_references <> '{}' or v_kind.reference_types <> '[]' then
-        perform check_references(v_kind, null, v_references, null);
+        perform check_references(v_kind, null, v_references, null, p_tenancy);
         v_resource.refs := normalized_refs(v_references);
     end if;
 
@@ -62,6 +70,8 @@ begin
     v_resource.updated_time := v_time;
     v_resource.created_by := p_caller;
     v_resource.updated_by := p_caller;
+    v_resource.tenancy := coalesce(v_owner.tenancy, p_tenancy);
+    v_resource.tenant := coalesce(v_owner.tenant, p_tenant);
     v_resource := save_resource(v_resource, first_conditions(v_kind, v_time));
     if v_resource.id is null then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, p_body ->> 'name'));

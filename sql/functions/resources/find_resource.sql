@@ -2,8 +2,9 @@
 -- not there.
 --
 -- p_kind, p_id  the resource; p_owner_id  the parent's id in a nested path, null in a flat one.
+-- p_tenancy     the caller's tenancy (within_tenancy)
 -- A child under another parent is not found.
-create or replace function find_resource(p_kind text, p_owner_id text, p_id text) returns resources
+create or replace function find_resource(p_kind text, p_owner_id text, p_id text, p_tenancy jsonb) returns resources
 language plpgsql stable as $$
 declare
     v_resource resources;
@@ -13,9 +14,10 @@ begin
     from resources as resource
     where resource.id = as_uuid(p_id)
         and resource.kind = p_kind
-        and (p_owner_id is null or resource.owner_id = as_uuid(p_owner_id));
+        and (p_owner_id is null or resource.owner_id = as_uuid(p_owner_id))
+        and within_tenancy(resource.tenancy, p_tenancy);
     if not found then
-        perform raise_not_found(p_kind, p_owner_id, p_id);
+        perform raise_not_found(p_kind, p_owner_id, p_id, p_tenancy);
     end if;
     return v_resource;
 end;

@@ -2,9 +2,10 @@
 -- is not there, HF503 under an isolation level in which a lock would not show the commits of others.
 --
 -- p_kind, p_id  the resource; p_owner_id  the parent's id in a nested path, null in a flat one
+-- p_tenancy     the caller's tenancy (within_tenancy)
 -- Every path that derives something from a resource and its reports begins here. The lock is a
 -- statement of its own, so that every later read sees the state under the lock.
-create or replace function lock_resource(p_kind text, p_owner_id text, p_id text) returns resources
+create or replace function lock_resource(p_kind text, p_owner_id text, p_id text, p_tenancy jsonb) returns resources
 language plpgsql as $$
 declare
     v_resource resources;
@@ -16,9 +17,10 @@ begin
     where resource.id = as_uuid(p_id)
         and resource.kind = p_kind
         and (p_owner_id is null or resource.owner_id = as_uuid(p_owner_id))
+        and within_tenancy(resource.tenancy, p_tenancy)
     for no key update;
     if not found then
-        perform raise_not_found(p_kind, p_owner_id, p_id);
+        perform raise_not_found(p_kind, p_owner_id, p_id, p_tenancy);
     end if;
     return v_resource;
 end;

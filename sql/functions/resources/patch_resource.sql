@@ -7,6 +7,7 @@
 -- p_caller      written down as updated_by
 -- p_if_match    the header If-Match, null when there is none
 -- p_max_bytes   how large merging may make a spec
+-- p_tenancy     the caller's tenancy (within_tenancy)
 -- Returns the resource as it is afterwards. Nothing is written when nothing changes by value. A change of the spec or of the
 -- references begins a new generation; one of the labels does where the kind says `generation_on: any`.
 -- Refuses, in this order: HF405 nothing to change, HF404, HF412 the tag differs, HF410 marked for
@@ -19,7 +20,8 @@ create or replace function patch_resource(
     p_is_merge boolean,
     p_caller text,
     p_if_match text,
-    p_max_bytes int
+    p_max_bytes int,
+    p_tenancy jsonb
 ) returns resources
 language plpgsql as $$
 declare
@@ -33,11 +35,11 @@ begin
     end if;
 
     if v_patch ? 'references' then
-        v_before := find_resource(p_kind, p_owner_id, p_id);
-        perform lock_targets(nullif(v_patch -> 'references', 'null'), v_before.id, null);
+        v_before := find_resource(p_kind, p_owner_id, p_id, p_tenancy);
+        perform lock_targets(nullif(v_patch -> 'references', 'null'), v_before.id, null, p_tenancy);
     end if;
-    v_before := lock_resource(p_kind, p_owner_id, p_id);
-    v_resource := patched_resource(v_before, p_id, v_patch, p_is_merge, p_if_match, p_max_bytes);
+    v_before := lock_resource(p_kind, p_owner_id, p_id, p_tenancy);
+    v_resource := patched_resource(v_before, p_id, v_patch, p_is_merge, p_if_match, p_max_bytes, p_tenancy);
     if v_resource.spec = v_before.spec
         and v_resource.labels = v_before.labels
         and v_resource.refs is not distinct from v_before.refs

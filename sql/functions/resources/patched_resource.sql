@@ -4,7 +4,7 @@
 -- p_resource    the resource as it is
 -- p_id          its id as the path names it
 -- p_patch       the patch, without the members that count as absent
--- p_is_merge, p_if_match, p_max_bytes  as in patch_resource
+-- p_is_merge, p_if_match, p_max_bytes, p_tenancy  as in patch_resource
 -- Refuses, in this order: HF412 the tag differs, HF410 marked for deletion, HF411 the generation differs,
 -- HF413 the spec would grow too large, HF400 the references break rules (check_references).
 -- Requires the locks on the resource and on the targets of its new references.
@@ -14,7 +14,8 @@ create or replace function patched_resource(
     p_patch jsonb,
     p_is_merge boolean,
     p_if_match text,
-    p_max_bytes int
+    p_max_bytes int,
+    p_tenancy jsonb
 ) returns resources
 language plpgsql as $$
 declare
@@ -62,7 +63,8 @@ begin
             case
                 when p_is_merge and jsonb_typeof(p_patch -> 'references') = 'object'
                     then array(select jsonb_object_keys(p_patch -> 'references'))
-            end
+            end,
+            p_tenancy
         )
         from kinds
         where kinds.kind = p_resource.kind;

@@ -20,7 +20,7 @@ begin
         p_resource.version := 1;
         insert into resources (
             id, kind, owner_id, name, labels, label_pairs, spec, refs, generation, generation_time, version,
-            created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since
+            created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since, tenancy, tenant
         )
         values (
             p_resource.id,
@@ -40,9 +40,12 @@ begin
             p_resource.updated_by,
             p_resource.conditions,
             p_resource.states,
-            p_resource.unreconciled_since
+            p_resource.unreconciled_since,
+            p_resource.tenancy,
+            p_resource.tenant
         )
-        on conflict (kind, owner_id, name) where deleted_time is null do nothing;
+        -- Of the name, by whichever index there is: the one with the tenancy is built while servers write.
+        on conflict do nothing;
         return case when found then p_resource end;
     end if;
     update resources as resource

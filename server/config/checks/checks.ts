@@ -1,11 +1,12 @@
-import { faultsOf, hasSeveralHosts, postgresUrl, tlsOf } from '../lib/postgres-url.ts'
-import type { Kinds } from '../openapi/kinds.ts'
-import { checkEntities } from './entities/entity-checks.ts'
-import { given, type Problem } from './explain.ts'
-import { type Config, configSchema } from './schema.ts'
-import { environmentName } from './settings.ts'
-import type { Origin } from './sources.ts'
-import { milliseconds } from './units.ts'
+import { faultsOf, hasSeveralHosts, postgresUrl, tlsOf } from '../../lib/postgres-url.ts'
+import type { Kinds } from '../../openapi/kinds.ts'
+import { checkEntities } from '../entities/entity-checks.ts'
+import { given, type Problem } from '../explain.ts'
+import { type Config, configSchema } from '../schema.ts'
+import { environmentName } from '../settings.ts'
+import type { Origin } from '../sources.ts'
+import { checkTenants } from './tenant-checks.ts'
+import { milliseconds } from '../units.ts'
 
 type Issuer = Config['server']['jwt']['configs'][number]
 
@@ -21,6 +22,7 @@ export function checkTogether(
     ...checkUrl('database.url', config, origin),
     ...checkUrl('database.read_url', config, origin),
     ...checkIssuers(config, origin),
+    ...checkTenants(config, origin),
     ...checkEntities(config, own, origin, isDoubtful),
   ]
 }

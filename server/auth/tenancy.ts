@@ -1,0 +1,124 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config/schema.ts'
+import { ALL_TENANTS, type Scope } from '../db/scope.ts'
+import { isRepeated } from '../http/headers.ts'
+import { Problem } from '../problem.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    scope: Scope
+    /** The dimensions of the caller's tenancy; empty for callers of all tenants. */
+    tenancy: Record<string, string>
+    /** Whether it is a system caller, who sees the resources of all tenants and changes none. */
+    isSystem: boolean
+  }
+}
+
+type Settings = Config['server']['tenant']
+type Dimension = Settings['dimensions'][number]
+
+/** A value of a dimension. */
+const VALUE = /^[A-Za-z0-9._-]{1,63}$/
+
+/**
+ * Settles the tenancy of a request whose caller is authenticated: a system caller, or a tenant by its dimensions. The function
+ * throws a problem (403) where there is none. Undefined where tenants are not kept apart.
+ */
+export function tenancyReader(
+  settings: Settings,
+): ((request: FastifyRequest, reply: FastifyReply) => void) | undefined {
+  if (!settings.enabled) return undefined
+  const dimensions = [...settings.dimensions].sort((one, other) => (one.key < other.key ? -1 : 1))
+  const headers = [settings.system_header, settings.header, ...dimensions.map(({ header }) => header)]
+  const vary = ['authorization', ...new Set(headers.flatMap((name) => name?.toLowerCase() ?? []))].join(', ')
+  return (request, reply) => {
+    const before = reply.getHeader('vary')
+    reply.header('vary', before ? `${[before].flat().join(', ')}, ${vary}` : vary)
+    if (isSystem(settings, request)) {
+      request.isSystem = true
+      request.scope = ALL_TENANTS
+      return
+    }
+    const sent = settings.header === undefined ? {} : objectIn(request, settings.header, dimensions)
+    const tenancy: Record<string, string> = {}
+    for (const dimension of dimensions) {
+      const value = dimensionIn(request, dimension, sent)
+      if (value !== undefined) tenancy[dimension.key] = value
+      else if (dimension.required) throw denied(`${placeOf(dimension, settings.header)} is missing`)
+    }
+    const required = dimensions.filter(({ required }) => required)
+    request.tenancy = tenancy
+    request.scope = {
+      tenancy: JSON.stringify(tenancy),
+      tenant: required.map(({ key }) => `${key}=${tenancy[key]}`).join(','),
+    }
+  }
+}
+
+function isSystem(
+  { system_header, system_claim, system_issuers }: Settings,
+  { headers, issuer, claims }: FastifyRequest,
+) {
+  const says = (value: unknown) => String(value).trim().toLowerCase() === 'true'
+  return (
+    (system_header !== undefined && says(headers[system_header.toLowerCase()])) ||
+    (system_claim !== undefined && says(claims[system_claim])) ||
+    system_issuers.includes(issuer)
+  )
+}
+
+/** The value of a dimension: of its header or of the object in one header, and else of its claim. */
+function dimensionIn(
+  request: FastifyRequest,
+  dimension: Dimension,
+  sent: Record<string, unknown>,
+): string | undefined {
+  const { key, header, claim } = dimension
+  const ofHeader = header === undefined ? undefined : headerIn(request, header)
+  const ofClaim = claim === undefined ? undefined : request.claims[claim]
+  const values = [ofHeader, sent[key], ofClaim].filter(
+    (value) => value !== undefined && value !== null && value !== '',
+  )
+  const [value] = values
+  if (value === undefined) return undefined
+  const place = placeOf(dimension, header === undefined ? 'the tenancy' : undefined)
+  if (values.some((other) => other !== value)) throw denied(`${place} differs from that of the token`)
+  if (typeof value !== 'string' || !VALUE.test(value))
+    throw denied(`${place} must be 1 to 63 letters, digits, and characters of . _ -`)
+  return value
+}
+
+/** The object in the one header that has all dimensions; empty where it was not sent. */
+function objectIn(request: FastifyRequest, header: string, dimensions: Dimension[]): Record<string, unknown> {
+  const text = headerIn(request, header)
+  if (text === '') return {}
+  const parsed = parse(text)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw denied(`The header ${header} must be a JSON object of texts`)
+  const unknown = Object.keys(parsed).find((key) => !dimensions.some((dimension) => dimension.key === key))
+  if (unknown !== undefined) throw denied(`The header ${header} has a member that is no dimension here`)
+  return parsed as Record<string, unknown>
+}
+
+function headerIn({ headers, raw }: FastifyRequest, header: string): string {
+  const name = header.toLowerCase()
+  if (isRepeated(raw, name)) throw denied(`The header ${header} must be sent once`)
+  return String(headers[name] ?? '').trim()
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const placeOf = ({ key, header, claim }: Dimension, shared: string | undefined) =>
+  header !== undefined
+    ? `The header ${header}`
+    : shared !== undefined
+      ? `The dimension ${key} of the header ${shared}`
+      : `The claim ${claim} of the token`
+
+const denied = (detail: string) => new Problem('AUZ-001', detail)

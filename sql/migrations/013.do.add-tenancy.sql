@@ -1,0 +1,33 @@
+-- To which tenant a resource belongs. `tenancy` is the caller's at its creation, or that of its parent; `{}` without one. `tenant`
+-- is the part of it that every caller of a tenant has: the required dimensions, as a text; empty for `{}`. Lists find the
+-- resources of a tenant by it, and the kept counts have it.
+alter table resources
+    add column if not exists tenancy jsonb not null default '{}',
+    add column if not exists tenant text collate "C" not null default '';
+
+-- Rows with an empty tenant count all resources of a kind, those of tenants, too; the others, the resources with one tenancy.
+alter table resource_counts
+    add column if not exists tenant text collate "C" not null default '',
+    add column if not exists tenancy jsonb not null default '{}';
+alter table resource_counts drop constraint if exists resource_counts_pk;
+alter table resource_counts add constraint resource_counts_pk primary key (kind, tenant, tenancy, slot);
+
+create or replace function count_resources() returns trigger
+language plpgsql as $$
+begin
+    insert into resource_counts as counted (kind, tenant, tenancy, slot, count)
+    select
+        changed.kind,
+        coalesce(changed.tenant, ''),
+        coalesce(changed.tenancy, '{}'),
+        pg_backend_pid() % 16,
+        count(*) * case tg_op when 'INSERT' then 1 else -1 end
+    from changed
+    group by grouping sets ((changed.kind), (changed.kind, changed.tenant, changed.tenancy))
+    having grouping(changed.tenant) = 1 or changed.tenant <> ''
+    order by 1, 2, 3
+    on conflict (kind, tenant, tenancy, slot) do update
+    set count = counted.count + excluded.count;
+    return null;
+end;
+$$;
