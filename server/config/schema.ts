@@ -289,6 +289,10 @@ export const configSchema = {
               'The header whose value `true` makes a system caller, which sees the resources of all tenants, reports on them, and changes none.',
               'X-HyperFleet-System',
             ),
+            row_security: flag(
+              true,
+              'Whether row-level security of PostgreSQL keeps tenants apart a second time. `migrate` sets it up, and needs the right to create the role `hyperfleet_scoped`.',
+            ),
             system_claim: text(
               'The claim of the token whose value `true` makes a system caller, for pollers that send no headers.',
               'hyperfleet_system',

@@ -118,6 +118,7 @@ async function bringUpToDate(
   const isNewer = await givingWay(client, async () => {
     if (!(await applyMigrations(client)) || !(await applyFunctions(client))) return true
     await applyKinds(client, kinds, config)
+    await applyRowSecurity(client, config)
     return false
   })
   if (isNewer) return
@@ -125,8 +126,8 @@ async function bringUpToDate(
   await recomputeConditions(database, log)
 }
 
-/** What a database lacks for this release to serve it, if anything; nothing, where a newer release has migrated it. */
-export async function pendingMigration(database: Database): Promise<string | undefined> {
+/** What a database lacks for a server of this release with these settings, if anything; nothing, where a newer release has migrated it. */
+export async function pendingMigration(database: Database, config: Config): Promise<string | undefined> {
   const { migrated } = await database.one('check_database', {})
   if (!migrated) return 'the database has no schema yet: run `migrate`'
   const [{ version }, needed] = [await database.one('get_schema_version', {}), await schemaVersion()]
@@ -137,9 +138,10 @@ export async function pendingMigration(database: Database): Promise<string | und
   if (!applied) return 'the database was not migrated to the end: run `migrate`'
   if (isNewer(applied.release, about.version)) return undefined
   const { hash } = await readFunctions()
-  return applied.hash === hash
-    ? undefined
-    : 'the functions of the database are not those of this release: run `migrate`'
+  if (applied.hash !== hash)
+    return 'the functions of the database are not those of this release: run `migrate`'
+  const isSecure = !isRowSecure(config) || (await database.one('get_row_security', {})).is_on
+  return isSecure ? undefined : 'row-level security is not set up (server.tenant.row_security): run `migrate`'
 }
 
 /** The number of the last migration of this release. */
@@ -218,6 +220,21 @@ function isNewer(one: string, other: string): boolean {
   const at = left?.findIndex((number, index) => number !== right?.[index]) ?? -1
   return at >= 0 && (left?.[at] ?? 0) > (right?.[at] ?? 0)
 }
+
+/** Whether statements for callers are to pass row-level security. */
+const isRowSecure = ({ server: { tenant } }: Config) => tenant.enabled && tenant.row_security
+
+async function applyRowSecurity(client: pg.Client, config: Config): Promise<void> {
+  await run(client, 'set_row_security', [isRowSecure(config)]).catch((error: pg.DatabaseError) => {
+    if (error.code !== INSUFFICIENT_PRIVILEGE) throw error
+    throw new StartError(
+      `row-level security cannot be set up (${error.message}): have an administrator run ` +
+        '`create role hyperfleet_scoped nologin; grant hyperfleet_scoped to <user>`, or set server.tenant.row_security to false',
+    )
+  })
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501'
 
 async function applyKinds(client: pg.Client, kinds: Kinds, config: Config): Promise<void> {
   await run(client, 'delete_unused_kinds', [Object.keys(kinds)])

@@ -1,4 +1,4 @@
-/** The tenancy that a statement is for, as statements take it (sql/functions/resources/within_tenancy.sql). */
+/** The tenancy that a statement is for, as statements take it (sql/functions/tenancy/within_tenancy.sql). */
 export interface Scope {
   /** The caller's tenancy as JSON: `{}` for callers of all tenants, null where there is none yet and nothing is there. */
   tenancy: string | null

@@ -144,7 +144,9 @@ async function untilMigrated(database: Database, config: Config, logger: Fastify
   const { conn_retry_attempts, conn_retry_interval } = config.database.pool
   for (let attempt = 1, told = ''; ; attempt++) {
     // Tables may be unreadable until the migration has granted the rights on them.
-    const lack = await pendingMigration(database).catch((error) => unusable(config.database, error).message)
+    const lack = await pendingMigration(database, config).catch(
+      (error) => unusable(config.database, error).message,
+    )
     if (!lack) break
     if (attempt === conn_retry_attempts) throw new StartError(lack)
     if (lack !== told) logger.warn(`waiting: ${lack}`)

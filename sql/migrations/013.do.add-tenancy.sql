@@ -5,6 +5,10 @@ alter table resources
     add column if not exists tenancy jsonb not null default '{}',
     add column if not exists tenant text collate "C" not null default '';
 
+-- The resources as callers see them: with row-level security, only those of the tenancy that a statement is for (set_row_security).
+-- One column, the whole row: it has the columns that later migrations add.
+create or replace view scoped_resources as select resource from resources as resource;
+
 -- Rows with an empty tenant count all resources of a kind, those of tenants, too; the others, the resources with one tenancy.
 alter table resource_counts
     add column if not exists tenant text collate "C" not null default '',

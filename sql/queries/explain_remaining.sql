@@ -7,5 +7,4 @@
 -- Returns one row; none when the resource is gone.
 --   body  text  the explanation as JSON
 select explain_resource(resource, $2::jsonb)::text as body
-from resources as resource
-where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $3::jsonb);
+from visible_resource($1::text, $3::jsonb) as resource;

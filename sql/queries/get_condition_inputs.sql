@@ -7,10 +7,6 @@
 -- Returns one row.
 --   inputs  text  a JSON array; empty where no kind concerned has rules, or the resource is gone
 select coalesce(
-    (
-        select condition_inputs(resource.id, $2::boolean)
-        from resources as resource
-        where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $3::jsonb)
-    ),
+    (select condition_inputs(resource.id, $2::boolean) from visible_resource($1::text, $3::jsonb) as resource),
     '[]'
 ) as inputs;

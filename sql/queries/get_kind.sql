@@ -6,10 +6,6 @@
 -- Returns one row; HF404 when there is no such resource.
 --   kind  text
 select coalesce(
-    (
-        select resource.kind
-        from resources as resource
-        where resource.id = as_uuid($1::text) and within_tenancy(resource.tenancy, $2::jsonb)
-    ),
+    (select resource.kind from visible_resource($1::text, $2::jsonb) as resource),
     raise_not_found('Resource', null, $1::text, $2::jsonb)
 ) as kind;

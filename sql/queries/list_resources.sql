@@ -95,6 +95,6 @@ from find_parent($10::text, $2::text, $11::jsonb) as owner (id)
 cross join counted
 cross join paged
 cross join lateral (
-    select resource_bodies($1::text, paged.ids[:$4::int], $5::text[], $8::int, $9::text) as items
+    select resource_bodies($1::text, paged.ids[:$4::int], $5::text[], $8::int, $9::text, $11::jsonb) as items
     offset 0 -- made once
 ) as bodies;

@@ -5,8 +5,8 @@ import { given, type Problem } from '../explain.ts'
 import { type Config, configSchema } from '../schema.ts'
 import { environmentName } from '../settings.ts'
 import type { Origin } from '../sources.ts'
-import { checkTenants } from './tenant-checks.ts'
 import { milliseconds } from '../units.ts'
+import { checkTenants } from './tenant-checks.ts'
 
 type Issuer = Config['server']['jwt']['configs'][number]
 

@@ -2,6 +2,7 @@
 --
 -- p_kind                 null: of any kind, which is then looked up for each
 -- p_max_bytes, p_beyond  as in bounded_items
+-- p_tenancy              the caller's tenancy (within_tenancy): no other resource is read
 -- A plan of its own: however its caller finds the ids, these are looked up by them, and that is planned once. The
 -- `offset 0` has each body made when it is fetched, in the order of the ids: a sort would make all of them first.
 create or replace function resource_bodies(
@@ -9,7 +10,8 @@ create or replace function resource_bodies(
     p_ids uuid[],
     p_fields text[],
     p_max_bytes int,
-    p_beyond text
+    p_beyond text,
+    p_tenancy jsonb
 ) returns text[]
 language plpgsql stable as $$
 declare
@@ -19,9 +21,9 @@ declare
         left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
         cross join unnest(p_ids) as wanted (id)
         cross join lateral (
-            select resource_body(resource, own_kind, owner_kind, p_fields) as text
-            from resources as resource
-            where resource.id = wanted.id
+            select resource_body(scoped.resource, own_kind, owner_kind, p_fields) as text
+            from scoped_resources as scoped
+            where (scoped.resource).id = wanted.id and within_tenancy((scoped.resource).tenancy, p_tenancy)
             offset 0
         ) as body
         where own_kind.kind = p_kind;
@@ -29,14 +31,15 @@ declare
         select body.text
         from unnest(p_ids) as wanted (id)
         cross join lateral (
-            select resource_body(resource, own_kind, owner_kind, p_fields) as text
-            from resources as resource
-            inner join kinds as own_kind on own_kind.kind = resource.kind
+            select resource_body(scoped.resource, own_kind, owner_kind, p_fields) as text
+            from scoped_resources as scoped
+            inner join kinds as own_kind on own_kind.kind = (scoped.resource).kind
             left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
-            where resource.id = wanted.id
+            where (scoped.resource).id = wanted.id and within_tenancy((scoped.resource).tenancy, p_tenancy)
             offset 0
         ) as body;
 begin
+    perform enter_tenancy(p_tenancy);
     if p_kind is null then
         open v_bodies_of_any;
         return bounded_items(v_bodies_of_any, p_max_bytes, p_beyond, ', or ask for some fields only, or walk with a cursor');

@@ -9,13 +9,14 @@ language plpgsql stable as $$
 declare
     v_resource resources;
 begin
-    select resource.*
+    perform enter_tenancy(p_tenancy);
+    select (scoped.resource).*
     into v_resource
-    from resources as resource
-    where resource.id = as_uuid(p_id)
-        and resource.kind = p_kind
-        and (p_owner_id is null or resource.owner_id = as_uuid(p_owner_id))
-        and within_tenancy(resource.tenancy, p_tenancy);
+    from scoped_resources as scoped
+    where (scoped.resource).id = as_uuid(p_id)
+        and (scoped.resource).kind = p_kind
+        and (p_owner_id is null or (scoped.resource).owner_id = as_uuid(p_owner_id))
+        and within_tenancy((scoped.resource).tenancy, p_tenancy);
     if not found then
         perform raise_not_found(p_kind, p_owner_id, p_id, p_tenancy);
     end if;

@@ -11,13 +11,14 @@ declare
     v_resource resources;
 begin
     perform require_read_committed();
-    select resource.*
+    perform enter_tenancy(p_tenancy);
+    select (scoped.resource).*
     into v_resource
-    from resources as resource
-    where resource.id = as_uuid(p_id)
-        and resource.kind = p_kind
-        and (p_owner_id is null or resource.owner_id = as_uuid(p_owner_id))
-        and within_tenancy(resource.tenancy, p_tenancy)
+    from scoped_resources as scoped
+    where (scoped.resource).id = as_uuid(p_id)
+        and (scoped.resource).kind = p_kind
+        and (p_owner_id is null or (scoped.resource).owner_id = as_uuid(p_owner_id))
+        and within_tenancy((scoped.resource).tenancy, p_tenancy)
     for no key update;
     if not found then
         perform raise_not_found(p_kind, p_owner_id, p_id, p_tenancy);
