@@ -1,10 +1,12 @@
 import { inspect } from 'node:util'
+import { SingleBar } from 'cli-progress'
 import { valueAt } from '../server/config/file.ts'
 import { type Config, loadConfig, loadSettings, toolConfig } from '../server/config/load.ts'
 import { redacted } from '../server/config/secrets.ts'
 import { settings } from '../server/config/settings.ts'
 import { operatorLine } from '../server/db/advice.ts'
 import { migrate } from '../server/db/migrate.ts'
+import { adoptTenancy, readTenancy } from '../server/db/tenancies.ts'
 import { verify } from '../server/invariants/verify.ts'
 import { about } from '../server/lib/version.ts'
 import { masked } from '../server/observability/masking.ts'
@@ -15,7 +17,7 @@ import { StartError } from '../server/process/start-error.ts'
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
 
   serve    serve the API (the database must have been migrated)
-  migrate  bring the database to this release
+  migrate  bring the database to this release; with --adopt-tenancy org=acme, give that tenancy to all resources that have none
   verify   list the rows of the database that break an invariant
   openapi  print the document of the API with these settings, as YAML
   config   print the settings in force, without secrets; with --sources also where each came from
@@ -27,7 +29,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
   const kinds = document['x-kinds']
   const commands: Record<string, () => Promise<unknown> | unknown> = {
     serve: () => serveWith(loadSettings(kinds, { args })),
-    migrate: () => bringUpToDate(loadConfig(kinds, { args, serving: false })), // of a server elsewhere: an embedded one is migrated when it starts
+    migrate: () => bringUpToDate(kinds, args),
     verify: () => verify(toolConfig(kinds, args)),
     openapi: () => console.log(composed(loadSettings(kinds, { args, serving: false }).config)),
     config: () => console.log(JSON.stringify(printable(kinds, args), null, 2)),
@@ -52,7 +54,41 @@ async function serveWith(settings: ReturnType<typeof loadSettings>): Promise<voi
 /** The document that a server with these settings serves. */
 const composed = (config: Config) => toYaml(published(loadDocument(config), config))
 
-const bringUpToDate = (config: Config) => migrate(config, loadDocument(config)['x-kinds'], console.error)
+/** Migrates the database of a server elsewhere (an embedded one is migrated when it starts), and adopts what has no tenancy. */
+async function bringUpToDate(kinds: Kinds, args: string[]): Promise<void> {
+  const { rest, value } = takeFlag(args, '--adopt-tenancy')
+  const config = loadConfig(kinds, { args: rest, serving: false })
+  const tenancy = value === undefined ? undefined : readTenancy(value, config.server.tenant.dimensions)
+  await migrate(config, loadDocument(config)['x-kinds'], console.error)
+  if (!tenancy) return
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % | {value} of {total} resources | {eta} s left',
+    noTTYOutput: true,
+    notTTYSchedule: 5000,
+  })
+  bar.start(0, 0)
+  const { adopted, clashes } = await adoptTenancy(config, tenancy, (done, total) => {
+    bar.setTotal(total)
+    bar.update(done)
+  })
+  bar.stop()
+  for (const { kind, id, name } of clashes)
+    console.error(`${kind} ${id} was left: the tenancy has another one with the name ${name}`)
+  console.error(
+    `${adopted} resources have the tenancy ${JSON.stringify(tenancy)} now, ${clashes.length} were left`,
+  )
+  if (clashes.length) process.exitCode = 1
+}
+
+/** The value of a flag that is no setting, and the other arguments. Throws a StartError where it has none. */
+function takeFlag(args: string[], flag: string): { rest: string[]; value: string | undefined } {
+  const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`))
+  if (at < 0) return { rest: args, value: undefined }
+  const isInline = args[at] !== flag
+  const value = isInline ? args[at]?.slice(flag.length + 1) : args[at + 1]
+  if (!value || value.startsWith('--')) throw new StartError(`the flag ${flag} has no value`)
+  return { rest: args.toSpliced(at, isInline ? 1 : 2), value }
+}
 
 /**
  * Ends the process on a failed start: with one line when the operator can fix it, else with the whole error;

@@ -2,6 +2,10 @@
 
 /** The parameters and columns of each file of sql/queries, by its header. */
 export interface Queries {
+  adopt_resources: {
+    parameters: { tenancy: string; tenant: string; after: string | null; size: number }
+    row: { last: string | null; adopted: number; clashes: string }
+  }
   check_database: {
     parameters: {}
     row: { server_version: number; migrated: boolean; standby: boolean; faults: string[]; unreadable: string[]; unwritable: string[] }
@@ -9,6 +13,10 @@ export interface Queries {
   count_unreconciled: {
     parameters: { threshold: string }
     row: { kind: string; is_delete: boolean; required_adapters: number; pending: number; stuck: number; stuck_seconds: number }
+  }
+  count_without_tenancy: {
+    parameters: {}
+    row: { total: number }
   }
   create_resource: {
     parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string; maps: boolean; tenancy: string | null; tenant: string }
@@ -114,6 +122,10 @@ export interface Queries {
     parameters: {}
     row: { definition: string }
   }
+  list_tenancies: {
+    parameters: {}
+    row: { tenant: string; tenancy: string }
+  }
   lock_migrations: {
     parameters: {}
     row: { locked: boolean }
@@ -158,6 +170,10 @@ export interface Queries {
     parameters: { older_names: boolean }
     row: {}
   }
+  update_tenants: {
+    parameters: { tenancy: string; from: string; to: string; size: number }
+    row: { updated: number }
+  }
   upsert_applied_functions: {
     parameters: { release: string; hash: string; rules_hash: string }
     row: {}
@@ -170,6 +186,11 @@ export interface Queries {
 
 /** The statements of sql/queries: the order of their parameters and their text; ids differ when texts do. */
 export const queries: { [Name in keyof Queries]: { id: string; parameters: string[]; text: string } } = {
+  adopt_resources: {
+    id: 'adopt_resources_116a904d',
+    parameters: ["tenancy","tenant","after","size"],
+    text: "select adopted.last::text as last, adopted.adopted, adopted.clashes::text as clashes\nfrom adopt_resources($1::jsonb, $2::text, as_uuid($3::text), $4::int) as adopted",
+  },
   check_database: {
     id: 'check_database_4544e8c1',
     parameters: [],
@@ -179,6 +200,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'count_unreconciled_3fe35f88',
     parameters: ["threshold"],
     text: "with unreconciled as materialized (\n    select\n        resource.kind,\n        resource.deleted_time is not null as is_delete,\n        statement_timestamp()\n            - condition_member(resource.conditions::jsonb, 'Reconciled', 'last_transition_time')::timestamptz as age\n    from resources as resource\n    where resource.states @> array['Reconciled=False'] -- as resources_unreconciled_idx has it\n),\ncounted as (\n    select\n        unreconciled.kind,\n        unreconciled.is_delete,\n        count(*)::int as pending,\n        count(*) filter (where unreconciled.age > $1::interval)::int as stuck,\n        max(unreconciled.age) filter (where unreconciled.age > $1::interval) as longest\n    from unreconciled\n    group by unreconciled.kind, unreconciled.is_delete\n)\nselect\n    kinds.kind,\n    mark.is_delete,\n    cardinality(kinds.required_adapters) as required_adapters,\n    coalesce(counted.pending, 0) as pending,\n    coalesce(counted.stuck, 0) as stuck,\n    coalesce(extract(epoch from counted.longest), 0)::int as stuck_seconds\nfrom kinds\ncross join (values (false), (true)) as mark (is_delete)\nleft join counted on counted.kind = kinds.kind and counted.is_delete = mark.is_delete\nwhere kinds.required_adapters is not null\norder by kinds.kind, mark.is_delete",
+  },
+  count_without_tenancy: {
+    id: 'count_without_tenancy_2aa401af',
+    parameters: [],
+    text: "select coalesce(sum(case when counted.tenant = '' then counted.count else -counted.count end), 0)::int as total\nfrom resource_counts as counted",
   },
   create_resource: {
     id: 'create_resource_b028b095',
@@ -310,6 +336,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: [],
     text: "with relations as (\n    select class.oid, class.relname as name, class.relkind as kind, class.reloptions as options\n    from pg_class as class\n    where class.relnamespace = 'public'::regnamespace\n        and class.relkind in ('r', 'c')\n        and class.relname <> 'schema_migrations'\n),\nmembers as (\n    select\n        attribute.attrelid as oid,\n        1 as part,\n        attribute.attnum::text as sort_key,\n        attribute.attname\n            || ' ' || format_type(attribute.atttypid, attribute.atttypmod)\n            || case when attribute.attcollation = '\"C\"'::regcollation then ' collate \"C\"' else '' end\n            || case when attribute.attnotnull then ' not null' else '' end\n            || coalesce(' default ' || pg_get_expr(fallback.adbin, fallback.adrelid), '') as text\n    from pg_attribute as attribute\n    left join pg_attrdef as fallback\n        on fallback.adrelid = attribute.attrelid\n        and fallback.adnum = attribute.attnum\n    where attribute.attnum > 0 and not attribute.attisdropped\n    union all\n    select\n        pg_constraint.conrelid,\n        2,\n        pg_constraint.conname,\n        'constraint ' || pg_constraint.conname || ' ' || pg_get_constraintdef(pg_constraint.oid)\n    from pg_constraint\n    where pg_constraint.contype <> 'n'\n),\ndefinitions as (\n    select\n        relations.name,\n        1 as part,\n        case relations.kind\n            when 'r' then 'create table ' || relations.name\n            else 'create type ' || relations.name || ' as'\n        end\n        || E' (\\n    '\n        || string_agg(members.text, E',\\n    ' order by members.part, lpad(members.sort_key, 64, '0'))\n        || E'\\n)' || coalesce(' with (' || array_to_string(relations.options, ', ') || ')', '') as text\n    from relations\n    inner join members on members.oid = relations.oid\n    group by relations.name, relations.kind, relations.options\n    union all\n    select pg_indexes.tablename, 2, pg_indexes.indexdef\n    from pg_indexes\n    where pg_indexes.schemaname = 'public'\n        and pg_indexes.indexname not in (select pg_constraint.conname from pg_constraint)\n        and pg_indexes.tablename <> 'schema_migrations'\n    union all\n    select relations.name, 3, pg_get_triggerdef(pg_trigger.oid)\n    from pg_trigger\n    inner join relations on relations.oid = pg_trigger.tgrelid\n    where not pg_trigger.tgisinternal\n)\nselect definitions.text as definition\nfrom definitions\norder by definitions.name, definitions.part, definitions.text",
   },
+  list_tenancies: {
+    id: 'list_tenancies_1adb9943',
+    parameters: [],
+    text: "select distinct counted.tenant, counted.tenancy::text as tenancy\nfrom resource_counts as counted\nwhere counted.tenant <> ''\norder by counted.tenant, tenancy",
+  },
   lock_migrations: {
     id: 'lock_migrations_aea9dc58',
     parameters: [],
@@ -364,6 +395,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'update_older_names_07ecda8b',
     parameters: ["older_names"],
     text: "update kinds\nset older_names = $1::boolean, stale = true\nwhere kinds.older_names <> $1::boolean",
+  },
+  update_tenants: {
+    id: 'update_tenants_a127df79',
+    parameters: ["tenancy","from","to","size"],
+    text: "with chosen as (\n    select resource.id\n    from resources as resource\n    inner join kinds on kinds.kind = resource.kind\n    where resource.tenant = $2::text and resource.tenant <> '' and resource.tenancy = $1::jsonb\n    limit $4::int\n    for no key update of resource\n),\nupdated as (\n    update resources as resource\n    set tenant = $3::text\n    from chosen\n    where resource.id = chosen.id\n    returning resource.kind\n),\nchanges as (\n    select updated.kind, change.tenant, change.sign * count(*) as count\n    from updated\n    cross join (values ($2::text, -1), ($3::text, 1)) as change (tenant, sign)\n    group by updated.kind, change.tenant, change.sign\n),\nkept as (\n    insert into resource_counts as counted (kind, tenant, tenancy, slot, count)\n    select changes.kind, changes.tenant, $1::jsonb, pg_backend_pid() % 16, changes.count\n    from changes\n    order by changes.kind, changes.tenant\n    on conflict (kind, tenant, tenancy, slot) do update\n    set count = counted.count + excluded.count\n)\nselect count(*)::int as updated\nfrom updated",
   },
   upsert_applied_functions: {
     id: 'upsert_applied_functions_903836dc',

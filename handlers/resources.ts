@@ -45,8 +45,8 @@ export const list: Handler<'getClusters'> = async (request) => {
     const selection = select(query, resourceFields)
     return (await bounded(request, 'refuse', (bound) => read(selection, bound, null))).body
   }
-  // A path of any kind has cursors of its own.
-  const scope = [kind, owner_id, tenancy, ...(request.kind ? [ANY_KIND.name] : [])]
+  // A path of any kind has cursors of its own, and so has a tenancy.
+  const scope = [kind, owner_id, ...(tenant ? [tenancy] : []), ...(request.kind ? [ANY_KIND.name] : [])]
   const walk = selectWalk({ ...query, cursor }, resourceFields, scope)
   const known = walk.position?.total ?? null
   const { body, total, last } = await bounded(request, 'cut', (bound) => read(walk, bound, known))

@@ -1,4 +1,4 @@
-import { CONDITION_TYPE, type Form, KIND, LABEL_KEY, MAX_SPEC_DEPTH, REF_TYPE } from './forms.ts'
+import { CONDITION_TYPE, DIMENSION, type Form, KIND, LABEL_KEY, MAX_SPEC_DEPTH, REF_TYPE } from './forms.ts'
 import { SearchError } from './search-error.ts'
 import type { Path } from './tree.ts'
 
@@ -64,6 +64,7 @@ export const resourceFields: Fields = {
     created_by: { type: 'text', sql: 'resource.created_by', fixed: true, indexed: true },
     updated_by: { type: 'text', sql: 'resource.updated_by' },
     deleted_by: { type: 'text', sql: 'resource.deleted_by', nullable: true },
+    tenancy: { type: 'text', sql: "nullif(resource.tenant, '')", unsortable: true },
   },
   isOfResources: true,
   defaultOrder: 'created_time desc',
@@ -99,7 +100,7 @@ export const columnOf = ({ columns }: Fields, name: string): Column | undefined 
 /** Whether a path has the form of a field of some list, rather than that of a text without quotes. */
 export const isFieldLike = ({ steps: [first = '', ...others] }: Path): boolean =>
   others.length
-    ? ['labels', 'references', 'spec', 'status'].includes(first)
+    ? ['labels', 'references', 'spec', 'status', 'tenancy'].includes(first)
     : [resourceFields, statusFields].some((list) => columnOf(list, first) !== undefined)
 
 /** The field that a path of a search names. Throws a SearchError when there is none, or when no resource can have it. */
@@ -115,6 +116,10 @@ export function fieldOf({ steps, text, position }: Path, list: Fields): Field {
     if (first === 'labels' && second && steps.length === 2) {
       mustBe(second, LABEL_KEY)
       return { type: 'label', key: second }
+    }
+    if (first === 'tenancy' && second && steps.length === 2) {
+      mustBe(second, DIMENSION)
+      return { type: 'text', sql: `(resource.tenancy ->> '${second}')` }
     }
     if (first === 'references' && second && steps.length === 2) {
       mustBe(second, REF_TYPE)
@@ -141,7 +146,13 @@ export function fieldOf({ steps, text, position }: Path, list: Fields): Field {
   const known = [
     ...Object.keys(list.columns),
     ...(list.isOfResources
-      ? ['labels.<key>', 'references.<type>', 'spec.<member>', 'status.conditions.<Type>']
+      ? [
+          'tenancy.<dimension>',
+          'labels.<key>',
+          'references.<type>',
+          'spec.<member>',
+          'status.conditions.<Type>',
+        ]
       : []),
     ...(list.isOfResources
       ? Object.keys(conditionMembers).map((each) => `status.conditions.<Type>.${each}`)

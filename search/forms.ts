@@ -30,5 +30,11 @@ export const REF_TYPE: Form = {
   what: 'a type of references such as wif_config (^[a-z][a-z0-9_]{0,99}$)',
 }
 
+/** Dimensions of tenancies, as server.tenant.dimensions of the configuration has them. */
+export const DIMENSION: Form = {
+  pattern: /^[A-Za-z0-9._-]{1,63}$/,
+  what: 'a dimension of tenancies such as org (^[A-Za-z0-9._-]{1,63}$)',
+}
+
 /** How deep objects nest in a spec, itself counted, as openapi.yaml has it. */
 export const MAX_SPEC_DEPTH = 100

@@ -13,6 +13,8 @@ export interface ListQuery extends OrderQuery {
   /** Only resources that have a reference of this type to this target. */
   ref_type?: string
   ref_target_id?: string
+  /** Only resources without a tenancy. */
+  tenancy?: 'none'
   /** Walks by cursor: empty to begin. */
   cursor?: string
 }
@@ -57,6 +59,7 @@ export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, 
       query.ref_type,
       query.ref_target_id,
       keys.map(({ name, direction }) => `${name} ${direction}`),
+      ...(query.tenancy ? [query.tenancy] : []),
     ],
   }
   if (!query.cursor) return walk
@@ -72,9 +75,11 @@ function selection(query: ListQuery, list: Fields, keys: Key[]): Selection {
   return { filter: compileFilter(search, list), order, unindexed: !isIndexed(search, list) }
 }
 
-/** The searches of a request that must all hold: `ref_type` and `ref_target_id` are one, too. */
-function termsOf({ search, ref_type, ref_target_id: id }: ListQuery): Expression[] {
+/** The searches of a request that must all hold: `ref_type` and `ref_target_id` are one, too, and `tenancy` is. */
+function termsOf({ search, ref_type, ref_target_id: id, tenancy }: ListQuery): Expression[] {
   const terms = search === undefined ? [] : [parseSearch(search)]
+  if (tenancy)
+    terms.push({ type: 'null', field: { steps: ['tenancy'], text: 'tenancy', position: 0 }, negated: false })
   if (ref_type === undefined || id === undefined) return terms
   const field = { steps: ['references', ref_type], text: `references.${ref_type}`, position: 0 }
   const value: Literal = { type: 'string', value: id, text: id, position: 0 }

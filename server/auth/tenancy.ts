@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { ALL_TENANTS, type Scope } from '../db/scope.ts'
+import { tenantOf, VALUE, VALUE_RULE } from '../db/tenancies.ts'
 import { isRepeated } from '../http/headers.ts'
 import { Problem } from '../problem.ts'
 
@@ -16,9 +17,6 @@ declare module 'fastify' {
 
 type Settings = Config['server']['tenant']
 type Dimension = Settings['dimensions'][number]
-
-/** A value of a dimension. */
-const VALUE = /^[A-Za-z0-9._-]{1,63}$/
 
 /**
  * Settles the tenancy of a request whose caller is authenticated: a system caller, or a tenant by its dimensions. The function
@@ -46,12 +44,8 @@ export function tenancyReader(
       if (value !== undefined) tenancy[dimension.key] = value
       else if (dimension.required) throw denied(`${placeOf(dimension, settings.header)} is missing`)
     }
-    const required = dimensions.filter(({ required }) => required)
     request.tenancy = tenancy
-    request.scope = {
-      tenancy: JSON.stringify(tenancy),
-      tenant: required.map(({ key }) => `${key}=${tenancy[key]}`).join(','),
-    }
+    request.scope = { tenancy: JSON.stringify(tenancy), tenant: tenantOf(tenancy, dimensions) }
   }
 }
 
@@ -83,8 +77,7 @@ function dimensionIn(
   if (value === undefined) return undefined
   const place = placeOf(dimension, header === undefined ? 'the tenancy' : undefined)
   if (values.some((other) => other !== value)) throw denied(`${place} differs from that of the token`)
-  if (typeof value !== 'string' || !VALUE.test(value))
-    throw denied(`${place} must be 1 to 63 letters, digits, and characters of . _ -`)
+  if (typeof value !== 'string' || !VALUE.test(value)) throw denied(`${place} ${VALUE_RULE}`)
   return value
 }
 

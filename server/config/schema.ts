@@ -262,7 +262,7 @@ export const configSchema = {
                 properties: {
                   key: {
                     type: 'string',
-                    pattern: '^[A-Za-z0-9._-]+$',
+                    pattern: '^[A-Za-z0-9._-]{1,63}$',
                     description: 'Its name in a tenancy.',
                     examples: ['org'],
                   },

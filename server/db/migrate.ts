@@ -15,6 +15,7 @@ import { abandon, type Cancellable, connection, describe } from './connection.ts
 import { type Database, openDatabase, type RequestDatabase, unusable } from './database.ts'
 import { DatabaseUnavailable } from './database-errors.ts'
 import { type KindRow, kindRows } from './kind-rows.ts'
+import { updateTenants } from './tenancies.ts'
 
 const sql = new URL('../../sql/', import.meta.url)
 const BATCH = 500
@@ -26,7 +27,8 @@ const ATTEMPTS = 100
 
 /**
  * Brings the database to this release: migrations, functions, kinds with their required adapters, indexes, and the
- * conditions of resources for which the rules, the required adapters or `conditions.older_names` have changed. Safe to run at any time, by several at
+ * conditions of resources for which the rules, the required adapters or `conditions.older_names` have changed, and
+ * resources.tenant where other dimensions are required. Safe to run at any time, by several at
  * once, and after one that was interrupted. A database of a newer release is left as it is.
  *
  * `log` takes a line for each rule of a condition that failed, with the number of resources.
@@ -123,6 +125,7 @@ async function bringUpToDate(
   })
   if (isNewer) return
   await buildIndexes(client)
+  await updateTenants(database, config.server.tenant.dimensions)
   await recomputeConditions(database, log)
 }
 

@@ -48,9 +48,9 @@ function openKind({ paths, components: { schemas = {} } }: Document, template: T
     const schema = schemas[name] as Schema
     schemas[name] = { ...schema, properties: { ...schema.properties, ...properties } }
   }
-  const { kind_parameter: parameter } = template
-  const schema = { ...parameter.schema, enum: kinds }
-  paths[`${template.base_path}/${plural}`]?.get?.parameters?.push({ ...parameter, schema })
+  const { kind_parameter: one, tenancy_parameter: tenancy } = template
+  const schema = { ...one.schema, enum: kinds }
+  paths[`${template.base_path}/${plural}`]?.get?.parameters?.push({ ...one, schema }, tenancy)
 }
 
 function addKind(document: Document, template: Template, name: string, kind: Kind) {

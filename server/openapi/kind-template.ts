@@ -9,8 +9,9 @@ export interface Template {
   /** By the part of the path after the plural of the kind. */
   paths: Record<string, Record<string, Operation & { 'x-flat-id'?: string; 'x-nested-id'?: string }>>
   schemas: Record<string, Schema>
-  /** The additional parameter of a list of resources of any kind. */
+  /** The additional parameters of a list of resources of any kind. */
   kind_parameter: Parameter
+  tenancy_parameter: Parameter
   /** The additional parameters of a list of a kind with references: their type, and their target. */
   reference_parameters: [type: Parameter, target: Parameter]
   /** An example of a resource of a root kind. */

@@ -46,6 +46,7 @@ export function bodyOf(held: Held): Members {
     href: hrefOf(held),
     name,
     ...(owner && { owner_references: { id: owner.id, kind: 'Cluster', href: hrefOf(owner) } }),
+    tenancy: {},
     labels,
     spec,
     generation: state.generation,
