@@ -101,7 +101,7 @@ create table resource_counts (
     count bigint not null,
     tenant text collate "C" not null default ''::text,
     tenancy jsonb not null default '{}'::jsonb,
-    constraint resource_counts_pk PRIMARY KEY (kind, tenant, tenancy, slot)
+    constraint resource_counts_pk PRIMARY KEY (tenant, kind, tenancy, slot)
 ) with (fillfactor=20);
 
 create table resource_references (

@@ -14,7 +14,7 @@ alter table resource_counts
     add column if not exists tenant text collate "C" not null default '',
     add column if not exists tenancy jsonb not null default '{}';
 alter table resource_counts drop constraint if exists resource_counts_pk;
-alter table resource_counts add constraint resource_counts_pk primary key (kind, tenant, tenancy, slot);
+alter table resource_counts add constraint resource_counts_pk primary key (tenant, kind, tenancy, slot);
 
 create or replace function count_resources() returns trigger
 language plpgsql as $$

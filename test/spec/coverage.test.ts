@@ -226,6 +226,7 @@ t.test('a statement that takes too long is 504', async (t) => {
 t.test('a defect of ours is 500', async (t) => {
   const { call, url } = await application(t, env)
   await execute(url, 'alter table resources rename to resources_gone')
+  await execute(url, 'alter view scoped_resources rename to scoped_resources_gone')
   for (const operation of declaring('500')) {
     const { path, body } = plain(operation)
     const answer = await call(operation.method, path, body)

@@ -62,7 +62,7 @@ t.test('every SQL file', async (t) => {
     const name = file.replace('.sql', '')
     t.match(
       read(`sql/indexes/${file}`),
-      new RegExp(`^-- ${name}: [^;]*create index concurrently ${name}\\s[^;]*;\\n$`),
+      new RegExp(`^-- ${name}: [^;]*create (unique )?index concurrently ${name}\\s[^;]*;\\n$`),
       name,
     )
   }
@@ -117,7 +117,7 @@ t.test('resources are written by few functions', async (t) => {
       ),
     )
     .map(nameOf)
-  t.same(writers.sort(), ['mark_resources', 'remove_resources', 'save_resource'])
+  t.same(writers.sort(), ['adopt_resources', 'mark_resources', 'remove_resources', 'save_resource'])
 })
 
 /** PostgreSQL's names of types as the headers write them. */

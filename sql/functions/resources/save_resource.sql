@@ -7,7 +7,7 @@
 -- would break a heap-only update.
 -- Requires the lock on the resource, if it is stored. Returns the resource as it is afterwards; null when the name of a new
 -- one is taken.
--- It and mark_resources, which marks thousands at once, are the only functions that write resources.
+-- It and mark_resources, which marks thousands at once, are the only functions that write resources for callers.
 create or replace function save_resource(p_resource resources, p_conditions jsonb) returns resources
 language plpgsql as $$
 begin
