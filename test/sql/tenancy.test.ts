@@ -138,3 +138,21 @@ t.test('each statement leaves no tenancy to the next one of its session', async 
   const { rows } = await session.query("select current_setting('hyperfleet.tenancy', true) as tenancy")
   t.equal(rows[0].tenancy, '')
 })
+
+t.test('a function of the release before, which knows no tenancy, stores a resource', async () => {
+  const url = await createDatabase()
+  const { rows } = await execute(
+    url,
+    `select (stored.resource).tenancy, (stored.resource).tenant
+     from (
+       select save_resource(
+         jsonb_populate_record(null::resources, jsonb_build_object(
+           'id', uuid_v7(now()), 'kind', 'Cluster', 'name', 'before', 'labels', '{}'::jsonb, 'label_pairs', array[]::text[],
+           'spec', '{}'::jsonb, 'generation', 1, 'generation_time', now(), 'created_time', now(), 'updated_time', now(), 'created_by', 'me', 'updated_by', 'me'
+         )),
+         '[]'
+       ) as resource
+     ) as stored`,
+  )
+  t.strictSame(rows, [{ tenancy: {}, tenant: '' }])
+})

@@ -18,6 +18,9 @@ begin
     end if;
     if p_resource.version is null then
         p_resource.version := 1;
+        -- Null where a server of the release before creates a resource: its functions know no tenancy.
+        p_resource.tenancy := coalesce(p_resource.tenancy, '{}');
+        p_resource.tenant := coalesce(p_resource.tenant, '');
         insert into resources (
             id, kind, owner_id, name, labels, label_pairs, spec, refs, generation, generation_time, version,
             created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since, tenancy, tenant
