@@ -139,6 +139,36 @@ t.test('each statement leaves no tenancy to the next one of its session', async 
   t.equal(rows[0].tenancy, '')
 })
 
+t.test('roles have the same rights on the view as on the table', async (t) => {
+  const url = await createDatabase(env)
+  const [reader, writer] = ['reader', 'writer'].map((name) => `hyperfleet_${process.pid}_${name}`)
+  for (const role of [reader, writer]) await execute(url, `create role ${role}`)
+  t.teardown(async () => {
+    for (const role of [reader, writer]) await execute(url, `drop owned by ${role}; drop role ${role}`)
+  })
+  await execute(
+    url,
+    `grant select on resources to ${reader}; grant select, insert, update on resources to ${writer}`,
+  )
+  for (const isOn of [true, false]) {
+    await execute(url, `revoke all on scoped_resources from ${writer}`)
+    await execute(url, queries.set_row_security.text, [isOn])
+    const { rows } = await execute(
+      url,
+      `select role, array(
+         select right_name from unnest(array['SELECT', 'INSERT', 'UPDATE']) as right_name
+         where has_table_privilege(role, 'scoped_resources', right_name)
+       ) as rights
+       from unnest($1::text[]) as role`,
+      [[reader, writer]],
+    )
+    t.strictSame(rows, [
+      { role: reader, rights: ['SELECT'] },
+      { role: writer, rights: ['SELECT', 'UPDATE'] },
+    ])
+  }
+})
+
 t.test('a function of the release before, which knows no tenancy, stores a resource', async () => {
   const url = await createDatabase()
   const { rows } = await execute(
