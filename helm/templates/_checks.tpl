@@ -23,6 +23,12 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
 {{- $wrong = append $wrong "ingress.enabled is on and ingress.hosts names no host" }}
 {{- end }}
+{{- $tenant := .Values.config.server.tenant }}
+{{- $isRequired := false }}
+{{- range $tenant.dimensions }}{{ $isRequired = or $isRequired .required }}{{ end }}
+{{- if and $tenant.enabled (not $isRequired) }}
+{{- $wrong = append $wrong "config.server.tenant.enabled is on and config.server.tenant.dimensions has none that is required, such as {key: org, header: X-HyperFleet-Org, required: true}" }}
+{{- end }}
 {{- if gt (len (default "" .Values.provider.schema)) 1000000 }}
 {{- $wrong = append $wrong "provider.schema is too long for a ConfigMap, which holds one mebibyte" }}
 {{- end }}

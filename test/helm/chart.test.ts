@@ -61,5 +61,10 @@ t.test('the notes of others', { skip }, async (t) => {
   t.notMatch(scheduling, 'kubectl wait')
   t.notMatch(scheduling, 'kubectl logs')
   t.match(scheduling, 'There is no migration here')
+  t.notMatch(await notesOf(t, 'tenancy'), 'WARNING')
+  t.match(
+    await notesOf(t, 'tenancy', '--set=networkPolicy.enabled=false'),
+    'WARNING: tenants are kept apart by headers (X-HyperFleet-Tenancy, X-HyperFleet-System)',
+  )
   t.match(await notesOf(t, 'production', '--kube-version=1.29.0'), 'WARNING: this Kubernetes is v1.29.0')
 })

@@ -37,7 +37,7 @@ t.test('the values are those of a whole release', { skip }, async (t) => {
 })
 
 t.test(
-  'the values for IPv6 and load balancers fit the others, and the server takes them',
+  'the values for tenants, IPv6 and load balancers fit the others, and the server takes them',
   { skip },
   async (t) => {
     const folder = await temporaryFolder(t)
@@ -47,12 +47,18 @@ t.test(
     }
     writeSecret(join(folder, 'database'), 'postgres://owner:secret@db.example.com:5432/fleet')
     const env = { HYPERFLEET_DATABASE_SECRET_DIR: join(folder, 'database') }
-    for (const name of ['ipv6', 'gke', 'alb']) {
+    for (const name of ['tenancy', 'ipv6', 'gke', 'alb']) {
       const manifests = parse(render(file('values'), file(name)))
       const deployment = only(manifests, 'Deployment')
       const config = join(folder, 'config.yaml')
       writeFileSync(config, only(manifests, 'ConfigMap', deployment.metadata.name).data['config.yaml'])
       const { server, health } = loadConfig(kinds, { file: config, env })
+      if (name === 'tenancy') {
+        t.strictSame([server.tenant.enabled, server.tenant.dimensions.length], [true, 2])
+        const { ingress } = only(manifests, 'NetworkPolicy', 'hyperfleet-api').spec
+        t.match(ingress[0].from, [{ podSelector: { matchLabels: { app: 'gateway' } } }], 'the gateway alone')
+        continue
+      }
       if (name === 'ipv6') {
         t.strictSame([server.host, health.host], ['::', '::'])
         continue

@@ -36,6 +36,11 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
     'issuer_url',
     '--set-json=auth.issuers=[{"issuer_url":"https://sso.example.com"}]',
   ],
+  'tenants without a dimension that is required': [
+    'config.server.tenant.enabled is on and config.server.tenant.dimensions has none that is required',
+    '--set-json=config.server.tenant={"enabled":true,"dimensions":[{"key":"org","header":"X-Org"}]}',
+  ],
+  'a value of tenants that there is not': ['rows', '--set=config.server.tenant.rows=true'],
   'two databases': ['postgresql.enabled are both set', '--set=postgresql.enabled=true'],
   'a mode of TLS that there is not': ['sslMode', '--set=database.sslMode=prefer'],
   'a password in a ConfigMap': [
