@@ -14,9 +14,9 @@ const NOWHERE = '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11'
 
 /** Queries without a tenancy: those of commands and of the server itself, and those that follow one with a tenancy. */
 const ofNoCaller = [
-  'adopt_resources',
   'check_database',
   'count_unreconciled',
+  'count_without_tenancy',
   'delete_unused_kinds',
   'get_applied_functions',
   'get_index',
@@ -31,6 +31,7 @@ const ofNoCaller = [
   'list_resource_ids',
   'list_sampled_problems',
   'list_schema',
+  'list_tenancies',
   'lock_migrations',
   'mark_dry_run',
   'seed_resources',
@@ -40,7 +41,6 @@ const ofNoCaller = [
   'update_kept_answer',
   'update_kind_stale',
   'update_older_names',
-  'update_tenants',
   'upsert_applied_functions',
   'upsert_kind',
 ]
