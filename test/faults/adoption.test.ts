@@ -82,6 +82,20 @@ t.test('resources without a tenancy are adopted, also after an interruption', as
   t.match(await adoptTenancy(config, { org: 'acme' }), { adopted: 0 }, 'and nothing is left to do')
 })
 
+t.test('a child without a tenancy below a root that has one gets that of the root', async (t) => {
+  const server = await application(t, on)
+  const { call, url } = server
+  const other = { 'x-org': 'other' }
+  const { body: root } = await call('POST', 'clusters', { kind: 'Cluster', name: 'root', spec: {} }, other)
+  const pool = { kind: 'NodePool', name: 'pool', spec: {} }
+  const { body: child } = await call('POST', `clusters/${root.id}/nodepools`, pool, other)
+  await execute(url, `update resources set tenancy = '{}', tenant = '' where id = '${child.id}'`)
+  await execute(url, `delete from resource_counts where kind = 'NodePool' and tenant <> ''`)
+  t.match(await adoptTenancy(testConfig(url, on), { org: 'acme' }), { adopted: 1 })
+  t.equal((await call('GET', `nodepools/${child.id}`, undefined, other)).status, 200)
+  t.strictSame(await problemsOf(server), [])
+})
+
 t.test('the command', async (t) => {
   const before = await application(t, off)
   await create(t, before, 3)

@@ -3,7 +3,7 @@
 -- p_tenancy  the tenancy; p_tenant  the required dimensions of it (resources.tenant)
 -- p_after    the id of the last resource of the batch before, null for the first batch
 -- p_size     how many rows are looked at
--- Whole trees: a child has the tenancy of its root. Returns the last id looked at (null when there is none after p_after), the number
+-- Whole trees: a child has the tenancy of its root, also where only the child has none (created by a former release). Returns the last id looked at (null when there is none after p_after), the number
 -- of resources that were changed, and those whose root has a name that the tenancy has already: they are left as they are.
 -- The version rises, since clients can see the change. The kept counts follow here: the trigger counts inserts and deletes.
 create or replace function adopt_resources(p_tenancy jsonb, p_tenant text, p_after uuid, p_size int)
@@ -12,7 +12,8 @@ language plpgsql as $$
 declare
     v_root resources;
     v_ids uuid[];
-    v_id uuid;
+    v_tenancy jsonb;
+    v_tenant text;
 begin
     adopted := 0;
     clashes := '[]';
@@ -24,21 +25,33 @@ begin
         limit p_size
     loop
         last := v_root.id;
-        continue when v_root.tenancy <> '{}';
+        if v_root.tenancy = '{}' then
+            v_tenancy := p_tenancy;
+            v_tenant := p_tenant;
+        else
+            continue when not exists (
+                select
+                from descendants(v_root.id) as tree
+                inner join resources as child on child.id = tree.id
+                where child.tenancy = '{}'
+            );
+            v_tenancy := v_root.tenancy;
+            v_tenant := v_root.tenant;
+        end if;
         perform lock_tree(v_root.kind, null, v_root.id::text, '{}');
         v_ids := v_root.id || array(select tree.id from descendants(v_root.id) as tree);
         begin
             with changed as (
                 update resources as resource
-                set tenancy = p_tenancy,
-                    tenant = p_tenant,
+                set tenancy = v_tenancy,
+                    tenant = v_tenant,
                     version = resource.version + 1
                 where resource.id = any (v_ids) and resource.tenancy = '{}'
                 returning resource.kind
             ),
             counted as (
                 insert into resource_counts as counted (kind, tenant, tenancy, slot, count)
-                select changed.kind, p_tenant, p_tenancy, pg_backend_pid() % 16, count(*)
+                select changed.kind, v_tenant, v_tenancy, pg_backend_pid() % 16, count(*)
                 from changed
                 group by changed.kind
                 order by changed.kind
