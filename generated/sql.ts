@@ -247,9 +247,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select applied_functions.release, applied_functions.hash, applied_functions.rules_hash\nfrom applied_functions",
   },
   get_condition_inputs: {
-    id: 'get_condition_inputs_6f2b24e6',
+    id: 'get_condition_inputs_47348236',
     parameters: ["id","descendants","tenancy"],
-    text: "select coalesce(\n    (select condition_inputs(resource.id, $2::boolean) from visible_resource($1::text, $3::jsonb) as resource),\n    '[]'\n) as inputs",
+    text: "select coalesce(\n    (select condition_inputs(resource.id, $2::boolean) from visible_resource($1::text, $3::jsonb) as resource),\n    case when even_reads($1::text, $3::jsonb) then '[]' end\n) as inputs",
   },
   get_index: {
     id: 'get_index_23b5052e',

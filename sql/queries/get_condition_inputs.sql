@@ -8,5 +8,5 @@
 --   inputs  text  a JSON array; empty where no kind concerned has rules, or the resource is gone
 select coalesce(
     (select condition_inputs(resource.id, $2::boolean) from visible_resource($1::text, $3::jsonb) as resource),
-    '[]'
+    case when even_reads($1::text, $3::jsonb) then '[]' end
 ) as inputs;

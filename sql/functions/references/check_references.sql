@@ -112,6 +112,15 @@ begin
     into v_violations
     from violations;
     if v_violations is not null then
+        -- Twice, since one more look-up finds out which are not there.
+        perform even_reads(given.id, p_tenancy)
+        from given_references(p_references) as given
+        cross join generate_series(1, 2)
+        where not exists (
+            select
+            from resources as target
+            where target.id = as_uuid(given.id) and within_tenancy(target.tenancy, p_tenancy)
+        );
         perform raise_problem('HF400', '', v_violations);
     end if;
 end;

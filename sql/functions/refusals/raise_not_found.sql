@@ -9,6 +9,7 @@ language plpgsql as $$
 declare
     v_owner_kind text;
 begin
+    perform even_reads(p_id, p_tenancy);
     if p_owner_id is not null then
         select kinds.parent_kind into v_owner_kind from kinds where kinds.kind = p_kind;
         if v_owner_kind is not null then
