@@ -21,6 +21,8 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
   verify   list the rows of the database that break an invariant
   openapi  print the document of the API with these settings, as YAML
   config   print the settings in force, without secrets; with --sources also where each came from
+  can-i    tell whether the rules of authorization allow a request, and why: can-i VERB KIND
+           [--id ID] [--adapter NAME] [--claims FILE] [--resource FILE]
   version  print the version`
 
 /** Runs one command line; failures that the operator can fix are one line on standard error and exit code 1. */
@@ -32,6 +34,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
     migrate: () => bringUpToDate(kinds, args),
     verify: () => verify(toolConfig(kinds, args)),
     openapi: () => console.log(composed(loadSettings(kinds, { args, serving: false }).config)),
+    'can-i': () => explainAccess(args),
     config: () => console.log(JSON.stringify(printable(kinds, args), null, 2)),
     version: () => console.log(about.version),
     help: () => console.log(help),
@@ -49,6 +52,12 @@ async function serveWith(settings: ReturnType<typeof loadSettings>): Promise<voi
     import('../handlers/index.ts'),
   ])
   await serve(settings, handlers)
+}
+
+/** Loaded only here, as the server is; the exit code tells the decision. */
+async function explainAccess(args: string[]): Promise<void> {
+  const { canI } = await import('./can-i.ts')
+  process.exitCode = canI(args)
 }
 
 /** The document that a server with these settings serves. */

@@ -1705,8 +1705,8 @@ export interface components {
             };
         };
         /**
-         * @description The caller has no tenancy, where tenants are kept apart, or may not do this (`HYPERFLEET-AUZ-001`). Nothing was done. What the caller
-         *     may not know of is 404, not 403.
+         * @description The caller has no tenancy, where tenants are kept apart, or the rules of this server do not let it do this (`HYPERFLEET-AUZ-001`). Nothing
+         *     was done; trying again does not help. What the caller may not know of is 404, not 403.
          */
         Forbidden: {
             headers: {
@@ -1716,10 +1716,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "https://api.hyperfleet.io/errors/permission-denied",
-                 *       "title": "Permission denied",
+                 *       "title": "Permission Denied",
                  *       "status": 403,
-                 *       "detail": "The header X-HyperFleet-Org is missing",
-                 *       "instance": "/api/hyperfleet/v1/clusters",
+                 *       "detail": "The caller has no permission for delete on Cluster",
+                 *       "instance": "/api/hyperfleet/v1/clusters/019cd6d4-8a00-7c3d-9d52-1f0e6b7a4c01",
                  *       "code": "HYPERFLEET-AUZ-001",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
                  *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"

@@ -62,6 +62,10 @@ export interface Queries {
     parameters: { id: string; tenancy: string | null }
     row: { kind: string }
   }
+  get_locked_resource: {
+    parameters: { verb: string; kind: string; owner_id: string | null; id: string; references: string | null; tenancy: string | null }
+    row: { body: string }
+  }
   get_patched_spec: {
     parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; if_match: string | null; max_bytes: number; compares: boolean; tenancy: string | null }
     row: { spec: string | null; old_spec: string | null; generation: number }
@@ -260,6 +264,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'get_kind_2269f0ee',
     parameters: ["id","tenancy"],
     text: "select coalesce(\n    (select resource.kind from visible_resource($1::text, $2::jsonb) as resource),\n    raise_not_found('Resource', null, $1::text, $2::jsonb)\n) as kind",
+  },
+  get_locked_resource: {
+    id: 'get_locked_resource_7f206d4f',
+    parameters: ["verb","kind","owner_id","id","references","tenancy"],
+    text: "select resource_body(resource, own_kind, owner_kind, null) as body\nfrom lock_for_decision($1::text, $2::text, $3::text, $4::text, $5::jsonb, $6::jsonb) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
   },
   get_patched_spec: {
     id: 'get_patched_spec_2ac5ffcd',

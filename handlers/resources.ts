@@ -8,6 +8,7 @@ import { type Bound, bounded } from '../server/http/bounded-list.ts'
 import { tagOf } from '../server/http/compression.ts'
 import { headerOf } from '../server/http/headers.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
+import { audit } from '../server/observability/audit-log.ts'
 import { ANY_KIND } from '../server/openapi/kinds.ts'
 import { refuseByRules, writePatched } from '../server/validation/patched-spec.ts'
 import type { Handler } from './handler.ts'
@@ -148,7 +149,7 @@ export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply)
   const { target } = request
   const if_match = headerOf(request, 'if-match')
   const { removed } = await request.database.one('force_delete_resource', { ...target, if_match })
-  if (request.database.isKept) audit(request, removed)
+  if (request.database.isKept) logRemoval(request, removed)
   reply.code(204)
   return undefined
 }
@@ -159,17 +160,14 @@ function countStarted({ server, database }: FastifyRequest, kinds: string[], isD
 }
 
 /** Writes to the log who removed a resource by force, why, and the resources that went with it. */
-function audit(request: Parameters<typeof forceDelete>[0], removed: string) {
+function logRemoval(request: Parameters<typeof forceDelete>[0], removed: string) {
   const { target } = request
-  // A log that keeps only errors keeps this, too.
-  const log = request.log.level === 'silent' ? request.log : request.log.child({}, { level: 'warn' })
-  log.warn(
+  audit(
+    request,
     {
       audit: 'force-delete',
       resource_type: target.kind.toLowerCase(),
       resource_id: target.id,
-      caller: request.caller,
-      ...(request.issuer && { issuer: request.issuer }),
       reason: request.body.reason,
       removed: JSON.parse(removed),
     },

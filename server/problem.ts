@@ -18,7 +18,7 @@ export const problems = {
   'AUT-001': { status: 401, slug: 'authentication-required', title: 'Authentication required' },
   'AUT-002': { status: 401, slug: 'invalid-credentials', title: 'Invalid credentials' },
   'AUT-003': { status: 401, slug: 'invalid-credentials', title: 'Invalid credentials' },
-  'AUZ-001': { status: 403, slug: 'permission-denied', title: 'Permission denied' },
+  'AUZ-001': { status: 403, slug: 'permission-denied', title: 'Permission Denied' },
   'NTF-000': { status: 404, slug: 'not-found', title: 'Not found' },
   'NTF-001': { status: 404, slug: 'resource-not-found', title: 'Resource not found' },
   'CNF-001': { status: 409, slug: 'resource-conflict', title: 'Resource conflict' },

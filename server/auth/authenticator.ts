@@ -38,7 +38,7 @@ export class Identity {
   }
 
   /**
-   * Sets `request.caller` and `request.issuer`, synchronously for a known token. A read may have a token without a caller;
+   * Sets `request.caller`, `request.issuer` and `request.claims`, synchronously for a known token. A read may have a token without a caller;
    * its caller is then empty. Throws, or rejects with, a problem: 401, or 503 when the token cannot be verified.
    */
   identify(request: FastifyRequest): Promise<void> | undefined {

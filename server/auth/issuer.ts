@@ -18,7 +18,7 @@ export const LEEWAY_S = 30
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The content of a valid token: the caller, or why there is none, and the expiry in seconds since 1970. */
+/** The content of a valid token: the caller, or why there is none, the expiry in seconds since 1970, and all its claims. */
 export interface Claims {
   caller: string | undefined
   unnamed?: string
@@ -77,7 +77,8 @@ export class Issuer {
   /** Checks a token; throws an error of jose, KeysUnavailable, or a problem on its caller. */
   async verify(token: string): Promise<Claims> {
     const { payload } = await this.check(token)
-    return { ...this.callerIn(payload), claims: payload, expires: payload.exp as number }
+    const caller = callerIn(payload, this.settings, this.qualify, this.pattern)
+    return { ...caller, claims: payload, expires: payload.exp as number }
   }
 
   /** The caller in the identity header; undefined when there is none, or it was not sent. Throws AUT-002 when it is not valid. */
@@ -114,25 +115,34 @@ export class Issuer {
       throw new errors.JWSSignatureVerificationFailed()
     }
   }
+}
 
-  private callerIn(payload: JWTPayload): Omit<Claims, 'expires' | 'claims'> {
-    const name = this.settings.identity_claim
-    const value = claimOf(payload, name)
-    const unnamed =
-      value === undefined
-        ? `the token has no claim ${name}`
-        : name === 'email' && !this.settings.allow_unverified_email && !isVerified(payload)
-          ? 'its issuer has not verified the email of the token'
-          : undefined
-    if (unnamed) {
-      if (this.pattern) throw tokenInvalid(`The token names nobody: ${unnamed}`)
-      return { caller: undefined, unnamed }
-    }
-    const source = `The claim ${name} of the token`
-    const caller = checkName(value, source, 'is not a text')
-    if (this.pattern?.matches(caller) === false) throw tokenInvalid(`${source} is not one that is let in`)
-    return { caller: this.qualify(caller, source) }
+/**
+ * The caller that the claims of a token name, or why they name none, as `settings` of its issuer say; `qualify` as for Issuer.
+ * Throws AUT-002 for a name that is not taken.
+ */
+export function callerIn(
+  payload: JWTPayload,
+  settings: Settings,
+  qualify: Qualify,
+  pattern = compile(settings.identity_claim_pattern, 'identity_claim_pattern'),
+): Omit<Claims, 'expires' | 'claims'> {
+  const name = settings.identity_claim
+  const value = claimOf(payload, name)
+  const unnamed =
+    value === undefined
+      ? `the token has no claim ${name}`
+      : name === 'email' && !settings.allow_unverified_email && !isVerified(payload)
+        ? 'its issuer has not verified the email of the token'
+        : undefined
+  if (unnamed) {
+    if (pattern) throw tokenInvalid(`The token names nobody: ${unnamed}`)
+    return { caller: undefined, unnamed }
   }
+  const source = `The claim ${name} of the token`
+  const caller = checkName(value, source, 'is not a text')
+  if (pattern?.matches(caller) === false) throw tokenInvalid(`${source} is not one that is let in`)
+  return { caller: qualify(caller, source) }
 }
 
 /** A claim; undefined when the token does not have it, or it is null. */

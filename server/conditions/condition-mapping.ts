@@ -234,7 +234,8 @@ export async function writeMapped<Row extends Mapped>(
       const row = await write(statements, true)
       return { row, stored: await store(statements, row.inputs) }
     })
-  if (mapping.concerns(target?.kind ?? '', isDelete)) return writeAndStore()
+  // With a guard, the write is a transaction already, and the guard is not to run on the state after it.
+  if (database.guard || mapping.concerns(target?.kind ?? '', isDelete)) return writeAndStore()
 
   const row = await write(database, false)
   if (!row.has_rules) return { row, stored: [] }

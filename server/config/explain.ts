@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import distance from 'damerau-levenshtein'
-import { ofKind } from './entities/sound-entities.ts'
+import { ofKind } from './entities/sound-items.ts'
 import { isTree, type Tree } from './file.ts'
 import { formats } from './formats.ts'
 import { bareName, hidden, redacted } from './secrets.ts'

@@ -4,7 +4,7 @@ import type { Kinds } from '../openapi/kinds.ts'
 import { StartError } from '../process/start-error.ts'
 import { checkServing, checkTogether } from './checks/checks.ts'
 import { mayBeMeant } from './entities/doubtful-names.ts'
-import { isOfEntity, removeFromEntities } from './entities/sound-entities.ts'
+import { isOfItem, isPointerOfItem, removeFromItems } from './entities/sound-items.ts'
 import { explain } from './explain.ts'
 import { assign, findFile, isTree, readFile, remove, type Tree } from './file.ts'
 import { readFlags } from './flags.ts'
@@ -80,10 +80,10 @@ export function loadSettings(
   lines.push(...new Set(broken.map(({ line }) => line)))
   // Without what is wrong, the rest can be checked, too.
   const keys = broken.flatMap((problem) => problem.keys)
-  const unsound = keys.map((key) => (isOfEntity(key) ? key : settingOf(key)))
+  const unsound = keys.map((key) => (isOfItem(key) ? key : settingOf(key)))
   const isDoubtful = mayBeMeant(tree, keys)
-  removeFromEntities(tree, keys.filter(isOfEntity))
-  for (const key of unsound) if (!isOfEntity(key)) remove(tree, key.split('.'))
+  removeFromItems(tree, keys.filter(isOfItem))
+  for (const key of unsound) if (!isOfItem(key)) remove(tree, key.split('.'))
   if (!isSound(tree)) throw new StartError(lines.join('; '))
   const config = only(tree, root) as Config
   complete(config, origin)
@@ -114,12 +114,13 @@ export function toolConfig(kinds: Kinds, args: string[]): Config {
   return config
 }
 
-/** Whether settings fit the schema, but for members of entities that have been taken away. */
+/** Whether settings fit the schema, but for members of entities and of rules of authorization that have been taken away. */
 function isSound(tree: Tree): boolean {
   return (
     validator(tree) ||
     (validator.errors ?? []).every(
-      ({ keyword, instancePath }) => keyword === 'required' && instancePath.startsWith('/entities/'),
+      ({ keyword, instancePath }) =>
+        ['required', 'minItems'].includes(keyword) && isPointerOfItem(instancePath),
     )
   )
 }

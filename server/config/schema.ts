@@ -205,6 +205,99 @@ export const configSchema = {
             },
           },
         },
+        authorization: {
+          type: 'object',
+          description: 'Which callers may do what (docs/authorization.md).',
+          additionalProperties: false,
+          default: {},
+          properties: {
+            groups_claim: {
+              type: 'string',
+              minLength: 1,
+              default: 'groups',
+              description: 'The claim of tokens that has the groups of the caller, as a list of texts.',
+            },
+            rules: {
+              type: 'array',
+              description:
+                'The rules, in their order: the first that matches a request decides. Without rules everything is allowed; with rules, what none matches is denied.',
+              default: [],
+              examples: [
+                [
+                  { name: 'all-read', effect: 'allow', verbs: ['get', 'list'], kinds: ['*'] },
+                  {
+                    name: 'operators',
+                    effect: 'allow',
+                    verbs: ['*'],
+                    kinds: ['*'],
+                    when: "'operators' in caller.groups",
+                  },
+                ],
+              ],
+              items: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['name', 'effect', 'verbs', 'kinds'],
+                properties: {
+                  name: {
+                    ...text('Its name, for the log.', 'operators'),
+                    title: 'a name of letters, digits, and inner hyphens, dots and underscores',
+                    maxLength: 100,
+                    pattern: '^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$',
+                  },
+                  effect: {
+                    type: 'string',
+                    enum: ['allow', 'deny'],
+                    description: 'What it does with the requests that it matches.',
+                  },
+                  verbs: {
+                    type: 'array',
+                    minItems: 1,
+                    description: 'The verbs of the requests that it matches; `*` for all.',
+                    examples: [['get', 'list']],
+                    items: {
+                      type: 'string',
+                      enum: [
+                        'get',
+                        'list',
+                        'watch',
+                        'create',
+                        'update',
+                        'delete',
+                        'force-delete',
+                        'report',
+                        '*',
+                      ],
+                    },
+                  },
+                  kinds: {
+                    type: 'array',
+                    minItems: 1,
+                    description: 'The kinds of the resources that it matches; `*` for all.',
+                    examples: [['Cluster']],
+                    items: { type: 'string', minLength: 1 },
+                  },
+                  adapters: {
+                    type: 'array',
+                    minItems: 1,
+                    description: 'The adapters whose reports it matches; without it, all.',
+                    examples: [['dns']],
+                    items: {
+                      type: 'string',
+                      title: 'a name of small letters, digits and inner hyphens',
+                      maxLength: 255,
+                      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+                    },
+                  },
+                  when: text(
+                    'An expression of CEL over `caller`, `tenancy`, `resource` and `request`: a bool.',
+                    "'operators' in caller.groups",
+                  ),
+                },
+              },
+            },
+          },
+        },
         max_event_loop_delay: duration(
           '1s',
           'How far the server may be behind before it answers 503 until it has caught up.',

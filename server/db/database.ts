@@ -27,7 +27,15 @@ type Statement = pg.QueryConfig & { query?: Name; unindexed?: boolean }
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 
 /** The statements of one transaction. */
-export type Transaction = Pick<Database, 'one' | 'all'>
+export type Transaction = Statements
+
+/** A check of a request that its statements depend on. */
+export interface Guard {
+  /** Rejects where the statements of the request must not run. Runs first in each transaction, and may take locks. */
+  check(statements: Transaction): Promise<void>
+  /** Whether the check and the statements after it see one state of the database; then they take no locks. */
+  isSnapshot: boolean
+}
 
 const DEADLOCK = '40P01'
 /**
@@ -172,6 +180,10 @@ export class Database {
     selection: Selection,
     waiter?: Waiter,
   ): Promise<Row<Query>> {
+    return first(await this.run(this.listStatement(name, parameters, selection), waiter))
+  }
+
+  private listStatement(name: Name, parameters: object, selection: Selection): Statement {
     const own = ordered(name, parameters)
     // A search is planned for its values each time: how many have a label decides how they are found.
     const { id, text } = selection.filter
@@ -179,7 +191,7 @@ export class Database {
       : this.shape(name, own.length, selection)
     const values = [...own, ...selectedValues(selection)]
     const { unindexed } = selection
-    return first(await this.run({ query: name, name: id, text, values, unindexed }, waiter))
+    return { query: name, name: id, text, values, unindexed }
   }
 
   /** What must be changed before the database can be used, as an open session sees it. Rejects as a query does. */
@@ -202,19 +214,24 @@ export class Database {
 
   /**
    * Runs statements as one transaction on one connection. It is rolled back when `work` rejects, and where it is not to be
-   * kept; rejects as `work` does. `work` may run more than once: after a deadlock, for example.
+   * kept; rejects as `work` does. `work` may run more than once: after a deadlock, for example. With `isSnapshot` all of its
+   * statements see one state of the database.
    */
   transaction<Result>(
     work: (statements: Transaction) => Promise<Result>,
-    { isKept = true, waiter }: { isKept?: boolean; waiter?: Waiter } = {},
+    {
+      isKept = true,
+      isSnapshot = false,
+      waiter,
+    }: { isKept?: boolean; isSnapshot?: boolean; waiter?: Waiter } = {},
   ): Promise<Result> {
     return this.retried((prepares) =>
       this.connected(async (session) => {
         const run = <Row extends pg.QueryResultRow>(statement: Statement) =>
           this.perform<Row>(prepares ? statement : { ...statement, name: undefined }, session, waiter)
-        await run({ text: 'begin' })
+        await run({ text: isSnapshot ? 'begin isolation level repeatable read' : 'begin' })
         try {
-          const statements = new Within(run)
+          const statements = new Within(run, (...list) => this.listStatement(...list))
           if (!isKept) await statements.one('mark_dry_run', {})
           const result = await work(statements)
           await run({ text: isKept ? 'commit' : 'rollback' })
@@ -364,6 +381,8 @@ export class Database {
 export class RequestDatabase implements Statements {
   /** Whether its writes are kept. Without, each is a transaction that is rolled back, with the locks and the answer of one that is kept. */
   isKept = true
+  /** What its statements depend on; with it, each is a transaction that begins with the check. */
+  guard: Guard | undefined
   private readonly database: Database
   private readonly waiter: Waiter
 
@@ -373,21 +392,27 @@ export class RequestDatabase implements Statements {
   }
 
   one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
-    if (!this.isKept) return this.transaction((statements) => statements.one(name, parameters))
+    if (!this.isKept || this.guard) return this.transaction((statements) => statements.one(name, parameters))
     return this.database.one(name, parameters, this.waiter)
   }
 
   all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    if (this.guard) return this.transaction((statements) => statements.all(name, parameters))
     return this.database.all(name, parameters, this.waiter)
   }
 
   list<Query extends Name>(name: Query, parameters: Queries[Query]['parameters'], selection: Selection) {
+    if (this.guard) return this.transaction((statements) => statements.list(name, parameters, selection))
     return this.database.list(name, parameters, selection, this.waiter)
   }
 
   transaction<Result>(work: (statements: Transaction) => Promise<Result>) {
-    const { isKept, waiter } = this
-    return this.database.transaction(work, { isKept, waiter })
+    const { guard, isKept, waiter } = this
+    const guarded = async (statements: Transaction) => {
+      await guard?.check(statements)
+      return work(statements)
+    }
+    return this.database.transaction(guarded, { isKept, waiter, isSnapshot: guard?.isSnapshot ?? false })
   }
 }
 
@@ -395,8 +420,11 @@ export class RequestDatabase implements Statements {
 class Within implements Transaction {
   private readonly run: <Row extends pg.QueryResultRow>(statement: Statement) => Promise<Row[]>
 
-  constructor(run: Within['run']) {
+  private readonly listStatement: (name: Name, parameters: object, selection: Selection) => Statement
+
+  constructor(run: Within['run'], listStatement: Within['listStatement']) {
     this.run = run
+    this.listStatement = listStatement
   }
 
   async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
@@ -405,6 +433,14 @@ class Within implements Transaction {
 
   all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
     return this.run<Row<Query>>(statementOf(name, parameters))
+  }
+
+  async list<Query extends Name>(
+    name: Query,
+    parameters: Queries[Query]['parameters'],
+    selection: Selection,
+  ) {
+    return first(await this.run<Row<Query>>(this.listStatement(name, parameters, selection)))
   }
 }
 

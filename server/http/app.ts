@@ -3,6 +3,7 @@ import postgres from '@fastify/postgres'
 import type { FastifyInstance } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import { openIdentity } from '../auth/authenticator.ts'
+import { openAuthorization } from '../auth/authorization/open-authorization.ts'
 import { SYSTEM } from '../auth/caller-names.ts'
 import { tenancyReader } from '../auth/tenancy.ts'
 import { ConditionMapping, type Failure } from '../conditions/condition-mapping.ts'
@@ -32,7 +33,7 @@ import { type Handlers, operationResolver } from './routing/routes.ts'
  */
 export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<FastifyInstance> {
   const { config, database, replica, document, handlers, metrics } = parts
-  const { jwt, cors: web } = config.server
+  const { authorization, jwt, cors: web } = config.server
   const specSchemas = loadSpecSchemas(document, config.server)
   const app = buildListener('server', parts)
   await app.register(postgres, database.settings)
@@ -75,6 +76,7 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorateRequest('isSystem', false)
   const [none, initial] = [{}, config.server.tenant.enabled ? NO_TENANT : ALL_TENANTS]
   app.decorateRequest('issuer', '')
+  app.decorateRequest('isUndecided', false)
 
   // Only a provider's schema looks at the last digits of numbers.
   const isChecked = [...specSchemas.values()].some(({ check }) => check)
@@ -99,12 +101,14 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   const stepsOf = anyKind(document, referenceCompiler(document, specSchemas))
   const routed = withMovedCreates(document)
   const limit = await createRateLimit(app, config.server.rate_limit)
+  const authorizer = openAuthorization(authorization, document, parts.logger, metrics)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(routed) as never,
     operationResolver: operationResolver(routed, handlers, stepsOf, {
       identity,
       settleTenancy: tenancyReader(config.server.tenant),
       limit,
+      authorizer,
     }) as never,
     addEmptySchema: true,
   })

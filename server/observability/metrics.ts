@@ -17,6 +17,10 @@ export interface Metrics {
   reconciliationStarted(kind: string, isDelete: boolean): void
   /** Counts a condition of the configuration whose rule failed for a resource; 0 lets its series begin. */
   conditionFailed(kind: string, type: string, count?: number): void
+  /** Counts a request that the rules of authorization have denied; 0 lets its series begin. */
+  accessDenied(verb: string, count?: number): void
+  /** Counts an evaluation of a rule of authorization that failed; 0 lets its series begin. */
+  accessRuleFailed(rule: string, count?: number): void
 }
 
 /** Other methods share one label value: callers can make up as many as they like. */
@@ -58,6 +62,18 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
     labelNames: ['kind', 'type'],
     registers,
   })
+  const denied = new Counter({
+    name: 'hyperfleet_api_authorization_denied_total',
+    help: 'Requests that the rules of authorization have denied.',
+    labelNames: ['verb'],
+    registers,
+  })
+  const failedRules = new Counter({
+    name: 'hyperfleet_api_authorization_errors_total',
+    help: 'Evaluations of rules of authorization that failed: an allow rule did not match, a deny rule did.',
+    labelNames: ['rule'],
+    registers,
+  })
   new Gauge({ name: 'hyperfleet_api_build_info', help: 'Always 1; the version is a label.', registers }).set(
     1,
   )
@@ -85,6 +101,12 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
     },
     conditionFailed(kind, type, count = 1) {
       failed.inc({ kind, type }, count)
+    },
+    accessDenied(verb, count = 1) {
+      denied.inc({ verb }, count)
+    },
+    accessRuleFailed(rule, count = 1) {
+      failedRules.inc({ rule }, count)
     },
   }
 }

@@ -39,6 +39,8 @@ export interface Document {
   tags: object[]
   'x-kinds': Kinds
   'x-compatibility': object
+  /** The verb of each operation that rules of authorization decide on, by its x-operation. */
+  'x-verbs': Record<string, string>
   'x-unsupported-preconditions': Record<string, { message: string; unless?: string }>
   paths: Record<string, Record<string, Operation>>
   components: Record<string, Record<string, object>>

@@ -211,7 +211,7 @@ t.test('metrics and codes are those that there are', async (t) => {
   for (const { file, text } of documents) {
     for (const name of found(text, /\b(hyperfleet_(?:api|db)_\w+)/g))
       t.ok(metrics.has(name.replace(/_(bucket|sum|count)$/, '')), `${file}: ${name}`)
-    for (const code of found(text, /\b((?:VAL|AUT|NTF|CNF|LMT|INT|SVC)-\d+)\b/g))
+    for (const code of found(text, /\b((?:VAL|AUT|AUZ|NTF|CNF|LMT|INT|SVC)-\d+)\b/g))
       t.ok(code in problems, `${file}: ${code}`)
   }
 })

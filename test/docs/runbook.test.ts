@@ -61,6 +61,9 @@ t.test('the blocks of the runbook', async (t) => {
     HYPERFLEET_DATABASE_URL: url,
     HYPERFLEET_DATABASE_READ_URL: url,
     HYPERFLEET_LOGGING_LEVEL: 'info',
+    HYPERFLEET_SERVER_AUTHORIZATION_RULES: JSON.stringify([
+      { name: 'all', effect: 'allow', verbs: ['*'], kinds: ['*'] },
+    ]),
   })
   const send = async (method: string, path: string, body?: object): Promise<{ id: string; href: string }> => {
     const headers = { 'content-type': 'application/json' }

@@ -88,6 +88,9 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
     HYPERFLEET_DATABASE_URL: url,
     HYPERFLEET_DATABASE_READ_URL: url,
     HYPERFLEET_VERIFICATION_RESOURCES: '10',
+    HYPERFLEET_SERVER_AUTHORIZATION_RULES: JSON.stringify([
+      { name: 'all', effect: 'allow', verbs: ['*'], kinds: ['*'], when: 'true' },
+    ]),
     HYPERFLEET_VERIFICATION_INTERVAL: '10ms',
     HYPERFLEET_ENTITIES: JSON.stringify([{ kind: 'Cluster', conditions: [absent] }, { kind: 'NodePool' }]),
   })

@@ -37,6 +37,9 @@ t.test('a server in use', async (t) => {
     HYPERFLEET_DATABASE_URL: url,
     HYPERFLEET_LOGGING_LEVEL: 'info',
     HYPERFLEET_SERVER_TIMEOUTS_READ: '1s',
+    HYPERFLEET_SERVER_AUTHORIZATION_RULES: JSON.stringify([
+      { name: 'all', effect: 'allow', verbs: ['*'], kinds: ['*'], when: 'true' },
+    ]),
     HYPERFLEET_ENTITIES: JSON.stringify([{ kind: 'Cluster', conditions: [fine] }, { kind: 'NodePool' }]),
   }
   const server = await quickStart(t, settings, ['--max-old-space-size=600'])

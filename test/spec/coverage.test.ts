@@ -164,6 +164,23 @@ t.test('a token whose keys cannot be read is 503', async (t) => {
   }
 })
 
+t.test('a request that no rule allows is 403', async (t) => {
+  const rule = { name: 'nothing', effect: 'deny', verbs: ['*'], kinds: ['*'] }
+  const { call } = await application(t, {
+    ...env,
+    HYPERFLEET_SERVER_AUTHORIZATION_RULES: JSON.stringify([rule]),
+  })
+  t.ok(declaring('403').length > 20)
+  for (const operation of operations) {
+    const { path, body } = plain(operation)
+    const answer = await call(operation.method, path, body)
+    // The schemas of kinds are not resources.
+    const isDue = operation.statuses.includes('403') && operation.id !== 'getSchema'
+    t.equal(answer.status === 403, isDue, `${operation.id} ${answer.status}`)
+    if (answer.status === 403) t.notMatch(answer.text, /nothing/, 'the rule is not named')
+  }
+})
+
 t.test('a caller without a tenancy is 403, where tenants are kept apart', async (t) => {
   const { call } = await application(t, {
     ...env,

@@ -82,6 +82,7 @@ t.test('operations', async (t) => {
     for (const { operationId, path, 'x-kind': kind, 'x-operation': name } of operations) {
       const [, { plural = '' } = {}] = kinds.find(([each]) => each === kind) ?? []
       t.equal(/^(resources|reports)\./.test(name), kind !== undefined, operationId)
+      t.equal(name in document['x-verbs'], kind !== undefined, `${operationId} has a verb`)
       if (kind)
         t.match(path, new RegExp(`/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete)?$`), operationId)
     }
@@ -124,12 +125,13 @@ t.test('operations', async (t) => {
   })
 
   await t.test('declare the refusals that all of their sort have', async (t) => {
-    for (const { operationId, path, requestBody, responses } of operations) {
+    for (const { operationId, path, requestBody, responses, 'x-operation': name } of operations) {
       const due = [
         '400',
         ...(path.includes('{') ? ['404'] : []),
         ...(requestBody ? ['413', '415'] : []),
         ...(publicOperations.includes(operationId) ? [] : ['401', '429', '503']),
+        ...(name in document['x-verbs'] ? ['403'] : []),
         ...(withoutDatabase.includes(operationId) ? [] : ['500', '504']),
       ]
       for (const status of due) t.ok(status in responses, `${operationId} ${status}`)

@@ -1,3 +1,4 @@
+import { checkAccessRules } from '../../auth/authorization/access-rule-checks.ts'
 import { faultsOf, hasSeveralHosts, postgresUrl, tlsOf } from '../../lib/postgres-url.ts'
 import type { Kinds } from '../../openapi/kinds.ts'
 import { checkEntities } from '../entities/entity-checks.ts'
@@ -24,6 +25,7 @@ export function checkTogether(
     ...checkIssuers(config, origin),
     ...checkTenants(config, origin),
     ...checkEntities(config, own, origin, isDoubtful),
+    ...checkAccessRules(config, own, origin, isDoubtful),
   ]
 }
 

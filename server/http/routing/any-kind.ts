@@ -38,6 +38,8 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
     return validate(body) ? [] : toViolations(validate.errors as never)
   }
   const ofResource: Steps['settle'] = async (request) => {
+    // Authorization may have looked it up.
+    if (request.kind) return
     request.kind = (await request.database.one('get_kind', request.target as Target)).kind
   }
 
@@ -81,7 +83,7 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
         return Object.hasOwn(kinds, kind) ? violationsOf('resources.patch', kind, request.body) : undefined
       },
       settle: async (request) => {
-        if (!request.kind) await ofResource(request)
+        await ofResource(request)
         if (!Object.hasOwn(kinds, request.kind))
           throw new Problem('VAL-000', `The kind ${request.kind} is not in the configuration of this server`)
       },

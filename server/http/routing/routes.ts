@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Identity } from '../../auth/authenticator.ts'
+import type { Verb } from '../../auth/authorization/access-rule.ts'
+import type { Authorizer } from '../../auth/authorization/authorizer.ts'
 import type { tenancyReader } from '../../auth/tenancy.ts'
 import { RequestAborted } from '../../db/database-errors.ts'
 import {
@@ -24,24 +26,26 @@ interface Admission {
   identity?: Identity | undefined
   settleTenancy?: ReturnType<typeof tenancyReader>
   limit?: RateLimit | undefined
+  authorizer?: Authorizer | undefined
 }
 
 /** The handler of each operation of the document, by its x-operation. */
 export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
 
 /**
- * The handler and the hooks of each operation, for the glue. A request passes, in this order: authentication (401), tenancy (403)
- * and rate limit (429), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
+ * The handler and the hooks of each operation, for the glue. A request passes, in this order: authentication (401), tenancy (403),
+ * rate limit (429) and authorization (403), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
  * syntax (400), its content (400), the handler; a create at another path than that of its kind is refused instead (422). Where the document says `x-look-up-first`, the resource is looked up before
  * syntax and content are refused (404). On a route of any kind the content is checked by the schema of the kind, and
  * the kind is settled last before the handler (`stepsOf`). A system caller is refused last before the handler where a resource would be changed (403).
+ * Where authorization depends on the body or the kind, it comes before anything of them or of the resource is refused.
  * Throws when the document and the handlers differ.
  */
 export function operationResolver(
   document: Document,
   handlers: Handlers,
   stepsOf: (operation: string) => Steps,
-  { identity, settleTenancy, limit }: Admission,
+  { identity, settleTenancy, limit, authorizer }: Admission,
 ) {
   const described = new Map(operationsOf(document).map((each) => [each.operation.operationId, each]))
   const named = [...described.values()].map(({ operation }) => operation['x-operation'])
@@ -64,6 +68,10 @@ export function operationResolver(
     )
     const body = operation.requestBody && resolve<RequestBody>(document, operation.requestBody)
     const isSecured = (operation.security ?? document.security).length > 0
+    const verb = document['x-verbs'][name] as Verb | undefined
+    if (kind && !verb) throw new Error(`x-verbs: the operation ${name} has no verb`)
+    const access =
+      isSecured && verb ? authorizer?.access(verb, isOfAnyKind(kind) ? undefined : kind) : undefined
     const mediaTypes = body && Object.keys(body.content)
     const checkParameters = parameterChecker(document, method, parameters)
     // A system caller reads everything and reports; resources are changed by tenants.
@@ -86,11 +94,14 @@ export function operationResolver(
         }
         // Before anything is refused: the answer says that it is of a dry run.
         if (canDryRun) settleDryRun(request, reply)
+        access?.early(request)
         checkParameters(request)
         if (mediaTypes) checkMediaType(request, mediaTypes)
+        else await access?.late(request)
       },
       ...(mediaTypes && {
         preValidation: async (request) => {
+          await access?.late(request)
           if (request.json) return
           await refuseBody(request, request.malformed ?? new Problem('VAL-006', 'The body is empty'))
         },
