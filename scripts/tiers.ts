@@ -42,6 +42,8 @@ const FOREIGN = [
 
 /** The files that take longest, so that none of them begins when all others have ended. */
 const FIRST = [
+  'test/sql/tenancy-work.test.ts',
+  'test/http/tenancy-model.test.ts',
   'test/http/key-sets.test.ts',
   'test/http/addresses.test.ts',
   'test/http/keep-alive.test.ts',
