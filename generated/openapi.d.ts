@@ -2016,7 +2016,7 @@ export interface components {
          *
          *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
          *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-         *     updated_time, deleted_time, created_by, updated_by, deleted_by; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+         *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
          *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
          *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
          *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
@@ -2295,7 +2295,7 @@ export interface operations {
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
                  *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
                  *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
@@ -3022,7 +3022,7 @@ export interface operations {
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
                  *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
                  *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
@@ -3675,7 +3675,7 @@ export interface operations {
                  *
                  *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
                  *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
-                 *     updated_time, deleted_time, created_by, updated_by, deleted_by; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
                  *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
                  *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
                  *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeCursor } from '../search/cursor.ts'
 import { resourceFields } from '../search/fields.ts'
-import { type Selection, select, selectWalk } from '../search/selection.ts'
+import { type Selection, scoped, select, selectWalk } from '../search/selection.ts'
 import { writeMapped } from '../server/conditions/condition-mapping.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { type Bound, bounded } from '../server/http/bounded-list.ts'
@@ -34,13 +34,7 @@ export const list: Handler<'getClusters'> = async (request) => {
       known,
       ...bound,
     }
-    return lists.list('list_resources', parameters, {
-      ...selection,
-      // For the children of one parent there is an index with every search; no index has all kinds in an order.
-      ...(owner_id !== null && { unindexed: false }),
-      ...(kind === null && { unindexed: true, scope: 'true' }),
-      ...(tenant === '' && { tenant: 'true' }),
-    })
+    return lists.list('list_resources', parameters, scoped(selection, { kind, owner_id, tenant }))
   }
   if (cursor === undefined) {
     const selection = select(query, resourceFields)

@@ -26,6 +26,8 @@ export interface Selection {
   scope?: string
   /** The tenants of the list, where it is not of one. */
   tenant?: string
+  /** The rows that the list is looked for in, where they are not all. */
+  source?: string
   order: string
   /** No index narrows down the search, or gives the order where there is no search: every resource of a kind is read. */
   unindexed: boolean
@@ -86,6 +88,43 @@ function termsOf({ search, ref_type, ref_target_id: id, tenancy }: ListQuery): E
   return [...terms, { type: 'compare', field, operator: '=', value }]
 }
 
+/** The resources that a list is of. */
+interface ListScope {
+  /** Null for those of all kinds. */
+  kind: string | null
+  /** The id of their parent; null in a flat list. */
+  owner_id: string | null
+  /** Empty for callers of all tenants. */
+  tenant: string
+}
+
+/** The rows of one tenant and no others: without the `offset 0` the planner would look up the rows of all tenants by the filter. */
+const ROWS_OF_TENANT = `(
+  select resource.*
+  from resources as resource
+  where resource.kind = any (array(select kinds.kind from kinds where $1::text is null or kinds.kind = $1::text))
+    and resource.tenant = $12::text
+    and resource.tenant <> ''
+  offset 0
+)`
+
+/**
+ * A selection with the scope of its list. A search of a tenant, and an order of which there is no index by tenant, read all
+ * rows of the tenant and none of another: the time of an answer must not tell what others have.
+ */
+export function scoped<Each extends Selection>(selection: Each, { kind, owner_id, tenant }: ListScope): Each {
+  // There is an index of the rows of a tenant by the time of their creation, for each kind.
+  const hasIndex = kind !== null && !selection.filter && selection.order.startsWith('resource.created_time ')
+  return {
+    ...selection,
+    // For the children of one parent there is an index with every search; no index has all kinds in an order.
+    ...(owner_id !== null && { unindexed: false }),
+    ...(kind === null && { unindexed: true, scope: 'true' }),
+    ...(tenant === '' && { tenant: 'true' }),
+    ...(tenant !== '' && owner_id === null && !hasIndex && { source: ROWS_OF_TENANT }),
+  }
+}
+
 /** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
 export function selected(query: string, values: unknown[], selection: Selection): Fragment {
   return {
@@ -96,13 +135,14 @@ export function selected(query: string, values: unknown[], selection: Selection)
 
 /** The text of such a query, which has so many parameters of its own. */
 export function selectedText(query: string, parameters: number, selection: Selection): string {
-  const { filter, scope, tenant, order, keys, after } = selection
+  const { filter, scope, tenant, source, order, keys, after } = selection
   const parts: Record<string, string | undefined> = {
     order,
     keys,
     filter: filter && shifted(filter.text, parameters),
     scope,
     tenant,
+    source,
     after: after && shifted(after.text, parameters + (filter?.values.length ?? 0)),
   }
   return query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)

@@ -365,8 +365,8 @@ export class Database {
 
   /** The query of a list in an order. Its text is several KB, made once for each order that is kept prepared. */
   private shape(name: Name, parameters: number, selection: Selection): Shape {
-    const { scope, tenant, order, keys, after } = selection
-    const key = [name, scope, tenant, order, keys, after?.text].join('\n')
+    const { scope, tenant, source, order, keys, after } = selection
+    const key = [name, scope, tenant, source, order, keys, after?.text].join('\n')
     const known = this.shapes.get(key)
     if (known) return known
     const text = selectedText(queries[name].text, parameters, selection)

@@ -33,7 +33,7 @@ counted as materialized (
         when $6::boolean then kept.total
         else (
             select count(*)
-            from resources as resource
+            from /* source: */ resources /* :source */ as resource
             where /* scope: */ resource.kind = $1::text /* :scope */
                 and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
@@ -50,7 +50,7 @@ paged as materialized (
         when ($3::int - 1)::bigint * $4::int >= counted.total then array[]::uuid[] -- past the end
         when $6::boolean or counted.total::numeric * counted.total > $3::int::numeric * $4::int * kept.total then array(
             select resource.id
-            from resources as resource
+            from /* source: */ resources /* :source */ as resource
             where /* scope: */ resource.kind = $1::text /* :scope */
                 and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
@@ -67,7 +67,7 @@ paged as materialized (
                     resource.id, resource.kind, resource.name, resource.generation, resource.created_time,
                     resource.updated_time, resource.deleted_time, resource.created_by, resource.updated_by,
                     resource.deleted_by
-                from resources as resource
+                from /* source: */ resources /* :source */ as resource
                 where /* scope: */ resource.kind = $1::text /* :scope */
                     and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                     and ($2::text is null or resource.owner_id = as_uuid($2::text))

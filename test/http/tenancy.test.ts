@@ -323,6 +323,19 @@ t.test('references to other tenants', async (t) => {
   t.equal(refused.status, 400)
   t.strictSame(shapeOf(refused, [target.id]), shapeOf(none, [NOWHERE[0] as string]))
 
+  // What a resource refers to already can be sent again, also by a caller who cannot see the target.
+  const shop = await made(t, as(call, tenant('acme', 'shop'))('POST', 'clusters', named('Cluster')))
+  const own = await made(t, web('POST', 'clusters', named('Cluster')))
+  t.equal((await acme('PATCH', own.href, to(shop))).status, 200)
+  const read = (await web('GET', own.href)).body
+  t.equal((await web('PATCH', own.href, { references: read.references, labels: { a: 'b' } })).status, 200)
+  t.equal((await web('PATCH', own.href, { references: {} })).status, 200)
+  t.equal(
+    (await web('PATCH', own.href, { references: read.references })).status,
+    400,
+    'but not once it is given up',
+  )
+
   // The organization refers from outside of the project to a cluster of it.
   const ofWeb = await made(t, web('POST', 'clusters', named('Cluster')))
   const ofOrg = await made(t, acme('POST', 'clusters', { ...named('Cluster'), ...to(ofWeb) }))

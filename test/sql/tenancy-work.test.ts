@@ -219,5 +219,32 @@ t.test('rows that are read for a resource of another tenant, and for none', asyn
       call('PATCH', `clusters/${own.clusters}`, references(idOf('clusters')), ours),
     )
   }
+  // What may be guessed is there for another tenant, or nowhere.
+  const labelled = { labels: { team: 'theirs' } }
+  for (let count = 0; count < 50; count++)
+    await made(t, call, 'clusters', { ...named('Cluster', labelled), name: `guessed-${count}` })
+  const guesses: [there: string, nowhere: string][] = [
+    ["name = 'guessed-7'", "name = 'nothing-7'"],
+    ["name like 'guessed-%'", "name like 'nothing-%'"],
+    ["labels.team = 'theirs'", "labels.team = 'nobodys'"],
+    ["labels.team is not null and name > 'g'", "labels.nothing is not null and name > 'g'"],
+    [
+      "status.conditions.Ready = 'False' and name = 'guessed-7'",
+      "status.conditions.Ready = 'False' and name = 'n'",
+    ],
+  ]
+  for (const path of ['clusters', 'resources'])
+    for (const [there, nowhere] of guesses) {
+      const searched = (search: string) =>
+        counted(() => call('GET', `${path}?search=${encodeURIComponent(search)}`, undefined, ours))
+      t.strictSame(await searched(there), await searched(nowhere), `${path}: ${there}`)
+    }
+  const mine = (await call('GET', 'clusters', undefined, ours)).body.total
+  for (const order of ['name', 'updated_time', 'created_by', 'generation', 'id']) {
+    const { 'resources read': read = 0 } = await counted(() =>
+      call('GET', `clusters?size=1&order=${order}`, undefined, ours),
+    )
+    t.ok(read <= mine + 2, `order=${order} reads ${read} rows of ${mine}`)
+  }
   t.ok(requests > 2000, `${requests} requests`)
 })

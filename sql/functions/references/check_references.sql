@@ -5,7 +5,7 @@
 -- p_source_id   the resource; null when it is being created
 -- p_references  as in given_references
 -- p_named       the types to judge; null: all
--- p_tenancy     the caller's tenancy (within_tenancy): a target beyond it is not found
+-- p_tenancy     the caller's tenancy (within_tenancy): a target beyond it is not found, unless the resource refers to it already
 -- Requires the locks on the targets (lock_targets): the targets stay as they are until the transaction ends.
 create or replace function check_references(
     p_kind kinds,
@@ -16,6 +16,7 @@ create or replace function check_references(
 ) returns void
 language plpgsql as $$
 declare
+    v_own uuid[] := own_targets(p_source_id);
     v_violations jsonb;
 begin
     with given as (
@@ -48,7 +49,8 @@ begin
         left join resources as target
             on target.id = given.target_id
             and target.kind = declared.target_kind
-            and within_tenancy(target.tenancy, p_tenancy)
+            -- What the resource refers to already, a caller of a larger tenancy has given it.
+            and (within_tenancy(target.tenancy, p_tenancy) or target.id = any (v_own))
     ),
     violations as (
         select
