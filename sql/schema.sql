@@ -165,7 +165,7 @@ CREATE INDEX resources_owner_id_idx ON public.resources USING btree (owner_id, c
 
 CREATE INDEX resources_states_idx ON public.resources USING gin (states);
 
-CREATE INDEX resources_tenant_idx ON public.resources USING btree (kind, tenant, created_time DESC, id DESC) WHERE (tenant <> ''::text);
+CREATE INDEX resources_tenant_idx ON public.resources USING btree (kind, tenant, created_time DESC, id DESC) INCLUDE (tenancy) WHERE (tenant <> ''::text);
 
 CREATE INDEX resources_unreconciled_idx ON public.resources USING btree (kind, created_time DESC, id DESC) WHERE (states @> ARRAY['Reconciled=False'::text]);
 

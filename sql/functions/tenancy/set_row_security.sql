@@ -42,7 +42,7 @@ begin
             drop policy if exists rows_of_tenancy on resources;
             create policy all_rows on resources using (true);
             create policy rows_of_tenancy on resources as restrictive to hyperfleet_scoped
-                using (within_tenancy(tenancy, current_tenancy()));
+                using (within_tenancy(tenancy, (select current_tenancy())));
             grant select, update on resources to hyperfleet_scoped;
             alter table resources enable row level security;
         end if;
