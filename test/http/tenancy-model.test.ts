@@ -725,15 +725,74 @@ class Requests {
   }
 }
 
+/** A set of rules of authorization, and what it denies. */
+interface RuleSet {
+  rules: object[]
+  denies(caller: Record<string, string>, method: string, path: string): boolean
+}
+
+const allowed = { name: 'others', effect: 'allow', verbs: ['*'], kinds: ['*'] }
+const projectOf = (caller: Record<string, string>) => caller['x-hyperfleet-project']
+const ruleSets: [RuleSet, RuleSet] = [
+  {
+    rules: [
+      {
+        name: 'no-removal-in-projects',
+        effect: 'deny',
+        verbs: ['force-delete', 'delete'],
+        kinds: ['*'],
+        when: 'has(tenancy.project)',
+      },
+      allowed,
+    ],
+    denies: (caller, method, path) =>
+      projectOf(caller) !== undefined && (method === 'DELETE' || path.includes('/force-delete')),
+  },
+  {
+    rules: [
+      { name: 'system-only-reads', effect: 'deny', verbs: ['report'], kinds: ['*'], when: 'caller.system' },
+      {
+        name: 'b-lists-no-halls',
+        effect: 'deny',
+        verbs: ['list'],
+        kinds: ['Hall'],
+        when: "tenancy.?org.orValue('') == 'b'",
+      },
+      allowed,
+    ],
+    denies: (caller, method, path) =>
+      ('x-hyperfleet-system' in caller && /^P/.test(method) && /\/statuses(\?|$)/.test(path)) ||
+      (caller['x-hyperfleet-org'] === 'b' &&
+        method === 'GET' &&
+        /^((sites\/[^/]+\/)?halls|resources)(\?|$)/.test(path) &&
+        !(/^resources/.test(path) && /[?&]kind=(?!Hall)/.test(path))),
+  },
+]
+
+/** A server with a set of rules: what they deny is denied, and then asked of another server that has other rules. */
+const ruled =
+  (call: Call, { denies }: RuleSet, other: Call): Call =>
+  async (method, path, body, headers = {}) => {
+    const answer = await call(method, path, body, headers)
+    if (!denies(headers, method, path)) return answer
+    same([answer.status, answer.body.code], [403, 'HYPERFLEET-AUZ-001'], `${method} ${path} by the rules`)
+    return other(method, path, body, headers)
+  }
+
 async function requests(t: Test, hasRowSecurity: boolean) {
   const settings = { ...env, HYPERFLEET_SERVER_TENANT_ROW_SECURITY: String(hasRowSecurity) }
-  const first = await application(t, settings)
-  const second = await application(t, settings, first.url)
+  const withRules = ({ rules }: RuleSet) => ({
+    ...settings,
+    HYPERFLEET_SERVER_AUTHORIZATION_RULES: JSON.stringify(rules),
+  })
+  const first = await application(t, withRules(ruleSets[0]))
+  const second = await application(t, withRules(ruleSets[1]), first.url)
   // On a busy machine the first connection of a server can take longer than a request may wait for it.
   for (const { call } of [first, second])
     while ((await call('GET', 'clusters', undefined, system.headers)).status === 503);
   t.comment(`SEED=${seed}`)
-  const all = new Requests([first.call, second.call], generator(seed + Number(hasRowSecurity)))
+  const servers = [ruled(first.call, ruleSets[0], second.call), ruled(second.call, ruleSets[1], first.call)]
+  const all = new Requests(servers, generator(seed + Number(hasRowSecurity)))
   let count = 0
   try {
     for (; count < RUNS / 2; count++) {
