@@ -20,7 +20,7 @@ type Dimension = Settings['dimensions'][number]
 
 /**
  * Settles the tenancy of a request whose caller is authenticated: a system caller, or a tenant by its dimensions. The function
- * throws a problem (403) where there is none. Undefined where tenants are not kept apart.
+ * throws a problem (403), and warns in the log, where there is none. Undefined where tenants are not kept apart.
  */
 export function tenancyReader(
   settings: Settings,
@@ -37,16 +37,30 @@ export function tenancyReader(
       request.scope = ALL_TENANTS
       return
     }
-    const sent = settings.header === undefined ? {} : objectIn(request, settings.header, dimensions)
-    const tenancy: Record<string, string> = {}
-    for (const dimension of dimensions) {
-      const value = dimensionIn(request, dimension, sent)
-      if (value !== undefined) tenancy[dimension.key] = value
-      else if (dimension.required) throw denied(`${placeOf(dimension, settings.header)} is missing`)
+    try {
+      request.tenancy = tenancyIn(request, dimensions, settings.header)
+    } catch (error) {
+      request.log.warn({ reason: (error as Problem).message }, 'a caller without a tenancy was refused')
+      throw error
     }
-    request.tenancy = tenancy
+    const { tenancy } = request
     request.scope = { tenancy: JSON.stringify(tenancy), tenant: tenantOf(tenancy, dimensions) }
   }
+}
+
+function tenancyIn(
+  request: FastifyRequest,
+  dimensions: Dimension[],
+  shared: string | undefined,
+): Record<string, string> {
+  const sent = shared === undefined ? {} : objectIn(request, shared, dimensions)
+  const tenancy: Record<string, string> = {}
+  for (const dimension of dimensions) {
+    const value = dimensionIn(request, dimension, sent)
+    if (value !== undefined) tenancy[dimension.key] = value
+    else if (dimension.required) throw denied(`${placeOf(dimension, shared)} is missing`)
+  }
+  return tenancy
 }
 
 function isSystem(
