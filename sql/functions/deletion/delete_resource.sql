@@ -49,3 +49,15 @@ begin
     return v_resource;
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function delete_resource(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_caller text,
+    p_if_match text
+) returns resources
+language sql as $$
+    select delete_resource(p_kind, p_owner_id, p_id, p_caller, p_if_match, '{}')
+$$;

@@ -35,3 +35,14 @@ begin
     return v_removed || remove_finalized(array[v_resource.owner_id]);
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function force_delete_resource(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_if_match text
+) returns jsonb
+language sql as $$
+    select force_delete_resource(p_kind, p_owner_id, p_id, p_if_match, '{}')
+$$;

@@ -73,3 +73,18 @@ begin
     return next;
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function create_resource_once(
+    p_kind text,
+    p_owner_id text,
+    p_body text,
+    p_caller text,
+    p_scope text,
+    p_key text,
+    p_ttl interval
+) returns table (body text, href text, version int)
+language sql as $$
+    select created.*
+    from create_resource_once(p_kind, p_owner_id, p_body, p_caller, p_scope, p_key, p_ttl, '{}', '') as created
+$$;

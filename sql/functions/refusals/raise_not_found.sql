@@ -19,3 +19,9 @@ begin
     perform raise_problem('HF404', format('%s with id=''%s'' not found', p_kind, p_id));
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function raise_not_found(p_kind text, p_owner_id text, p_id text) returns text
+language sql as $$
+    select raise_not_found(p_kind, p_owner_id, p_id, '{}')
+$$;

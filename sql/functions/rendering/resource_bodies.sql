@@ -48,3 +48,15 @@ begin
     return bounded_items(v_bodies, p_max_bytes, p_beyond, ', or ask for some fields only, or walk with a cursor');
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function resource_bodies(
+    p_kind text,
+    p_ids uuid[],
+    p_fields text[],
+    p_max_bytes int,
+    p_beyond text
+) returns text[]
+language sql stable as $$
+    select resource_bodies(p_kind, p_ids, p_fields, p_max_bytes, p_beyond, '{}')
+$$;

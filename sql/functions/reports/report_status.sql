@@ -67,3 +67,17 @@ begin
     return next;
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function report_status(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_report jsonb,
+    p_max_clock_skew interval,
+    p_max_age interval
+) returns table (discarded text, status adapter_statuses)
+language sql as $$
+    select reported.*
+    from report_status(p_kind, p_owner_id, p_id, p_report, p_max_clock_skew, p_max_age, '{}') as reported
+$$;

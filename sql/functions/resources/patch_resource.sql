@@ -70,3 +70,18 @@ begin
     return save_resource(v_resource, v_conditions);
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function patch_resource(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_patch jsonb,
+    p_is_merge boolean,
+    p_caller text,
+    p_if_match text,
+    p_max_bytes int
+) returns resources
+language sql as $$
+    select patch_resource(p_kind, p_owner_id, p_id, p_patch, p_is_merge, p_caller, p_if_match, p_max_bytes, '{}')
+$$;

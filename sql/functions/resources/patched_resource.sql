@@ -73,3 +73,16 @@ begin
     return v_resource;
 end;
 $$;
+
+-- As servers of the release before call it: for callers of all tenants.
+create or replace function patched_resource(
+    p_resource resources,
+    p_id text,
+    p_patch jsonb,
+    p_is_merge boolean,
+    p_if_match text,
+    p_max_bytes int
+) returns resources
+language sql as $$
+    select patched_resource(p_resource, p_id, p_patch, p_is_merge, p_if_match, p_max_bytes, '{}')
+$$;
