@@ -120,10 +120,15 @@ export class Authorizer {
     return {
       isSnapshot,
       check: async (statements) => {
-        const resource = await (isSnapshot ? readResource : lockResource)(statements, request, facts.verb)
-        const known = { ...facts, resource }
-        const decision = this.decide(request, known)
-        if (decision.outcome !== 'allow') throw this.denial(request, facts.verb, facts.kind, decision, known)
+        const decideOn = (resource: unknown) => {
+          const known = { ...facts, resource }
+          const decision = this.decide(request, known)
+          if (decision.outcome !== 'allow')
+            throw this.denial(request, facts.verb, facts.kind, decision, known)
+        }
+        // First without a lock: who is denied waits for none, and takes none.
+        decideOn(await readResource(statements, request))
+        if (!isSnapshot) decideOn(await lockResource(statements, request, facts.verb))
       },
     }
   }
@@ -173,15 +178,27 @@ async function readResource(statements: Transaction, request: FastifyRequest): P
 
 async function lockResource(statements: Transaction, request: FastifyRequest, verb: Verb): Promise<unknown> {
   const { references } = (request.body ?? {}) as { references?: unknown }
-  const isSet = typeof references === 'object' && references !== null
   const parameters = {
     ...(request.target as Target),
     // A preview is read, and takes the report.
     verb: verb === 'get' ? 'report' : verb,
-    references: verb === 'update' && isSet ? JSON.stringify(references) : null,
+    references: verb === 'update' ? targetsOf(references) : null,
   }
   return parsed(request, statements.one('get_locked_resource', parameters))
 }
+
+/** The targets of references that may be looked up, as lock_for_decision takes them: the body has not been validated yet. */
+function targetsOf(references: unknown): string | null {
+  if (typeof references !== 'object' || references === null) return null
+  const targets = Object.values(references).flatMap((items) => (Array.isArray(items) ? items : []))
+  const ids = targets
+    .map((target) => (target as { id?: unknown } | null)?.id)
+    .filter((id) => typeof id === 'string')
+  return JSON.stringify({ any: ids.filter((id) => UUID.test(id)).map((id) => ({ id })) })
+}
+
+/** The form of ids that resources have: no other one is looked up. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 async function parsed(request: FastifyRequest, row: Promise<{ body: string | null }>): Promise<unknown> {
   try {
