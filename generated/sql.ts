@@ -226,14 +226,14 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select forget_unused_kinds($1::text[])::text as done",
   },
   explain_remaining: {
-    id: 'explain_remaining_b567b0fb',
+    id: 'explain_remaining_1b241609',
     parameters: ["id","results","tenancy"],
-    text: "select explain_resource(resource, $2::jsonb)::text as body\nfrom visible_resource($1::text, $3::jsonb) as resource",
+    text: "select explain_resource(resource, $2::jsonb, $3::jsonb)::text as body\nfrom visible_resource($1::text, $3::jsonb) as resource",
   },
   explain_resource: {
-    id: 'explain_resource_97d815dc',
+    id: 'explain_resource_99d201d9',
     parameters: ["kind","owner_id","id","results","tenancy"],
-    text: "select explain_resource(resource, $4::jsonb)::text as body\nfrom find_resource($1::text, $2::text, $3::text, $5::jsonb) as resource",
+    text: "select explain_resource(resource, $4::jsonb, $5::jsonb)::text as body\nfrom find_resource($1::text, $2::text, $3::text, $5::jsonb) as resource",
   },
   find_resource: {
     id: 'find_resource_5a2fb39c',
@@ -316,9 +316,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select listed.id::text as id, condition_inputs(listed.id, false) as inputs\nfrom (\n    select resource.id\n    from resources as resource\n    inner join kinds on kinds.kind = resource.kind\n    where resource.kind = $1::text\n        and kinds.condition_rules <> '[]'\n        and ($2::text is null or resource.id > $2::uuid)\n    order by resource.id\n    limit $3::int\n) as listed",
   },
   list_inconsistencies: {
-    id: 'list_inconsistencies_37fd3705',
+    id: 'list_inconsistencies_47735c4e',
     parameters: [],
-    text: "select found.problem, resource.kind, resource.id::text as id, found.detail\nfrom resources as resource\ncross join lateral resource_problems(resource) as found\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.tenancy, resource.name\nhaving count(*) > 1\nunion all\nselect\n    'the kept count is wrong',\n    coalesce(kept.kind, actual.kind),\n    null,\n    concat_ws(\n        ', ', coalesce(kept.total, 0) || ' kept', coalesce(actual.total, 0) || ' there', nullif(kept.tenancy, '{}')::text\n    )\nfrom (\n    select counted.kind, counted.tenant, counted.tenancy, sum(counted.count) as total\n    from resource_counts as counted\n    group by counted.kind, counted.tenant, counted.tenancy\n) as kept\nfull join (\n    select resource.kind, coalesce(resource.tenant, '') as tenant, coalesce(resource.tenancy, '{}') as tenancy, count(*) as total\n    from resources as resource\n    group by grouping sets ((resource.kind), (resource.kind, resource.tenant, resource.tenancy))\n    having grouping(resource.tenant) = 1 or resource.tenant <> ''\n) as actual on actual.kind = kept.kind and actual.tenant = kept.tenant and actual.tenancy = kept.tenancy\nwhere coalesce(kept.total, 0) <> coalesce(actual.total, 0)\norder by problem, kind, id",
+    text: "select found.problem, resource.kind, resource.id::text as id, found.detail\nfrom resources as resource\ncross join lateral resource_problems(resource) as found\nunion all\nselect 'a report without a resource', 'AdapterStatus', status.resource_id::text, status.adapter\nfrom adapter_statuses as status\nwhere not exists (select from resources as resource where resource.id = status.resource_id)\nunion all\nselect 'a name that is held twice', resource.kind, min(resource.id::text), resource.name\nfrom resources as resource\nwhere resource.deleted_time is null\ngroup by resource.kind, resource.owner_id, resource.tenancy, resource.name\nhaving count(*) > 1\nunion all\nselect 'the kept count is wrong', coalesce(kept.kind, actual.kind), null,\n    concat_ws(\n        ', ', coalesce(kept.total, 0) || ' kept', coalesce(actual.total, 0) || ' there', nullif(kept.tenancy, '{}')::text\n    )\nfrom (\n    select counted.kind, counted.tenant, counted.tenancy, sum(counted.count) as total\n    from resource_counts as counted\n    group by counted.kind, counted.tenant, counted.tenancy\n) as kept\nfull join (\n    select resource.kind, coalesce(resource.tenant, '') as tenant, coalesce(resource.tenancy, '{}') as tenancy, count(*) as total\n    from resources as resource\n    group by grouping sets ((resource.kind), (resource.kind, resource.tenant, resource.tenancy))\n    having grouping(resource.tenant) = 1 or resource.tenant <> ''\n) as actual on actual.kind = kept.kind and actual.tenant = kept.tenant and actual.tenancy = kept.tenancy\nwhere coalesce(kept.total, 0) <> coalesce(actual.total, 0)\norder by problem, kind, id",
   },
   list_kinds: {
     id: 'list_kinds_1ad4bd85',

@@ -32,8 +32,8 @@ export const REF_TYPE: Form = {
 
 /** Dimensions of tenancies, as server.tenant.dimensions of the configuration has them. */
 export const DIMENSION: Form = {
-  pattern: /^[A-Za-z0-9._-]{1,63}$/,
-  what: 'a dimension of tenancies such as org (^[A-Za-z0-9._-]{1,63}$)',
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+  what: 'a dimension of tenancies such as org (^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$)',
 }
 
 /** How deep objects nest in a spec, itself counted, as openapi.yaml has it. */

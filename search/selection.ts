@@ -121,7 +121,7 @@ export function scoped<Each extends Selection>(selection: Each, { kind, owner_id
     ...(owner_id !== null && { unindexed: false }),
     ...(kind === null && { unindexed: true, scope: 'true' }),
     ...(tenant === '' && { tenant: 'true' }),
-    ...(tenant !== '' && owner_id === null && !hasIndex && { source: ROWS_OF_TENANT }),
+    ...(tenant !== '' && owner_id === null && !hasIndex && { unindexed: true, source: ROWS_OF_TENANT }),
   }
 }
 

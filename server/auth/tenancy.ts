@@ -56,7 +56,7 @@ function tenancyIn(
   const sent = shared === undefined ? {} : objectIn(request, shared, dimensions)
   const tenancy: Record<string, string> = {}
   for (const dimension of dimensions) {
-    const value = dimensionIn(request, dimension, sent)
+    const value = dimensionIn(request, dimension, sent, shared)
     if (value !== undefined) tenancy[dimension.key] = value
     else if (dimension.required) throw denied(`${placeOf(dimension, shared)} is missing`)
   }
@@ -67,33 +67,43 @@ function isSystem(
   { system_header, system_claim, system_issuers }: Settings,
   { headers, issuer, claims }: FastifyRequest,
 ) {
-  const says = (value: unknown) => String(value).trim().toLowerCase() === 'true'
   return (
-    (system_header !== undefined && says(headers[system_header.toLowerCase()])) ||
-    (system_claim !== undefined && says(claims[system_claim])) ||
+    (system_header !== undefined && isTrue(headers[system_header.toLowerCase()])) ||
+    (system_claim !== undefined && (claims[system_claim] === true || isTrue(claims[system_claim]))) ||
     system_issuers.includes(issuer)
   )
 }
+
+/** Whether a text is `true`, in any case of letters. */
+const isTrue = (value: unknown) => typeof value === 'string' && trimmed(value).toLowerCase() === 'true'
+
+/** Without the blanks that a header may have around its value. */
+const trimmed = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '')
 
 /** The value of a dimension: of its header or of the object in one header, and else of its claim. */
 function dimensionIn(
   request: FastifyRequest,
   dimension: Dimension,
   sent: Record<string, unknown>,
+  shared: string | undefined,
 ): string | undefined {
   const { key, header, claim } = dimension
-  const ofHeader = header === undefined ? undefined : headerIn(request, header)
-  const ofClaim = claim === undefined ? undefined : request.claims[claim]
-  const values = [ofHeader, sent[key], ofClaim].filter(
-    (value) => value !== undefined && value !== null && value !== '',
-  )
-  const [value] = values
-  if (value === undefined) return undefined
-  const place = placeOf(dimension, header === undefined ? 'the tenancy' : undefined)
-  if (values.some((other) => other !== value)) throw denied(`${place} differs from that of the token`)
-  if (typeof value !== 'string' || !VALUE.test(value)) throw denied(`${place} ${VALUE_RULE}`)
-  return value
+  const places: [place: string, value: unknown][] = [
+    [`The header ${header}`, header === undefined ? undefined : headerIn(request, header)],
+    [`The dimension ${key} of the header ${shared}`, Object.hasOwn(sent, key) ? sent[key] : undefined],
+    [`The claim ${claim} of the token`, claim === undefined ? undefined : request.claims[claim]],
+  ]
+  const given = places.filter(([, value]) => value !== undefined && value !== null && value !== '')
+  for (const [place, value] of given)
+    if (typeof value !== 'string' || !VALUE.test(value)) throw denied(`${place} ${VALUE_RULE}`)
+  const [first, second] = given
+  const other = given.find(([, value]) => value !== first?.[1]) ?? second
+  if (first && other && other[1] !== first[1])
+    throw denied(`${first[0]} differs: ${lowerFirst(other[0])} has another value`)
+  return first?.[1] as string | undefined
 }
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** The object in the one header that has all dimensions; empty where it was not sent. */
 function objectIn(request: FastifyRequest, header: string, dimensions: Dimension[]): Record<string, unknown> {
@@ -110,7 +120,7 @@ function objectIn(request: FastifyRequest, header: string, dimensions: Dimension
 function headerIn({ headers, raw }: FastifyRequest, header: string): string {
   const name = header.toLowerCase()
   if (isRepeated(raw, name)) throw denied(`The header ${header} must be sent once`)
-  return String(headers[name] ?? '').trim()
+  return trimmed(String(headers[name] ?? ''))
 }
 
 function parse(text: string): unknown {

@@ -355,7 +355,7 @@ export const configSchema = {
                 properties: {
                   key: {
                     type: 'string',
-                    pattern: '^[A-Za-z0-9._-]{1,63}$',
+                    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
                     description: 'Its name in a tenancy.',
                     examples: ['org'],
                   },

@@ -27,6 +27,8 @@ export function readTenancy(text: string, dimensions: Dimensions): Tenancy {
       throw new StartError(
         `--adopt-tenancy: ${pair} is not one of the dimensions of server.tenant.dimensions with a value, such as org=acme`,
       )
+    if (Object.hasOwn(tenancy, key))
+      throw new StartError(`--adopt-tenancy: the dimension ${key} is there twice`)
     if (!VALUE.test(value)) throw new StartError(`--adopt-tenancy: the value of ${key} ${VALUE_RULE}`)
     tenancy[key] = value
   }

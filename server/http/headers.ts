@@ -25,6 +25,12 @@ export function hostProblem(request: IncomingMessage): Problem | undefined {
   return undefined
 }
 
+/** The problem (400) of a request whose target has a fragment, which is not for servers (RFC 9112, section 3.2): it would hide the query. */
+export const fragmentProblem = ({ url = '' }: IncomingMessage): Problem | undefined =>
+  url.includes('#')
+    ? new Problem('VAL-006', 'The target of a request must not have a #: it is written %23')
+    : undefined
+
 /** The value of a header, as Node has it; null when it was not sent. */
 export function headerOf({ headers }: Pick<FastifyRequest, 'headers'>, name: string): string | null {
   const value = headers[name]

@@ -6,5 +6,5 @@
 --   $3 tenancy  jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; none when the resource is gone.
 --   body  text  the explanation as JSON
-select explain_resource(resource, $2::jsonb)::text as body
+select explain_resource(resource, $2::jsonb, $3::jsonb)::text as body
 from visible_resource($1::text, $3::jsonb) as resource;

@@ -8,5 +8,5 @@
 --   $5 tenancy   jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; HF404 when there is no such resource.
 --   body  text  the explanation as JSON
-select explain_resource(resource, $4::jsonb)::text as body
+select explain_resource(resource, $4::jsonb, $5::jsonb)::text as body
 from find_resource($1::text, $2::text, $3::text, $5::jsonb) as resource;

@@ -62,6 +62,7 @@ t.test('the settings of tenants are checked where they are on', async (t) => {
       /dimensions\[0\] must have a header or a claim/,
     ],
     ['a key with other characters', { DIMENSIONS: [{ ...org, key: 'a b' }] }, /dimensions\[0\]\.key/],
+    ['a key that is no name', { DIMENSIONS: [{ ...org, key: '__proto__' }] }, /dimensions\[0\]\.key/],
     ['a header that is none', { DIMENSIONS: [{ ...org, header: 'a b' }] }, /dimensions\[0\]\.header/],
   ]
   for (const [title, settings, expected] of bad) {

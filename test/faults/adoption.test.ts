@@ -107,6 +107,7 @@ t.test('the command', async (t) => {
   const refused: [string[], RegExp][] = [
     [['--adopt-tenancy'], /the flag --adopt-tenancy has no value/],
     [['--adopt-tenancy', 'team=a'], /team=a is not one of the dimensions/],
+    [['--adopt-tenancy', 'org=a,org=b'], /the dimension org is there twice/],
     [['--adopt-tenancy', 'project=web'], /the dimension org is required/],
     [['--adopt-tenancy=org=a b'], /the value of org must be 1 to 63 letters/],
   ]

@@ -125,13 +125,19 @@ t.test('dimensions and system callers by the claims of tokens', async (t) => {
   const pretends = await by({ org_id: 'other' }, tenant('acme'))
   t.match(await pretends('GET', `clusters/${id}`), {
     status: 403,
-    body: { detail: /^The header X-HyperFleet-Org differs from that of the token$/ },
+    body: {
+      detail: /^The header X-HyperFleet-Org differs: the claim org_id of the token has another value$/,
+    },
   })
   const poller = await by({ fleet_system: true })
   t.equal((await poller('GET', `clusters/${id}`)).status, 200)
-  t.equal((await (await by({ fleet_system: 'no' }))('GET', 'clusters')).status, 403)
+  for (const claim of ['no', ['true'], { toString: 1 }, 1])
+    t.equal((await (await by({ fleet_system: claim }))('GET', 'clusters')).status, 403, JSON.stringify(claim))
   const odd = await by({ org_id: ['acme'] })
-  t.match(await odd('GET', 'clusters'), { status: 403, body: { detail: /must be 1 to 63/ } })
+  t.match(await odd('GET', 'clusters'), {
+    status: 403,
+    body: { detail: /^The claim org_id of the token must be 1 to 63/ },
+  })
 })
 
 /** Replaces what differs between any two answers: ids by their place, times, trace and request ids. */
@@ -329,6 +335,15 @@ t.test('references to other tenants', async (t) => {
   t.equal((await acme('PATCH', own.href, to(shop))).status, 200)
   const read = (await web('GET', own.href)).body
   t.equal((await web('PATCH', own.href, { references: read.references, labels: { a: 'b' } })).status, 200)
+  for (const [by, total] of [
+    [web, 0],
+    [acme, 1],
+  ] as const)
+    t.match(
+      (await by('GET', `${own.href}/explain`)).text,
+      `"references": {"total": ${total}`,
+      'of what it refers to',
+    )
   t.equal((await web('PATCH', own.href, { references: {} })).status, 200)
   t.equal(
     (await web('PATCH', own.href, { references: read.references })).status,

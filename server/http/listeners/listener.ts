@@ -27,7 +27,7 @@ import {
   CLIENT_CLOSED_REQUEST,
   sendProblem,
 } from '../error-handler.ts'
-import { hostProblem } from '../headers.ts'
+import { fragmentProblem, hostProblem } from '../headers.ts'
 import type { Json } from '../request-body.ts'
 import { type AnswerBound, boundAnswers } from '../response-buffer.ts'
 import { targetOf } from '../routing/target.ts'
@@ -180,7 +180,7 @@ export function buildListener(
       const hasHungUp = !reply.raw.writableFinished && !refused.has(request.socket)
       if (hasHungUp) conclude(request, reply, CLIENT_CLOSED_REQUEST)
     })
-    done(hostProblem(request.raw))
+    done(hostProblem(request.raw) ?? fragmentProblem(request.raw))
   })
   const { isStalled, reserve } = boundAnswers(app, bytesIn(unsent_limit))
   app.decorate('reserve', reserve)

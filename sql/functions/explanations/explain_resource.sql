@@ -4,8 +4,9 @@
 --
 -- p_results  the results of the rules of its kind: {type, status, reason, message} or {type, failed} each; [] for a kind
 --            without rules
+-- p_tenancy  the caller's tenancy (within_tenancy): what the resource refers to beyond it is not counted
 -- `stable`: all is read with the snapshot of the calling statement.
-create or replace function explain_resource(p_resource resources, p_results jsonb) returns jsonb
+create or replace function explain_resource(p_resource resources, p_results jsonb, p_tenancy jsonb) returns jsonb
 language plpgsql stable as $$
 declare
     v_facts record;
@@ -15,7 +16,10 @@ declare
         select child.id from resources as child where child.owner_id = p_resource.id
     ));
     v_references jsonb := related_counts(array(
-        select reference.target_id from resource_references as reference where reference.source_id = p_resource.id
+        select target.id
+        from resource_references as reference
+        inner join resources as target on target.id = reference.target_id
+        where reference.source_id = p_resource.id and within_tenancy(target.tenancy, p_tenancy)
     ));
     v_below text;
     v_uncounted text;
