@@ -90,6 +90,8 @@ function script({ statement }: Request, index: number) {
   }
   const parameters = statement.values.map((value, place) => {
     if (value === null || typeof value === 'boolean') return String(value)
+    // A variable of pgbench is not empty.
+    if (value === '') return "''"
     const name = `p${index}_${place}`
     if (Array.isArray(value)) return given(name, `{${value.map((each) => JSON.stringify(each))}}`)
     const [first, ...rest] = typeof value === 'string' ? pieces(value) : [value]

@@ -43,6 +43,14 @@ export const corruptionsOfOne: [problem: string, statement: string][] = [
      insert into resource_references select id, 'peers', id, id from marked`,
   ],
   [
+    'the tenancy is not that of the parent',
+    `update resources set tenancy = '{"org":"acme"}', tenant = 'org=acme' where kind = 'NodePool'`,
+  ],
+  [
+    'the tenant is not part of the tenancy',
+    `update resources set tenant = 'org=acme' where kind = 'Cluster'`,
+  ],
+  [
     'times out of order',
     `update resources set updated_time = created_time - interval '1 s' where kind = 'Cluster'`,
   ],
@@ -53,7 +61,7 @@ export const corruptionsOfAll: [problem: string, statement: string][] = [
   ['the kept count is wrong', `update resource_counts set count = count + 1 where kind = 'Cluster'`],
   [
     'a name that is held twice',
-    `drop index resources_name_key;
+    `drop index resources_tenancy_name_key;
      update resources set kind = 'NodePool', name = 'workers', owner_id = (select id from resources where kind = 'Cluster')`,
   ],
   [

@@ -19,10 +19,7 @@ where resource.deleted_time is null
 group by resource.kind, resource.owner_id, resource.tenancy, resource.name
 having count(*) > 1
 union all
-select
-    'the kept count is wrong',
-    coalesce(kept.kind, actual.kind),
-    null,
+select 'the kept count is wrong', coalesce(kept.kind, actual.kind), null,
     concat_ws(
         ', ', coalesce(kept.total, 0) || ' kept', coalesce(actual.total, 0) || ' there', nullif(kept.tenancy, '{}')::text
     )
