@@ -33,7 +33,7 @@ begin
     -- Judged without the lock, and once more under it: the report may have waited for another.
     loop
         v_stored := find_report(v_resource.id, p_report ->> 'adapter');
-        v_report := parse_report(p_report, v_stored, clock_timestamp());
+        v_report := report_row(p_report, v_stored, clock_timestamp());
         discarded := discard_reason(v_resource.generation, v_resource.deleted_time is not null, v_report, v_stored);
         if discarded is not null then
             return next;
