@@ -1,7 +1,7 @@
 /** What clients do, each with the statement that the server makes of it. */
 import { type Queries, queries } from '../generated/sql.ts'
 import { resourceFields } from '../search/fields.ts'
-import { type ListQuery, select, selected } from '../search/selection.ts'
+import { type ListQuery, scoped, select, selected } from '../search/selection.ts'
 import { configSchema } from '../server/config/schema.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { ALL_TENANTS } from '../server/db/scope.ts'
@@ -113,7 +113,7 @@ function list({ page = 1, size, ...query }: { page?: number | '{page}'; size: nu
     beyond: 'none',
   })
   const search = query.search === undefined ? '' : `&search=${encodeURIComponent(query.search)}`
-  const all = selected(text, values, { ...select(query, resourceFields), tenant: 'true' })
+  const all = selected(text, values, scoped(select(query, resourceFields), Cluster))
   const asked = request('GET', `/clusters?size=${size}&page=${page}${search}`, all as Request['statement'])
   return { ...asked, isSearch: !whole }
 }

@@ -16,25 +16,13 @@ import type { Handler } from './handler.ts'
 /** One page of a collection, or one step of a walk through it by cursor. */
 export const list: Handler<'getClusters'> = async (request) => {
   const { lists, target, query } = request
-  const { owner_kind, owner_id, tenancy, tenant } = target
+  const { owner_id, tenancy, tenant } = target
   const kind = target.kind || null
   const { page = 1, size, fields = null, cursor } = query
   const read = (selection: Selection, bound: Bound, known: string | null) => {
     const whole = owner_id === null && selection.filter === undefined
-    const parameters = {
-      kind,
-      owner_kind,
-      owner_id,
-      tenancy,
-      tenant,
-      page,
-      size,
-      fields,
-      whole,
-      known,
-      ...bound,
-    }
-    return lists.list('list_resources', parameters, scoped(selection, { kind, owner_id, tenant }))
+    const parameters = { ...target, kind, page, size, fields, whole, known, ...bound }
+    return lists.list('list_resources', parameters, scoped(selection, parameters))
   }
   if (cursor === undefined) {
     const selection = select(query, resourceFields)
@@ -70,13 +58,13 @@ export const explain: Handler<'explainCluster'> = async ({ server, database, tar
 /** Creates a resource, answered with 201 and where it is. */
 export const create: Handler<'postCluster'> = async (request, reply) => {
   const { server, caller, target } = request
-  const { kind, owner_id, tenancy, tenant } = target
+  const { kind, owner_id } = target
   refuseByRules(server.specSchemas.get(kind), request.body.spec)
   const key = idempotencyKey(request)
   const key_ttl = server.settings.idempotency.ttl
   // A path of any kind has keys of its own.
   const scope = request.kind ? ANY_KIND.name : kind
-  const create = { kind, owner_id, body: textOf(request), caller, key, key_ttl, scope, tenancy, tenant }
+  const create = { ...target, body: textOf(request), caller, key, key_ttl, scope }
   const { row, stored } = await writeMapped(
     request,
     (statements, maps) => statements.one('create_resource', { ...create, maps }),

@@ -26,7 +26,7 @@ export interface Selection {
   scope?: string
   /** The tenants of the list, where it is not of one. */
   tenant?: string
-  /** The rows that the list is looked for in, where they are not all. */
+  /** The table of the rows of the list, where it is not tenant_resources. */
   source?: string
   order: string
   /** No index narrows down the search, or gives the order where there is no search: every resource of a kind is read. */
@@ -98,30 +98,23 @@ interface ListScope {
   tenant: string
 }
 
-/** The rows of one tenant and no others: without the `offset 0` the planner would look up the rows of all tenants by the filter. */
-const ROWS_OF_TENANT = `(
-  select resource.*
-  from resources as resource
-  where resource.kind = any (array(select kinds.kind from kinds where $1::text is null or kinds.kind = $1::text))
-    and resource.tenant = $12::text
-    and resource.tenant <> ''
-  offset 0
-)`
-
 /**
- * A selection with the scope of its list. A search of a tenant, and an order of which there is no index by tenant, read all
- * rows of the tenant and none of another: the time of an answer must not tell what others have.
+ * A selection with the scope of its list. A search of a tenant, and an order without an index by tenant, read all rows of the
+ * tenant and none of another (tenant_resources).
  */
 export function scoped<Each extends Selection>(selection: Each, { kind, owner_id, tenant }: ListScope): Each {
-  // There is an index of the rows of a tenant by the time of their creation, for each kind.
-  const hasIndex = kind !== null && !selection.filter && selection.order.startsWith('resource.created_time ')
+  const isOfAllTenants = tenant === ''
+  // There is an index of the rows of a tenant by the time of their creation, for each kind, and one of the children of a parent.
+  const hasIndex =
+    owner_id !== null ||
+    (kind !== null && !selection.filter && selection.order.startsWith('resource.created_time '))
+  const readsAll = kind === null || (!isOfAllTenants && !hasIndex)
   return {
     ...selection,
-    // For the children of one parent there is an index with every search; no index has all kinds in an order.
-    ...(owner_id !== null && { unindexed: false }),
-    ...(kind === null && { unindexed: true, scope: 'true' }),
-    ...(tenant === '' && { tenant: 'true' }),
-    ...(tenant !== '' && owner_id === null && !hasIndex && { unindexed: true, source: ROWS_OF_TENANT }),
+    unindexed: readsAll || (owner_id === null && selection.unindexed),
+    ...(kind === null && { scope: 'true' }),
+    ...(isOfAllTenants && { tenant: 'true' }),
+    ...((isOfAllTenants || hasIndex) && { source: 'resources' }),
   }
 }
 

@@ -13,9 +13,9 @@
 --   $10 owner_kind  text?  the parent's kind in a nested path
 --   $11 tenancy     jsonb?  the caller's tenancy (within_tenancy)
 --   $12 tenant      text    the required dimensions of it (resources.tenant); empty for callers of all tenants
--- The scope is put in where the list is of all kinds, the tenant where the caller is of all tenants. The filter, the order, and
--- where a walk goes on (the values of the order of the last resource seen) are compiled by search/; their parameters follow
--- these.
+-- The scope is replaced where the list is of all kinds, the tenant where the caller is of all tenants, and the source where it
+-- is, or where an index finds the rows (scoped in search/selection.ts). The filter, the order, and the position of a walk (the
+-- values of the order of the last resource seen) are compiled by search/; their parameters follow these.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such parent, HF400 when the page is too large.
 --   body   text?    the list as JSON; null when the page is too large and $9 is none
 --   total  bigint
@@ -33,7 +33,7 @@ counted as materialized (
         when $6::boolean then kept.total
         else (
             select count(*)
-            from /* source: */ resources /* :source */ as resource
+            from /* source: */ tenant_resources($1::text, $12::text) /* :source */ as resource
             where /* scope: */ resource.kind = $1::text /* :scope */
                 and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
@@ -50,7 +50,7 @@ paged as materialized (
         when ($3::int - 1)::bigint * $4::int >= counted.total then array[]::uuid[] -- past the end
         when $6::boolean or counted.total::numeric * counted.total > $3::int::numeric * $4::int * kept.total then array(
             select resource.id
-            from /* source: */ resources /* :source */ as resource
+            from /* source: */ tenant_resources($1::text, $12::text) /* :source */ as resource
             where /* scope: */ resource.kind = $1::text /* :scope */
                 and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                 and ($2::text is null or resource.owner_id = as_uuid($2::text))
@@ -67,7 +67,7 @@ paged as materialized (
                     resource.id, resource.kind, resource.name, resource.generation, resource.created_time,
                     resource.updated_time, resource.deleted_time, resource.created_by, resource.updated_by,
                     resource.deleted_by
-                from /* source: */ resources /* :source */ as resource
+                from /* source: */ tenant_resources($1::text, $12::text) /* :source */ as resource
                 where /* scope: */ resource.kind = $1::text /* :scope */
                     and /* tenant: */ resource.tenant = $12::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $11::jsonb) /* :tenant */
                     and ($2::text is null or resource.owner_id = as_uuid($2::text))

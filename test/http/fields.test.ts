@@ -3,7 +3,7 @@ import type pg from 'pg'
 import t, { type Test } from 'tap'
 import { queries } from '../../generated/sql.ts'
 import { resourceFields } from '../../search/fields.ts'
-import { select, selected } from '../../search/selection.ts'
+import { scoped, select, selected } from '../../search/selection.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { type Answer, application, conditions, report } from '../application.ts'
 import { openSession } from '../sessions.ts'
@@ -309,7 +309,11 @@ t.test('what is not asked for is not read', async (t) => {
     return selected(
       text,
       parameters.map((name) => given[name as keyof typeof given]),
-      { ...select(search ? { search } : {}, resourceFields), tenant: 'true' },
+      scoped(select(search ? { search } : {}, resourceFields), {
+        kind: 'Cluster',
+        owner_id: null,
+        tenant: '',
+      }),
     )
   }
   const one = (fields: string[] | null) => {

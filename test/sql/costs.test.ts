@@ -4,7 +4,7 @@ import type pg from 'pg'
 import t from 'tap'
 import { queries } from '../../generated/sql.ts'
 import { resourceFields } from '../../search/fields.ts'
-import { select, selected } from '../../search/selection.ts'
+import { scoped, select, selected } from '../../search/selection.ts'
 import { report } from '../application.ts'
 import { createDatabase } from '../databases.ts'
 import { openSession } from '../sessions.ts'
@@ -223,7 +223,11 @@ t.test('a search unpacks a spec once, however many terms it has', async (t) => {
         )
       ).rows[0].blocks
     const values = ['Cluster', null, 1, 20, ['id'], false, null, 16 * 1024 * 1024, 'refuse', null, '{}', '']
-    const selection = { ...select({ search }, resourceFields), tenant: 'true' }
+    const selection = scoped(select({ search }, resourceFields), {
+      kind: 'Cluster',
+      owner_id: null,
+      tenant: '',
+    })
     const statement = selected(queries.list_resources.text, values, selection)
     await session.query('begin')
     const before = await counted()

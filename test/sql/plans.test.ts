@@ -3,7 +3,7 @@ import t from 'tap'
 import { queries } from '../../generated/sql.ts'
 import { writeCursor } from '../../search/cursor.ts'
 import { resourceFields, statusFields } from '../../search/fields.ts'
-import { type ListQuery, select, selected, selectWalk } from '../../search/selection.ts'
+import { type ListQuery, scoped, select, selected, selectWalk } from '../../search/selection.ts'
 import { createDatabase } from '../databases.ts'
 import { openSession } from '../sessions.ts'
 
@@ -78,6 +78,9 @@ async function rowsRead(session: pg.Client, text: string, values: unknown[]): Pr
   return Math.round(read(rows[0]['QUERY PLAN'][0].Plan))
 }
 
+/** The list of all clusters, for a caller of all tenants. */
+const allClusters = { kind: 'Cluster', owner_id: null, tenant: '' }
+
 t.test('every path to resources that clients walk has an index', async (t) => {
   const session = await openSession(t, await createDatabase())
   for (const each of [clusters, children, reports]) await session.query(each)
@@ -88,7 +91,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
   const list = (query: ListQuery & { page?: number }, owner: string | null = null) => {
     const kind = owner ? 'NodePool' : 'Cluster'
     const counted = !owner && query.search === undefined
-    const selection = { ...select(query, resourceFields), tenant: 'true' }
+    const selection = scoped(select(query, resourceFields), { kind, owner_id: owner, tenant: '' })
     const values = [
       kind,
       owner,
@@ -189,7 +192,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
   await t.test('the poller walks the index of what is not reconciled, in its order', async (t) => {
     const planOf = async (search: string) => {
       const values = ['Cluster', null, 1, 20, null, false, null, BOUND, 'refuse', null, '{}', '']
-      const selection = { ...select({ search }, resourceFields), tenant: 'true' }
+      const selection = scoped(select({ search }, resourceFields), allClusters)
       const statement = selected(queries.list_resources.text, values, selection)
       const { rows } = await session.query({
         text: `explain (costs off) ${statement.text}`,
@@ -203,6 +206,42 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     const older = await planOf(`${every} and status.conditions.Reconciled.last_updated_time < now() - 10s`)
     t.equal(older.match(/Index Scan using resources_unreconciled_idx/g)?.length, 3, older)
     t.notMatch(older, 'conditions', 'the time is not unpacked from the conditions')
+  })
+
+  await t.test('a search of a tenant is planned over the index of its rows', async (t) => {
+    const ofTenant = { ...allClusters, tenant: 'org=acme' }
+    const selection = scoped(select({ search: "name = 'cluster-7'" }, resourceFields), ofTenant)
+    t.equal(selection.unindexed, true, 'it passes the queue of searches that read all')
+    const values = [
+      'Cluster',
+      null,
+      1,
+      20,
+      null,
+      false,
+      null,
+      BOUND,
+      'refuse',
+      null,
+      '{"org":"acme"}',
+      'org=acme',
+    ]
+    const statement = selected(queries.list_resources.text, values, selection)
+    const { rows } = await session.query({
+      text: `explain (costs off) ${statement.text}`,
+      values: statement.values,
+    })
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    t.equal(plan.match(/using resources_tenant_idx/g)?.length, 3, plan)
+    t.notMatch(plan, 'Function Scan on tenant_resources', 'the function is inlined')
+    t.notMatch(plan, 'resources_kind_name_idx', 'no index over all tenants')
+    for (const [title, query, owner_id] of [
+      ['the default order', {}, null],
+      ['the children of a parent', { search: "name = 'a'" }, id],
+    ] as const) {
+      const indexed = scoped(select(query, resourceFields), { ...ofTenant, owner_id })
+      t.match(indexed, { unindexed: false, source: 'resources' }, title)
+    }
   })
 
   await t.test('what waits for its adapters is counted without a look at the rest', async (t) => {
@@ -233,7 +272,7 @@ t.test('every path to resources that clients walk has an index', async (t) => {
       const cursor = writeCursor({ total: '20000', last }, begun.bounds)
       const walk = selectWalk({ order, cursor }, resourceFields, [])
       const values = ['Cluster', null, 1, 20, null, true, '20000', BOUND, 'cut', null, '{}', '']
-      const { text, values: all } = selected(queries.list_resources.text, values, { ...walk, tenant: 'true' })
+      const { text, values: all } = selected(queries.list_resources.text, values, scoped(walk, allClusters))
       const read = await rowsRead(session, text, all)
       t.ok(read <= 23, `${order}: ${read} rows`)
     }
