@@ -7,6 +7,7 @@ import type { components } from '../../generated/openapi.d.ts'
 import { SearchError } from '../../search/search-error.ts'
 import { Overloaded } from '../db/connection-queue.ts'
 import { DatabaseUnavailable, SessionUnfit } from '../db/database-errors.ts'
+import { pathOf } from '../lib/origin-form.ts'
 import { newTraceId } from '../observability/request-trace.ts'
 import { type Code, Problem, problems, type Violation } from '../problem.ts'
 import { problemOf } from '../validation/violations.ts'
@@ -167,7 +168,7 @@ function reasons(error: unknown): string | undefined {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error, request)
   tell(problem, request)
-  const instance = request.url.split('?')[0] ?? request.url
+  const instance = pathOf(request.url)
   reply
     .code(problem.status)
     .headers(problem.headers)
@@ -187,7 +188,7 @@ export function answerWithProblems(app: FastifyInstance) {
     routes.push({ pattern, methods: new Set([method].flat()) })
   })
   const answerUnknown = (request: FastifyRequest, reply: FastifyReply) => {
-    const path = request.url.split('?')[0] ?? ''
+    const path = pathOf(request.url)
     const known = routes.filter(({ pattern }) => pattern.test(path))
     const allowed = new Set(known.flatMap(({ methods }) => [...methods]))
     const problem =

@@ -8,3 +8,6 @@ export function originForm(target: string): string {
   const rest = target.slice(authority.length)
   return rest.startsWith('/') ? rest : `/${rest}`
 }
+
+/** The path of a target, without its query and its fragment. */
+export const pathOf = (target: string): string => target.split(/[?#]/, 1)[0] ?? ''

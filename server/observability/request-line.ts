@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pathOf } from '../lib/origin-form.ts'
 
 /** How much of a path is written down: no route has more, but callers may send 64 KiB. */
 const MAX_PATH = 1024
@@ -8,7 +9,7 @@ export function describeRequest(request: FastifyRequest, reply: FastifyReply, st
   const { target } = request
   return {
     method: request.method,
-    path: request.url.split('?', 1)[0]?.slice(0, MAX_PATH),
+    path: pathOf(request.url).slice(0, MAX_PATH),
     status_code,
     duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
     resource_type: target?.kind.toLowerCase(),

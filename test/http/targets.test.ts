@@ -56,3 +56,26 @@ t.test('a path with an empty part is another path', async (t) => {
     t.match(answer, /^HTTP\/1\.1 404 [\s\S]*HYPERFLEET-NTF-000/, path)
   }
 })
+
+t.test('a target with a fragment is refused, and neither answered nor logged beyond its path', async (t) => {
+  const { ports, lines } = await openListeners(t)
+  for (const name of listenerNames)
+    for (const target of [
+      `${base}/clusters#fields=name`,
+      `${base}/clusters?size=1#a`,
+      '/readyz#',
+      '/#secret',
+    ]) {
+      lines.length = 0
+      const answer = await ask(
+        ports[name],
+        `GET ${target} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n`,
+      )
+      t.equal(statusOf(answer), 400, `${name} ${target}`)
+      t.notMatch(answer, '#f', 'the fragment is not in the answer')
+      t.strictSame(
+        lines.map(({ path }) => path),
+        [target.split(/[?#]/)[0]],
+      )
+    }
+})

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { pathOf } from '../../lib/origin-form.ts'
 import type { Facts } from './access-decision.ts'
 import type { Verb } from './access-rule.ts'
 
@@ -79,10 +80,9 @@ export const factsOf = (request: FastifyRequest, known: KnownFacts, groupsClaim:
   )
 
 function pathFacts({ method, url, target, database }: FastifyRequest): PathFacts {
-  const [path = ''] = url.split('?')
   return {
     method,
-    path,
+    path: pathOf(url),
     id: target?.id ?? '',
     owner_id: target?.owner_id ?? '',
     dry_run: database.isKept ? 'false' : 'true',
