@@ -53,14 +53,13 @@ function tenancyIn(
   dimensions: Dimension[],
   shared: string | undefined,
 ): Record<string, string> {
-  const sent = shared === undefined ? {} : objectIn(request, shared, dimensions)
-  const tenancy: Record<string, string> = {}
-  for (const dimension of dimensions) {
-    const value = dimensionIn(request, dimension, sent, shared)
-    if (value !== undefined) tenancy[dimension.key] = value
-    else if (dimension.required) throw denied(`${placeOf(dimension, shared)} is missing`)
-  }
-  return tenancy
+  const sent = shared === undefined ? undefined : membersIn(request, shared, dimensions)
+  return Object.fromEntries(
+    dimensions.flatMap((dimension) => {
+      const value = dimensionIn(dimension, placesOf(request, dimension, shared, sent))
+      return value === undefined ? [] : [[dimension.key, value]]
+    }),
+  )
 }
 
 function isSystem(
@@ -77,44 +76,56 @@ function isSystem(
 /** Whether a text is `true`, in any case of letters. */
 const isTrue = (value: unknown) => typeof value === 'string' && trimmed(value).toLowerCase() === 'true'
 
-/** Without the blanks that a header may have around its value. */
+/** Without the blanks that HTTP allows around the value of a header: others belong to it. */
 const trimmed = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '')
 
-/** The value of a dimension: of its header or of the object in one header, and else of its claim. */
-function dimensionIn(
-  request: FastifyRequest,
-  dimension: Dimension,
-  sent: Record<string, unknown>,
-  shared: string | undefined,
-): string | undefined {
-  const { key, header, claim } = dimension
-  const places: [place: string, value: unknown][] = [
-    [`The header ${header}`, header === undefined ? undefined : headerIn(request, header)],
-    [`The dimension ${key} of the header ${shared}`, Object.hasOwn(sent, key) ? sent[key] : undefined],
-    [`The claim ${claim} of the token`, claim === undefined ? undefined : request.claims[claim]],
-  ]
-  const given = places.filter(([, value]) => value !== undefined && value !== null && value !== '')
-  for (const [place, value] of given)
-    if (typeof value !== 'string' || !VALUE.test(value)) throw denied(`${place} ${VALUE_RULE}`)
-  const [first, second] = given
-  const other = given.find(([, value]) => value !== first?.[1]) ?? second
-  if (first && other && other[1] !== first[1])
-    throw denied(`${first[0]} differs: ${lowerFirst(other[0])} has another value`)
-  return first?.[1] as string | undefined
+/** A place of a dimension, as problems name it, and its value in a request. */
+interface Place {
+  name: string
+  value: unknown
 }
 
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+/** The places of a dimension: its own header, its member in the header with all dimensions, its claim. */
+function placesOf(
+  request: FastifyRequest,
+  { key, header, claim }: Dimension,
+  shared: string | undefined,
+  sent: Map<string, unknown> | undefined,
+): Place[] {
+  return [
+    ...(header === undefined ? [] : [{ name: `header ${header}`, value: headerIn(request, header) }]),
+    ...(sent ? [{ name: `dimension ${key} of the header ${shared}`, value: sent.get(key) }] : []),
+    ...(claim === undefined ? [] : [{ name: `claim ${claim} of the token`, value: request.claims[claim] }]),
+  ]
+}
 
-/** The object in the one header that has all dimensions; empty where it was not sent. */
-function objectIn(request: FastifyRequest, header: string, dimensions: Dimension[]): Record<string, unknown> {
+/**
+ * The value of a dimension; undefined without one. Throws a problem where it is missing and required, is no value of a dimension,
+ * or differs between its places.
+ */
+function dimensionIn({ required }: Dimension, places: Place[]): string | undefined {
+  const given = places.filter(({ value }) => value !== undefined && value !== null && value !== '')
+  const [first, ...others] = given
+  if (!first && required) throw denied(`The ${places[0]?.name} is missing`)
+  for (const { name, value } of given)
+    if (typeof value !== 'string' || !VALUE.test(value)) throw denied(`The ${name} ${VALUE_RULE}`)
+  const other = others.find(({ value }) => value !== first?.value)
+  if (other) throw denied(`The ${first?.name} differs: the ${other.name} has another value`)
+  return first?.value as string | undefined
+}
+
+/** The members of the object in the header with all dimensions; none where it was not sent. */
+function membersIn(request: FastifyRequest, header: string, dimensions: Dimension[]): Map<string, unknown> {
   const text = headerIn(request, header)
-  if (text === '') return {}
+  if (text === '') return new Map()
   const parsed = parse(text)
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw denied(`The header ${header} must be a JSON object of texts`)
-  const unknown = Object.keys(parsed).find((key) => !dimensions.some((dimension) => dimension.key === key))
-  if (unknown !== undefined) throw denied(`The header ${header} has a member that is no dimension here`)
-  return parsed as Record<string, unknown>
+  const members = new Map(Object.entries(parsed))
+  const known = new Set(dimensions.map(({ key }) => key))
+  if ([...members.keys()].some((key) => !known.has(key)))
+    throw denied(`The header ${header} has a member that is no dimension here`)
+  return members
 }
 
 function headerIn({ headers, raw }: FastifyRequest, header: string): string {
@@ -130,12 +141,5 @@ function parse(text: string): unknown {
     return undefined
   }
 }
-
-const placeOf = ({ key, header, claim }: Dimension, shared: string | undefined) =>
-  header !== undefined
-    ? `The header ${header}`
-    : shared !== undefined
-      ? `The dimension ${key} of the header ${shared}`
-      : `The claim ${claim} of the token`
 
 const denied = (detail: string) => new Problem('AUZ-001', detail)

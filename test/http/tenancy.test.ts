@@ -68,6 +68,8 @@ t.test('who has no tenancy is refused', async (t) => {
     [tenant('acme', 'a/b'), /X-HyperFleet-Project must be/],
     [{ 'x-hyperfleet-system': 'yes' }, /X-HyperFleet-Org is missing/],
     [{ 'x-hyperfleet-system': '<nil>' }, /X-HyperFleet-Org is missing/],
+    [{ 'x-hyperfleet-system': '\u00a0true' }, /X-HyperFleet-Org is missing/],
+    [tenant('acme\u00a0'), /X-HyperFleet-Org must be/],
   ]
   for (const [headers, detail] of denied) isDenied(t, await get(headers), detail, JSON.stringify(headers))
   const allowed = [tenant('acme'), tenant(' acme '), tenant('A.c-m_3', 'x'.repeat(63)), system]
