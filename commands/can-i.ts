@@ -16,6 +16,7 @@ import { loadDocument } from '../server/openapi/document.ts'
 import { type Document, operationsOf } from '../server/openapi/operations.ts'
 import { Problem } from '../server/problem.ts'
 import { StartError } from '../server/process/start-error.ts'
+import { readOwnFlags } from './own-flags.ts'
 
 const USAGE =
   'usage: hyperfleet-api can-i VERB KIND [--id ID] [--adapter NAME] [--claims FILE] [--resource FILE] [--config FILE …]'
@@ -71,22 +72,15 @@ function answer(args: string[]): { lines: string[]; isAllowed: boolean } {
 function question(args: string[]): { verb: Verb; kind: string; own: Own; rest: string[] } {
   const [verb, kind, ...options] = args
   if (!verb || !kind || verb.startsWith('-') || kind.startsWith('-')) throw new StartError(USAGE)
-  const own: Own = {}
-  const rest: string[] = []
-  for (let at = 0; at < options.length; at++) {
-    const option = options[at] ?? ''
-    const [flag = '', inline] = option.split(/=(.*)/s)
-    const name = OWN.find((each) => flag === `--${each}`)
-    if (!name) {
-      rest.push(option)
-      continue
-    }
-    const value = inline ?? options[++at]
-    if (value === undefined || (inline === undefined && value.startsWith('--')))
-      throw new StartError(`${flag} has no value: ${USAGE}`)
-    own[name] = value
+  const { own, rest } = readOwnFlags(options, OWN)
+  for (const { name, value } of own)
+    if (value === undefined) throw new StartError(`--${name} has no value: ${USAGE}`)
+  return {
+    verb: verb as Verb,
+    kind,
+    own: Object.fromEntries(own.map(({ name, value }) => [name, value])),
+    rest,
   }
-  return { verb: verb as Verb, kind, own, rest }
 }
 
 function checkQuestion(verb: Verb, kind: string, own: Own, document: Document): void {

@@ -13,6 +13,7 @@ import { masked } from '../server/observability/masking.ts'
 import { loadDocument, published, toYaml } from '../server/openapi/document.ts'
 import type { Kinds } from '../server/openapi/kinds.ts'
 import { StartError } from '../server/process/start-error.ts'
+import { readOwnFlags } from './own-flags.ts'
 
 const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 8000 …]
 
@@ -65,9 +66,11 @@ const composed = (config: Config) => toYaml(published(loadDocument(config), conf
 
 /** Migrates the database of a server elsewhere (an embedded one is migrated when it starts), and adopts what has no tenancy. */
 async function bringUpToDate(kinds: Kinds, args: string[]): Promise<void> {
-  const { rest, value } = takeFlag(args, '--adopt-tenancy')
+  const { own, rest } = readOwnFlags(args, ['adopt-tenancy'])
   const config = loadConfig(kinds, { args: rest, serving: false })
-  const tenancy = value === undefined ? undefined : readTenancy(value, config.server.tenant.dimensions)
+  const [flag] = own
+  if (flag && !flag.value) throw new StartError('the flag --adopt-tenancy has no value')
+  const tenancy = flag?.value ? readTenancy(flag.value, config.server.tenant.dimensions) : undefined
   await migrate(config, loadDocument(config)['x-kinds'], console.error)
   if (!tenancy) return
   const bar = new SingleBar({
@@ -87,16 +90,6 @@ async function bringUpToDate(kinds: Kinds, args: string[]): Promise<void> {
     `${adopted} resources have the tenancy ${JSON.stringify(tenancy)} now, ${clashes.length} were left`,
   )
   if (clashes.length) process.exitCode = 1
-}
-
-/** The value of a flag that is no setting, and the other arguments. Throws a StartError where it has none. */
-function takeFlag(args: string[], flag: string): { rest: string[]; value: string | undefined } {
-  const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`))
-  if (at < 0) return { rest: args, value: undefined }
-  const isInline = args[at] !== flag
-  const value = isInline ? args[at]?.slice(flag.length + 1) : args[at + 1]
-  if (!value || value.startsWith('--')) throw new StartError(`the flag ${flag} has no value`)
-  return { rest: args.toSpliced(at, isInline ? 1 : 2), value }
 }
 
 /**

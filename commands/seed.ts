@@ -14,13 +14,13 @@
  */
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { toolConfig } from '../server/config/load.ts'
 import { type Database, openDatabase } from '../server/db/database.ts'
 import { loadDocument } from '../server/openapi/document.ts'
 import type { Document } from '../server/openapi/operations.ts'
 import { StartError } from '../server/process/start-error.ts'
 import { fail } from './main.ts'
+import { readOwnFlags } from './own-flags.ts'
 
 const BATCH = 500
 const LARGEST = 99_999_999
@@ -157,23 +157,15 @@ function prefixOf(
 
 /** The numbers by kind, and the arguments that are settings. */
 function readArguments(argv: string[]): { counts: Amounts; unreconciled: Amounts; args: string[] } {
-  const names = new Set(['count', 'unreconciled', ...Object.keys(SHORTHANDS)])
-  const { tokens } = parseArgs({
-    args: argv,
-    options: Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }])),
-    strict: false,
-    tokens: true,
-  })
-  const own = tokens.filter((token) => token.kind === 'option').filter(({ name }) => names.has(name))
+  const { own, rest: args } = readOwnFlags(argv, ['count', 'unreconciled', ...Object.keys(SHORTHANDS)])
   const amounts = (wanted: (name: string) => boolean) =>
     Object.fromEntries(own.filter(({ name }) => wanted(name)).map(({ name, value }) => amountOf(name, value)))
   const counts = amounts((name) => name !== 'unreconciled')
   const unreconciled = amounts((name) => name === 'unreconciled')
-  const used = new Set(own.flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])))
   return {
     counts: own.some(({ name }) => name === 'count') ? counts : { ...DEFAULT_COUNTS, ...counts },
     unreconciled: Object.keys(unreconciled).length ? unreconciled : DEFAULT_UNRECONCILED,
-    args: argv.filter((_, index) => !used.has(index)),
+    args,
   }
 }
 
