@@ -74,8 +74,7 @@ export function operationResolver(
       isSecured && verb ? authorizer?.access(verb, isOfAnyKind(kind) ? undefined : kind) : undefined
     const mediaTypes = body && Object.keys(body.content)
     const checkParameters = parameterChecker(document, method, parameters)
-    // A system caller reads everything and reports; resources are changed by tenants.
-    const isOfTenants = name.startsWith('resources.') && method !== 'GET'
+    const isChange = verb !== undefined && CHANGES.has(verb)
     const canDryRun = parameters.some(({ name }) => name === 'dry_run')
     const { settle, check } = isOfAnyKind(kind) ? stepsOf(name) : {}
     const lookUp = body?.['x-look-up-first'] ? (settle ?? findResource) : undefined
@@ -117,7 +116,7 @@ export function operationResolver(
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
         try {
-          if (isOfTenants && request.isSystem) await refuseSystemCaller(request)
+          if (isChange && request.isSystem) await refuseSystemCaller(request)
           const body = await serve(request, reply)
           if (body !== undefined) reply.type('application/json')
           return body
@@ -133,6 +132,9 @@ export function operationResolver(
   }
 }
 
+/** The verbs that change resources. A system caller reads and reports: resources are changed by tenants. */
+const CHANGES: ReadonlySet<Verb> = new Set(['create', 'update', 'delete', 'force-delete'])
+
 type Serve = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
 const refuseCreate =
@@ -141,7 +143,7 @@ const refuseCreate =
     throw createdUnderParent(path)
   }
 
-/** On a nested path a parent that is gone is said first, and on a flat one nothing of the resource. */
+/** Rejects with 404 where a nested path has a missing parent, and with 403 otherwise: the resource itself is not looked up. */
 async function refuseSystemCaller({ database, target }: FastifyRequest) {
   const { owner_kind, owner_id } = target as Target
   if (owner_kind !== null && owner_id !== null)
