@@ -10,7 +10,7 @@
 with chosen as (
     select resource.id
     from resources as resource
-    inner join kinds on kinds.kind = resource.kind
+    inner join kinds on kinds.kind = resource.kind -- so that the index by kind and tenant finds them
     where resource.tenant = $2::text and resource.tenant <> '' and resource.tenancy = $1::jsonb
     limit $4::int
     for no key update of resource
