@@ -59,7 +59,7 @@ function answer(args: string[]): { lines: string[]; isAllowed: boolean } {
   )
   const steps: Step[] = []
   const decision = decide(rules.all, facts, (step) => steps.push(step))
-  if (decision.outcome === 'open' && verb !== 'list') throw new StartError(whatIsMissing(decision, adapter))
+  if (decision.outcome === 'open' && verb !== 'list') throw new StartError(missingFact(decision, adapter))
   return {
     isAllowed: decision.outcome === 'allow',
     lines: [
@@ -152,12 +152,12 @@ function pathOf(document: Document, verb: Verb, kind: string, id = ''): PathFact
   return { method, path: path.replace(own, id), id, owner_id: '', dry_run: 'false' }
 }
 
-function whatIsMissing({ rule }: Decision, adapter: string | undefined): string {
-  const [flag, what] =
+function missingFact({ rule }: Decision, adapter: string | undefined): string {
+  const [flag, fact] =
     adapter === undefined
       ? ['--adapter', 'the adapter of the report']
       : ['--resource', 'the resource, as GET answers it (of a create, the body)']
-  return `the rule ${rule?.index} (${rule?.name}) depends on ${what}: give it with ${flag}`
+  return `the rule ${rule?.index} (${rule?.name}) depends on ${fact}: give it with ${flag}`
 }
 
 const named = ({ index, name }: AccessRule) => `rule ${index} (${name})`

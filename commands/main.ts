@@ -22,7 +22,7 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
   verify   list the rows of the database that break an invariant
   openapi  print the document of the API with these settings, as YAML
   config   print the settings in force, without secrets; with --sources also where each came from
-  can-i    tell whether the rules of authorization allow a request, and why: can-i VERB KIND
+  can-i    explain whether the rules of authorization allow a request: can-i VERB KIND
            [--id ID] [--adapter NAME] [--claims FILE] [--resource FILE]
   version  print the version`
 
@@ -55,7 +55,7 @@ async function serveWith(settings: ReturnType<typeof loadSettings>): Promise<voi
   await serve(settings, handlers)
 }
 
-/** Loaded only here, as the server is; the exit code tells the decision. */
+/** Loaded only here, as the server is; the exit code is the decision. */
 async function explainAccess(args: string[]): Promise<void> {
   const { canI } = await import('./can-i.ts')
   process.exitCode = canI(args)
@@ -64,7 +64,7 @@ async function explainAccess(args: string[]): Promise<void> {
 /** The document that a server with these settings serves. */
 const composed = (config: Config) => toYaml(published(loadDocument(config), config))
 
-/** Migrates the database of a server elsewhere (an embedded one is migrated when it starts), and adopts what has no tenancy. */
+/** Migrates the database of a server elsewhere (an embedded one is migrated when it starts), and adopts resources without a tenancy. */
 async function bringUpToDate(kinds: Kinds, args: string[]): Promise<void> {
   const { own, rest } = readOwnFlags(args, ['adopt-tenancy'])
   const config = loadConfig(kinds, { args: rest, serving: false })

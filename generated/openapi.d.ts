@@ -1706,7 +1706,7 @@ export interface components {
         };
         /**
          * @description The caller has no tenancy, where tenants are kept apart, or the rules of this server do not let it do this (`HYPERFLEET-AUZ-001`). Nothing
-         *     was done; trying again does not help. What the caller may not know of is 404, not 403.
+         *     was done; trying again does not help. A resource that is not visible to the caller is 404, not 403.
          */
         Forbidden: {
             headers: {

@@ -220,7 +220,7 @@ export const configSchema = {
             rules: {
               type: 'array',
               description:
-                'The rules, in their order: the first that matches a request decides. Without rules everything is allowed; with rules, what none matches is denied.',
+                'The rules, in their order: the first that matches a request decides. Without rules everything is allowed; with rules, a request that none matches is denied.',
               default: [],
               examples: [
                 [
@@ -248,7 +248,7 @@ export const configSchema = {
                   effect: {
                     type: 'string',
                     enum: ['allow', 'deny'],
-                    description: 'What it does with the requests that it matches.',
+                    description: 'The effect on the requests that it matches.',
                   },
                   verbs: {
                     type: 'array',
@@ -345,7 +345,7 @@ export const configSchema = {
             dimensions: {
               type: 'array',
               description:
-                'What makes up a tenancy, such as an organization and a project; at least one is required. Each has its value in a header, in a claim of the token, or in both.',
+                'The dimensions of a tenancy, such as an organization and a project; at least one is required. Each has its value in a header, in a claim of the token, or in both.',
               default: [],
               examples: [[{ key: 'org', header: 'X-HyperFleet-Org', required: true }]],
               items: {

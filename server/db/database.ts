@@ -381,7 +381,7 @@ export class Database {
 export class RequestDatabase implements Statements {
   /** Whether its writes are kept. Without, each is a transaction that is rolled back, with the locks and the answer of one that is kept. */
   isKept = true
-  /** What its statements depend on; with it, each is a transaction that begins with the check. */
+  /** The check that its statements depend on; with it, each statement is a transaction that begins with the check. */
   guard: Guard | undefined
   private readonly database: Database
   private readonly waiter: Waiter

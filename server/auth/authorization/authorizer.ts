@@ -17,7 +17,7 @@ declare module 'fastify' {
   }
 }
 
-/** What is told of decisions. */
+/** Receives denials, and failures of rules. */
 export interface Observer {
   denied(verb: Verb): void
   failed(rule: string, reason: string): void
@@ -71,7 +71,7 @@ export class Authorizer {
     }
   }
 
-  /** A list shows only what may be read, and no rule is evaluated for each resource: what a resource decides is denied. */
+  /** A list shows only what may be read, and no rule is evaluated for each resource: a list that a resource would decide is denied. */
   private decideList(request: FastifyRequest, kind: string | undefined): void {
     const { kind: asked } = request.query as { kind?: unknown }
     const one = kind ?? (typeof asked === 'string' && asked ? asked : undefined)
@@ -100,7 +100,7 @@ export class Authorizer {
     if (decision.outcome === 'allow') return
     if (decision.outcome === 'open') {
       request.database.guard = this.guard(request, facts)
-      // A missing one is 404 from here on: one that is denied must not be told by what is wrong with the request.
+      // A missing one is 404 from here on: other problems of the request would show that a denied one is there.
       if (isLookedUp) await request.database.one('find_resource', request.target as Target)
       return
     }

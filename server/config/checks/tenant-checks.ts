@@ -2,7 +2,7 @@ import { given, type Problem } from '../explain.ts'
 import type { Config } from '../schema.ts'
 import type { Origin } from '../sources.ts'
 
-/** Headers that are no place for a tenancy: they hold credentials, or others of the same request. */
+/** Headers with credentials, which cannot hold a tenancy. */
 const FORBIDDEN = [
   'authorization',
   'cookie',
@@ -13,7 +13,7 @@ const FORBIDDEN = [
   'x-forwarded-authorization',
 ]
 
-/** What is wrong with the settings of tenants; nothing where they are not kept apart. */
+/** The faults in the settings of tenants; none where tenants are not kept apart. */
 export function checkTenants({ server: { tenant } }: Config, origin: Origin): Problem[] {
   if (!tenant.enabled) return []
   const { dimensions, header, system_header } = tenant

@@ -3,7 +3,7 @@ import type { Scope } from '../../db/scope.ts'
 import { ANY_KIND, type Kinds } from '../../openapi/kinds.ts'
 import { type Document, operationsOf } from '../../openapi/operations.ts'
 
-/** The resources that a path names, as far as the caller may know of them. */
+/** The resources that a path names, and the tenancy of the caller. */
 export interface Target extends Scope {
   /** Empty where a list is of all kinds. */
   kind: string

@@ -4,7 +4,7 @@
 --
 -- p_results  the results of the rules of its kind: {type, status, reason, message} or {type, failed} each; [] for a kind
 --            without rules
--- p_tenancy  the caller's tenancy (within_tenancy): what the resource refers to beyond it is not counted
+-- p_tenancy  the caller's tenancy (within_tenancy): targets of references beyond it are not counted
 -- `stable`: all is read with the snapshot of the calling statement.
 create or replace function explain_resource(p_resource resources, p_results jsonb, p_tenancy jsonb) returns jsonb
 language plpgsql stable as $$

@@ -49,7 +49,7 @@ begin
         left join resources as target
             on target.id = given.target_id
             and target.kind = declared.target_kind
-            -- What the resource refers to already, a caller of a larger tenancy has given it.
+            -- A target beyond the tenancy that the resource has already was set by a caller of a larger tenancy.
             and (within_tenancy(target.tenancy, p_tenancy) or target.id = any (v_own))
     ),
     violations as (

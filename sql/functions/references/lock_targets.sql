@@ -4,8 +4,8 @@
 -- p_references  as in given_references
 -- p_source_id   the resource that is changed, null when it is being created
 -- p_owner_id    the parent of a resource that is being created, else null
--- p_tenancy     the caller's tenancy (within_tenancy): no other resource is locked, but for what the
---               resource refers to already
+-- p_tenancy     the caller's tenancy (within_tenancy): no other resource is locked, except
+--               targets that the resource has already
 -- A share lock, and not `for key share`, which does not hold off a mark. The order is that of lock_tree, parents before
 -- children and by id within a level, so that no two transactions wait for each other.
 create or replace function lock_targets(p_references jsonb, p_source_id uuid, p_owner_id uuid, p_tenancy jsonb) returns void

@@ -1,4 +1,4 @@
--- own_targets: what a resource refers to, by any type of reference.
+-- own_targets: the targets of the references of a resource, of all types.
 --
 -- p_source_id  the resource; null: none
 create or replace function own_targets(p_source_id uuid) returns uuid[]

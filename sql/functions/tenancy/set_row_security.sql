@@ -2,11 +2,11 @@
 --
 -- With it, the view scoped_resources belongs to the role hyperfleet_scoped, which owns nothing else and is subject to a policy with
 -- the same rule: a statement that forgot the caller's tenancy finds no row through the view. Without it, the view is the table.
--- Other roles see all rows of the table, as before. Who may read or change the table, such as a role of the servers that owns
--- nothing, gets the same rights on the view.
+-- Other roles see all rows of the table, as before. Roles that may read or change the table, such as a role of the servers that
+-- owns nothing, get the same rights on the view.
 --
 -- p_is_on  whether it is to be on
--- Nothing is changed that is as it should be: a change of the table waits for all who use it.
+-- Only differences are changed: a change of the table waits for all sessions that use it.
 -- Raises insufficient_privilege where the user may not create the role, or is no member of it.
 create or replace function set_row_security(p_is_on boolean) returns void
 language plpgsql as $$

@@ -1,4 +1,4 @@
--- visible_resource: the resource with an id, of whatever kind, as far as the caller may know of it; no row where there is none.
+-- visible_resource: the resource with an id, of any kind, if it is visible to the caller; else no row.
 --
 -- p_tenancy  the caller's tenancy (within_tenancy)
 create or replace function visible_resource(p_id text, p_tenancy jsonb) returns setof resources
