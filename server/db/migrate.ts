@@ -277,6 +277,9 @@ async function recomputeConditions(database: RequestDatabase, log: (line: string
   for (const [failure, count] of failures) log(`${failure} (${count} resources)`)
 }
 
+/** lock_not_available, and deadlock_detected: a statement of a server takes the tables in an order of its own. */
+const GAVE_WAY = /^(55P03|40P01)$/
+
 /**
  * Works in a transaction that waits for no lock for long: behind a change of a table that waits, all others who want that
  * table wait, too. It is rolled back and tried again; throws a StartError when the table is never free.
@@ -289,7 +292,7 @@ async function givingWay<Result>(client: pg.Client, work: () => Promise<Result>)
         return await work()
       })
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError && error.code === '55P03')) throw error
+      if (!(error instanceof pg.DatabaseError && GAVE_WAY.test(error.code ?? ''))) throw error
       if (attempt === ATTEMPTS) throw new StartError('the tables are in use: nothing was changed; try again')
       await sleep(LOCK_PAUSE_MS)
     }

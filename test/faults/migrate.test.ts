@@ -112,6 +112,23 @@ t.test('migrate', async (t) => {
     t.same(await database.all('list_inconsistencies', {}), [])
   })
 
+  t.test(
+    'begins again after a deadlock with a session that takes the same locks in another order',
+    async (t) => {
+      await execute(url, `update applied_functions set hash = 'older', rules_hash = 'older'`)
+      await session.query('begin')
+      // This session never looks for deadlocks, so that of the migration is the one that PostgreSQL gives up.
+      await session.query(`set local deadlock_timeout = '1min'`)
+      await session.query('select from kinds for update')
+      const migrating = migrate(testConfig(url, one), kinds)
+      await untilWaiting(await openSession(t, url), 1)
+      await session.query('select from applied_functions for update')
+      await session.query('commit')
+      await migrating
+      t.same(await database.all('list_inconsistencies', {}), [])
+    },
+  )
+
   t.test('builds indexes while others read and write, and anew when that was interrupted', async (t) => {
     const index = `select indisvalid from pg_index where indexrelid = 'resources_kind_id_idx'::regclass`
     const others = `from pg_stat_activity where query like '%create index concurrently%' and pid <> pg_backend_pid()`

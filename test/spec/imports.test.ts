@@ -32,6 +32,19 @@ t.test('imports run one way', async (t) => {
   t.strictSame(backwards, [])
 })
 
+t.test('the package holds each file that its program imports', async (t) => {
+  const { bin, files: packed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const reached = new Set<string>(Object.values<string>(bin).map(normalize))
+  for (const file of reached) for (const imported of importsOf(file)) reached.add(imported)
+  t.ok(reached.size > 100, `${reached.size} files`)
+  t.strictSame(
+    [...reached].filter(
+      (file) => !packed.some((entry: string) => file === entry || file.startsWith(`${entry}/`)),
+    ),
+    [],
+  )
+})
+
 t.test('a name stands for one file', async (t) => {
   const named = files.filter((file) => layerOf(file) !== 'generated').map((file) => basename(file))
   t.strictSame(
