@@ -30,7 +30,7 @@ changes as (
 ),
 kept as (
     insert into resource_counts as counted (kind, tenant, tenancy, slot, count)
-    select changes.kind, changes.tenant, $1::jsonb, pg_backend_pid() % 16, changes.count
+    select changes.kind, changes.tenant, $1::jsonb, count_slot(changes.tenant), changes.count
     from changes
     order by changes.kind, changes.tenant
     on conflict (kind, tenant, tenancy, slot) do update

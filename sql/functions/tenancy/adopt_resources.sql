@@ -51,7 +51,7 @@ begin
             ),
             counted as (
                 insert into resource_counts as counted (kind, tenant, tenancy, slot, count)
-                select changed.kind, v_tenant, v_tenancy, pg_backend_pid() % 16, count(*)
+                select changed.kind, v_tenant, v_tenancy, count_slot(v_tenant), count(*)
                 from changed
                 group by changed.kind
                 order by changed.kind
