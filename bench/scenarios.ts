@@ -1,7 +1,7 @@
 /** What clients do, each with the statement that the server makes of it. */
 import { type Queries, queries } from '../generated/sql.ts'
 import { resourceFields } from '../search/fields.ts'
-import { type ListQuery, scoped, select, selected } from '../search/selection.ts'
+import { isWhole, type ListQuery, queryOf, scoped, select, selected } from '../search/selection.ts'
 import { configSchema } from '../server/config/schema.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { ALL_TENANTS } from '../server/db/scope.ts'
@@ -101,8 +101,10 @@ const statement = <Query extends keyof Queries>(
 })
 
 function list({ page = 1, size, ...query }: { page?: number | '{page}'; size: number } & ListQuery): Request {
-  const whole = query.search === undefined
-  const { text, values } = statement('list_resources', {
+  const selection = scoped(select(query, resourceFields), Cluster)
+  const whole = isWhole(selection, Cluster.owner_id)
+  // The parameters of the one are among those of the other.
+  const { text, values } = statement(queryOf(selection, Cluster.owner_id, page === 1) as 'list_resources', {
     ...Cluster,
     page,
     size,
@@ -113,7 +115,7 @@ function list({ page = 1, size, ...query }: { page?: number | '{page}'; size: nu
     beyond: 'none',
   })
   const search = query.search === undefined ? '' : `&search=${encodeURIComponent(query.search)}`
-  const all = selected(text, values, scoped(select(query, resourceFields), Cluster))
+  const all = selected(text, values, selection)
   const asked = request('GET', `/clusters?size=${size}&page=${page}${search}`, all as Request['statement'])
   return { ...asked, isSearch: !whole }
 }

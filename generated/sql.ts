@@ -98,6 +98,10 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; max_bytes: number; beyond: string; tenancy: string | null }
     row: { body: string | null }
   }
+  list_children: {
+    parameters: { kind: string; owner_kind: string; owner_id: string; page: number; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null }
+    row: { body: string | null; total: string; last: string[] | null }
+  }
   list_condition_inputs: {
     parameters: { kind: string; after: string | null; size: number }
     row: { id: string; inputs: string }
@@ -129,6 +133,10 @@ export interface Queries {
   list_tenancies: {
     parameters: {}
     row: { tenant: string; tenancy: string }
+  }
+  list_unfiltered_resources: {
+    parameters: { kind: string | null; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null; tenant: string }
+    row: { body: string | null; total: string; last: string[] | null }
   }
   lock_migrations: {
     parameters: {}
@@ -211,9 +219,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select coalesce(sum(case when counted.tenant = '' then counted.count else -counted.count end), 0)::int as total\nfrom resource_counts as counted",
   },
   create_resource: {
-    id: 'create_resource_b028b095',
+    id: 'create_resource_dd8fb87c',
     parameters: ["kind","owner_id","body","caller","key","key_ttl","scope","maps","tenancy","tenant"],
-    text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.body::json ->> 'id' as id,\n    begun.started,\n    case\n        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)\n    end as inputs,\n    begun.started\n        and (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval, $9::jsonb, $10::text) as created\ncross join lateral (\n    -- Of the snapshot of this statement, which does not contain the writes of the function.\n    select $5::text is null or not exists (\n        select\n        from idempotency_keys as kept\n        where kept.caller = $4::text\n            and kept.kind = $7::text\n            and kept.owner_id = coalesce($2::text, '')\n            and kept.key = $5::text\n            and kept.created_time > statement_timestamp() - $6::interval\n    ) as started\n) as begun",
+    text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.id::text as id,\n    created.started,\n    case when $8::boolean and created.started then condition_inputs(created.id, false) end as inputs,\n    created.has_rules\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval, $9::jsonb, $10::text) as created",
   },
   delete_resource: {
     id: 'delete_resource_463ba646',
@@ -310,6 +318,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","owner_id","id","page","size","max_bytes","beyond","tenancy"],
     text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        adapter_status_bodies(\n            resource.id,\n            array(\n                select status.adapter\n                from adapter_statuses as status\n                where status.resource_id = resource.id and /* filter: */ true /* :filter */\n                order by /* order: */ status.adapter /* :order */\n                limit $5::int\n                offset ($4::int - 1)::bigint * $5::int\n            ),\n            $6::int,\n            $7::text\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text, $8::jsonb) as resource",
   },
+  list_children: {
+    id: 'list_children_b658705b',
+    parameters: ["kind","owner_kind","owner_id","page","size","fields","known","max_bytes","beyond","tenancy"],
+    text: "with counted as materialized (\n    select coalesce(\n        $7::bigint,\n        (\n            select count(*)\n            from resources as resource\n            where resource.kind = $1::text\n                and resource.owner_id = owner.id\n                and within_tenancy(resource.tenancy, $10::jsonb)\n        )\n    ) as total,\n    -- The ids of the page, and of one more resource if there is one.\n    array(\n        select resource.id\n        from resources as resource\n        where resource.kind = $1::text\n            and resource.owner_id = owner.id\n            and within_tenancy(resource.tenancy, $10::jsonb)\n            and /* after: */ true /* :after */\n        order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n        limit $5::int + 1\n        offset ($4::int - 1)::bigint * $5::int\n    ) as ids\n    from find_parent($2::text, $3::text, $10::jsonb) as owner (id)\n)\nselect\n    list_body($1::text || 'List', $4::int, counted.total, bodies.items) as body,\n    counted.total,\n    (\n        select /* keys: */ array[]::text[] /* :keys */\n        from resources as resource\n        where resource.id = counted.ids[cardinality(bodies.items)] and cardinality(counted.ids) > cardinality(bodies.items)\n    ) as last\nfrom counted\ncross join lateral (\n    select resource_bodies($1::text, counted.ids[:$5::int], $6::text[], $8::int, $9::text, $10::jsonb) as items\n    offset 0 -- made once\n) as bodies",
+  },
   list_condition_inputs: {
     id: 'list_condition_inputs_2c658b5f',
     parameters: ["kind","after","size"],
@@ -349,6 +362,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'list_tenancies_21d6e505',
     parameters: [],
     text: "select counted.tenant, counted.tenancy::text as tenancy\nfrom resource_counts as counted\nwhere counted.tenant <> ''\ngroup by counted.tenant, counted.tenancy\nhaving sum(counted.count) <> 0\norder by counted.tenant, counted.tenancy",
+  },
+  list_unfiltered_resources: {
+    id: 'list_unfiltered_resources_00dee7a9',
+    parameters: ["kind","size","fields","known","max_bytes","beyond","tenancy","tenant"],
+    text: "with kept as materialized (\n    select coalesce(\n        $4::bigint,\n        (\n            select coalesce(sum(resource_counts.count), 0)::bigint\n            from resource_counts\n            where /* scope: */ resource_counts.kind = $1::text /* :scope */\n                and resource_counts.tenant = $8::text\n                and within_tenancy(resource_counts.tenancy, $7::jsonb)\n        )\n    ) as total\n),\n-- The ids of the page, and of one more resource if there is one.\npaged as materialized (\n    select array(\n        select page.id\n        from (\n            select resource.id\n            from /* source: */ tenant_resources($1::text, $8::text) /* :source */ as resource\n            where /* scope: */ resource.kind = $1::text /* :scope */\n                and /* tenant: */ resource.tenant = $8::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $7::jsonb) /* :tenant */\n                and /* after: */ true /* :after */\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit 501\n        ) as page\n        limit $2::int + 1\n    ) as ids\n)\nselect\n    list_body(coalesce($1::text, 'Resource') || 'List', 1, kept.total, bodies.items) as body,\n    kept.total,\n    (\n        select /* keys: */ array[]::text[] /* :keys */\n        from resources as resource\n        where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)\n    ) as last\nfrom kept\ncross join paged\ncross join lateral (\n    select resource_bodies($1::text, paged.ids[:$2::int], $3::text[], $5::int, $6::text, $7::jsonb) as items\n    offset 0 -- made once\n) as bodies",
   },
   lock_migrations: {
     id: 'lock_migrations_aea9dc58',

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeCursor } from '../search/cursor.ts'
 import { resourceFields } from '../search/fields.ts'
-import { type Selection, scoped, select, selectWalk } from '../search/selection.ts'
+import { isWhole, queryOf, type Selection, scoped, select, selectWalk } from '../search/selection.ts'
 import { writeMapped } from '../server/conditions/condition-mapping.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { type Bound, bounded } from '../server/http/bounded-list.ts'
@@ -20,9 +20,9 @@ export const list: Handler<'getClusters'> = async (request) => {
   const kind = target.kind || null
   const { page = 1, size, fields = null, cursor } = query
   const read = (selection: Selection, bound: Bound, known: string | null) => {
-    const whole = owner_id === null && selection.filter === undefined
+    const whole = isWhole(selection, owner_id)
     const parameters = { ...target, kind, page, size, fields, whole, known, ...bound }
-    return lists.list('list_resources', parameters, scoped(selection, parameters))
+    return lists.list(queryOf(selection, owner_id, page === 1), parameters, scoped(selection, parameters))
   }
   if (cursor === undefined) {
     const selection = select(query, resourceFields)

@@ -118,6 +118,19 @@ export function scoped<Each extends Selection>(selection: Each, { kind, owner_id
   }
 }
 
+/** Whether nothing narrows a list down, so that the kept count is its total. */
+export const isWhole = ({ filter }: Selection, owner_id: string | null): boolean =>
+  filter === undefined && owner_id === null
+
+/**
+ * The query of a page. Lists without a search have queries that are planned once: that of a parent's children, and that of the
+ * first page of a whole list and of each step of a walk through it.
+ */
+export function queryOf(selection: Selection, owner_id: string | null, isFirst: boolean) {
+  if (isWhole(selection, owner_id)) return isFirst ? 'list_unfiltered_resources' : 'list_resources'
+  return selection.filter ? 'list_resources' : 'list_children'
+}
+
 /** A list query with a selection put in between the marks `/* filter: *\/ … /* :filter *\/` and the like. */
 export function selected(query: string, values: unknown[], selection: Selection): Fragment {
   return {

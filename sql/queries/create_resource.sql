@@ -23,23 +23,8 @@ select
     created.body,
     created.href,
     created.version,
-    created.body::json ->> 'id' as id,
-    begun.started,
-    case
-        when $8::boolean and begun.started then condition_inputs((created.body::json ->> 'id')::uuid, false)
-    end as inputs,
-    begun.started
-        and (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules
-from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval, $9::jsonb, $10::text) as created
-cross join lateral (
-    -- Of the snapshot of this statement, which does not contain the writes of the function.
-    select $5::text is null or not exists (
-        select
-        from idempotency_keys as kept
-        where kept.caller = $4::text
-            and kept.kind = $7::text
-            and kept.owner_id = coalesce($2::text, '')
-            and kept.key = $5::text
-            and kept.created_time > statement_timestamp() - $6::interval
-    ) as started
-) as begun;
+    created.id::text as id,
+    created.started,
+    case when $8::boolean and created.started then condition_inputs(created.id, false) end as inputs,
+    created.has_rules
+from create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval, $9::jsonb, $10::text) as created;

@@ -87,12 +87,12 @@ t.test('lists are read from the replica, all else from the database', async (t) 
   t.equal((await call('GET', cluster.href)).status, 200, 'a GET has what has just been created')
   t.equal((await call('GET', `${cluster.href}/statuses`)).status, 200, 'the reports on it, too')
   t.strictSame(namesIn(await call('GET', 'clusters')), [], 'a list has not yet')
-  t.strictSame(await asked(server, 'list_resources'), { primary: 0, replica: 1 })
+  t.strictSame(await asked(server, 'list_unfiltered_resources'), { primary: 0, replica: 1 })
   t.strictSame(await asked(server, 'get_resource'), { primary: 1, replica: 0 })
   t.strictSame(await asked(server, 'list_adapter_statuses'), { primary: 1, replica: 0 })
 
   t.equal((await call('GET', `${cluster.href}/nodepools`)).status, 200, 'what is not there yet is no 404')
-  t.strictSame(await asked(server, 'list_resources'), { primary: 1, replica: 2 })
+  t.strictSame(await asked(server, 'list_unfiltered_resources'), { primary: 1, replica: 2 })
 
   await until('the list has it', async () => {
     const isPastBound = performance.now() - acknowledged > 5000
@@ -102,9 +102,9 @@ t.test('lists are read from the replica, all else from the database', async (t) 
   })
   await execute(standby.url, 'select pg_wal_replay_resume()')
   await until('the replica is used again', () => server.replica?.isUsable)
-  const before = await asked(server, 'list_resources')
+  const before = await asked(server, 'list_unfiltered_resources')
   t.strictSame(namesIn(await call('GET', 'clusters')), ['one'])
-  t.equal((await asked(server, 'list_resources')).replica, before.replica + 1)
+  t.equal((await asked(server, 'list_unfiltered_resources')).replica, before.replica + 1)
 
   const page = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8')
   const named = [...new Set(page.match(/hyperfleet_db_replica_\w+/g))].sort()
@@ -139,7 +139,7 @@ t.test('no list is older than the bound, whatever the replica does, and no reque
     }
   }
   const load = Promise.all([write(), read(), read()])
-  const lists = async () => (await asked(server, 'list_resources')).replica
+  const lists = async () => (await asked(server, 'list_unfiltered_resources')).replica
   const untilUsed = async (what: string) => {
     const before = await lists()
     await until(what, async () => (await lists()) > before + 20)
@@ -204,7 +204,9 @@ t.test('a statement that recovery cancels on the replica is answered by the data
   await session.query('rollback')
   t.strictSame(namesIn(await list), ['one'])
   const errors = parseMetrics(await server.metrics.registry.metrics()).get('hyperfleet_db_errors_total')
-  t.match(errors?.samples, [{ labels: { table: 'list_resources', code: '40', server: 'replica' }, value: 1 }])
+  t.match(errors?.samples, [
+    { labels: { table: 'list_unfiltered_resources', code: '40', server: 'replica' }, value: 1 },
+  ])
 })
 
 t.test('a database that is away takes the writes with it, and not the lists', async (t) => {
@@ -297,10 +299,10 @@ t.test('a session that began while the replica could not be read is not used onc
     t.equal((await server.call('GET', 'clusters')).status, 200, 'the database answers')
     await alter(`reset ${setting}`, null)
     await until('the replica is used', () => server.replica?.isUsable)
-    const before = await asked(server, 'list_resources')
+    const before = await asked(server, 'list_unfiltered_resources')
     t.equal((await server.call('GET', 'clusters')).status, 200)
     t.strictSame(
-      await asked(server, 'list_resources'),
+      await asked(server, 'list_unfiltered_resources'),
       { ...before, replica: before.replica + 1 },
       `the replica answers after ${setting}`,
     )
@@ -361,7 +363,7 @@ t.test('no list is older than the bound while requests reach the database', asyn
     for (const list of waiting) t.equal((await list).status, 503, 'has waited in vain')
     await session.query('rollback')
     t.equal((await holding).status, 200)
-    t.strictSame(await asked(server, 'list_resources'), { primary: 0, replica: 0 })
+    t.strictSame(await asked(server, 'list_unfiltered_resources'), { primary: 0, replica: 0 })
     await execute(standby.url, 'select pg_wal_replay_resume()')
   })
 })
@@ -396,7 +398,7 @@ t.test('a list that takes long on the replica', async (t) => {
     const env = { HYPERFLEET_DATABASE_POOL_STATEMENT_TIMEOUT: '500ms' }
     const server = await serverOn(t, primary.url, standby.url, '1h', env)
     t.equal((await server.call('GET', 'clusters')).status, 504)
-    t.strictSame(await asked(server, 'list_resources'), { primary: 0, replica: 1 })
+    t.strictSame(await asked(server, 'list_unfiltered_resources'), { primary: 0, replica: 1 })
   })
 
   await t.test('is answered by the database once the replica is too far behind', async (t) => {
@@ -419,9 +421,13 @@ t.test('a replica that takes no new connections', async (t) => {
     way.mode = mode
     t.strictSame(namesIn(await server.call('GET', 'clusters')), ['one'], mode)
     await until('it is left alone', () => !server.replica?.isUsable)
-    const before = await asked(server, 'list_resources')
+    const before = await asked(server, 'list_unfiltered_resources')
     t.strictSame(namesIn(await server.call('GET', 'clusters')), ['one'])
-    t.equal((await asked(server, 'list_resources')).primary, before.primary + 1, 'and is not tried any more')
+    t.equal(
+      (await asked(server, 'list_unfiltered_resources')).primary,
+      before.primary + 1,
+      'and is not tried any more',
+    )
     t.strictSame(await readiness(server), { status: 'ok' }, 'the server is ready all the same')
     way.mode = 'pass'
     await until('it is used again', () => server.replica?.isUsable)
@@ -433,7 +439,7 @@ t.test('the database itself may be named as its replica', async (t) => {
   const server = await serverOn(t, primary.url, primary.url, '1h')
   await create(server, 'one')
   t.strictSame(namesIn(await server.call('GET', 'clusters')), ['one'])
-  t.strictSame(await asked(server, 'list_resources'), { primary: 0, replica: 1 })
+  t.strictSame(await asked(server, 'list_unfiltered_resources'), { primary: 0, replica: 1 })
 })
 
 t.test(
@@ -531,7 +537,7 @@ t.test('a look that fails for a reason of our own is no end of the server', asyn
   }
   await until('what is not looked at is left alone', () => !server.replica?.isUsable)
   t.strictSame(namesIn(await server.call('GET', 'clusters')), [])
-  t.strictSame(await asked(server, 'list_resources'), { primary: 1, replica: 0 })
+  t.strictSame(await asked(server, 'list_unfiltered_resources'), { primary: 1, replica: 0 })
 })
 
 t.test('what is known of a replica, look by look', async (t) => {

@@ -99,7 +99,10 @@ t.test('read-replica: lists come from it, as from any that is fresh', { skip }, 
     (await scrape(t, metrics)).value(name, labels) ?? 0
   await until('the replica', server, async () => (await valueNow('hyperfleet_db_replica_usable')) === 1)
   const asked = () =>
-    valueNow('hyperfleet_db_query_duration_seconds_count', { server: 'replica', table: 'list_resources' })
+    valueNow('hyperfleet_db_query_duration_seconds_count', {
+      server: 'replica',
+      table: 'list_unfiltered_resources',
+    })
   t.equal(await asked(), 0)
   t.equal((await fetch(`${api}/clusters`)).status, 200)
   t.equal(await asked(), 1)

@@ -322,7 +322,7 @@ async function listeningWithMuch(t: Test) {
   let lists = 0
   const { observe } = database
   database.observe = (query, ...how) => {
-    if (query === 'list_resources') lists++
+    if (query === 'list_unfiltered_resources') lists++
     observe(query, ...how)
   }
   const responses: ServerResponse[] = []

@@ -7,8 +7,10 @@
 --         valid for this caller and path; null when there is none
 -- p_ttl   how long an answer is kept
 -- p_tenancy, p_tenant  see create_resource
--- Returns the body of the answer, the path of the resource, and its version: those of the first answer
--- when the key has been used.
+-- Returns one row, which is that of the first answer when the key has been used:
+--   id, body, href, version  of the resource
+--   started    whether a generation began: not when a kept answer is given again
+--   has_rules  whether a generation began and its kind has rules for conditions
 -- Refuses, beside what create_resource does: HF423 the first request with this key still runs, HF422 the
 -- key was used with another body, HF503 the kind is not in the database.
 create or replace function create_resource_once(
@@ -21,8 +23,8 @@ create or replace function create_resource_once(
     p_ttl interval,
     p_tenancy jsonb,
     p_tenant text
-) returns table (body text, href text, version int)
-language plpgsql as $$
+) returns table (id uuid, body text, href text, version int, started boolean, has_rules boolean)
+language plpgsql rows 1 as $$
 declare
     v_owner_id text := coalesce(p_owner_id, '');
     v_hash bytea;
@@ -50,15 +52,21 @@ begin
             perform raise_problem('HF422', 'This Idempotency-Key was used with another body');
         end if;
         if found then
-            return query select v_stored.body, v_stored.href, v_stored.version;
+            return query
+            select (v_stored.body::json ->> 'id')::uuid, v_stored.body, v_stored.href, v_stored.version, false, false;
             return;
         end if;
     end if;
 
     v_resource := create_resource(p_kind, p_owner_id, p_body::jsonb, p_caller, p_tenancy, p_tenant);
+    id := v_resource.id;
     version := v_resource.version;
-    select resource_body(v_resource, own_kind, owner_kind, null), resource_href(own_kind, v_resource.id)
-    into body, href
+    started := true;
+    select
+        resource_body(v_resource, own_kind, owner_kind, null),
+        resource_href(own_kind, v_resource.id),
+        own_kind.condition_rules <> '[]'
+    into body, href, has_rules
     from kinds as own_kind
     left join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind
     where own_kind.kind = p_kind;
@@ -84,7 +92,7 @@ create or replace function create_resource_once(
     p_key text,
     p_ttl interval
 ) returns table (body text, href text, version int)
-language sql as $$
-    select created.*
+language sql rows 1 as $$
+    select created.body, created.href, created.version
     from create_resource_once(p_kind, p_owner_id, p_body, p_caller, p_scope, p_key, p_ttl, '{}', '') as created
 $$;

@@ -7,7 +7,7 @@
 -- They come behind the conditions of adapters. Returns the body of the resource and its version; no row where it is gone.
 create or replace function store_mapped_conditions(p_id uuid, p_version int, p_results jsonb)
 returns table (body text, version int)
-language plpgsql as $$
+language plpgsql rows 1 as $$
 declare
     v_resource resources;
     v_conditions jsonb;

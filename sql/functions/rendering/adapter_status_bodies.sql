@@ -2,14 +2,15 @@
 -- to a number of bytes.
 --
 -- p_max_bytes, p_beyond  as in bounded_items
--- The `offset 0` is that of resource_bodies.
+-- The `offset 0` and the plan_cache_mode are those of resource_bodies.
 create or replace function adapter_status_bodies(
     p_resource_id uuid,
     p_adapters text[],
     p_max_bytes int,
     p_beyond text
 ) returns text[]
-language plpgsql stable as $$
+language plpgsql stable
+set plan_cache_mode = force_generic_plan as $$
 declare
     v_bodies cursor for
         select body.text

@@ -20,7 +20,7 @@ create or replace function report_status(
     p_max_age interval,
     p_tenancy jsonb
 ) returns table (discarded text, status adapter_statuses)
-language plpgsql as $$
+language plpgsql rows 1 as $$
 declare
     v_resource resources;
     v_is_locked boolean := false;
@@ -77,7 +77,7 @@ create or replace function report_status(
     p_max_clock_skew interval,
     p_max_age interval
 ) returns table (discarded text, status adapter_statuses)
-language sql as $$
+language sql rows 1 as $$
     select reported.*
     from report_status(p_kind, p_owner_id, p_id, p_report, p_max_clock_skew, p_max_age, '{}') as reported
 $$;
