@@ -37,9 +37,9 @@ export const preview: Handler<'previewClusterReport'> = async (request, reply) =
     const { discarded, inputs } = await statements.one('report_status', report)
     if (discarded !== null) return { discarded, body: undefined }
     const evaluated = server.mapping.evaluate(inputs, database.isKept)
-    await server.mapping.storeEvaluated(statements, evaluated)
+    await server.mapping.store(statements, evaluated, false)
     const results = JSON.stringify(evaluated.flatMap(({ results }) => results))
-    const [explained] = await statements.all('explain_remaining', { ...target, results })
+    const [explained] = await statements.finish('explain_remaining', { ...target, results })
     return { discarded, body: explained?.body }
   })
   if (body === undefined) reply.code(204)

@@ -81,17 +81,18 @@ export class ConditionMapping {
     })
   }
 
-  /** Evaluates the rules, and stores the results that differ; resolves with the resources that were written. */
-  async store(statements: Transaction, inputs: string | null, isKept = true): Promise<Stored[]> {
-    return this.storeEvaluated(statements, this.evaluate(inputs, isKept))
-  }
-
-  /** Stores the results that differ; resolves with the resources that were written. */
-  async storeEvaluated(statements: Transaction, evaluated: Evaluated[]): Promise<Stored[]> {
+  /**
+   * Stores the results that differ; resolves with the resources that were written. With `isLast`, nothing follows in the
+   * transaction.
+   */
+  async store(statements: Transaction, evaluated: Evaluated[], isLast = true): Promise<Stored[]> {
     const changed = evaluated.filter(({ changed }) => changed.length)
     if (!changed.length) return []
     const changes = changed.map(({ input: { id, version }, results }) => ({ id, version, results }))
-    return statements.all('store_mapped_conditions', { changes: JSON.stringify(changes) })
+    const parameters = { changes: JSON.stringify(changes) }
+    return isLast
+      ? statements.finish('store_mapped_conditions', parameters)
+      : statements.all('store_mapped_conditions', parameters)
   }
 
   /**
@@ -107,7 +108,7 @@ export class ConditionMapping {
           descendants: false,
           ...ALL_TENANTS,
         })
-        return this.store(statements, current.inputs, false)
+        return this.store(statements, this.evaluate(current.inputs, false))
       })
     }
   }
@@ -217,13 +218,13 @@ interface Mapped {
  */
 export async function writeMapped<Row extends Mapped>(
   { server, database, target }: Pick<FastifyRequest, 'server' | 'database' | 'target'>,
-  write: (statements: Transaction, maps: boolean) => Promise<Row>,
+  write: (statements: Statements, maps: boolean) => Promise<Row>,
   { isDelete = false, key }: { isDelete?: boolean; key?: IdempotencyKey | undefined } = {},
 ): Promise<{ row: Row; stored: Stored[] }> {
   const { mapping } = server
   const { isKept } = database
   const store = async (statements: Transaction, inputs: string | null) => {
-    const stored = await mapping.store(statements, inputs, isKept)
+    const stored = await mapping.store(statements, mapping.evaluate(inputs, isKept), !key)
     // The answer that is given again is that with the mapped conditions.
     const [{ body, version } = {}] = stored
     if (key && body && version) await statements.one('update_kept_answer', { ...key, body, version })

@@ -10,6 +10,7 @@ import { reasonAndAdvice } from './advice.ts'
 import { abandon, type Cancellable, CONNECT_TIMEOUT_MS, connection, describe } from './connection.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { DatabaseAway, RequestAborted, SessionUnfit } from './database-errors.ts'
+import { JoinedQuery, type Joint } from './joined-query.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
@@ -21,13 +22,16 @@ interface Shape {
 }
 
 /** A statement, and the query of sql/queries that it is; `begin` and the like are none. */
-type Statement = pg.QueryConfig & { query?: Name; unindexed?: boolean }
+type Statement = pg.QueryConfig & Joint & { query?: Name; unindexed?: boolean }
 
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 
 /** The statements of one transaction. */
-export type Transaction = Statements
+export interface Transaction extends Statements {
+  /** Runs the last statement of the transaction, and ends it in the same round trip; returns its rows. */
+  finish<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]>
+}
 
 /** A check of a request that its statements depend on. */
 export interface Guard {
@@ -215,7 +219,7 @@ export class Database {
   /**
    * Runs statements as one transaction on one connection. It is rolled back when `work` rejects, and where it is not to be
    * kept; rejects as `work` does. `work` may run more than once: after a deadlock, for example. With `isSnapshot` all of its
-   * statements see one state of the database.
+   * statements see one state of the database. It begins with the first statement, in the same round trip.
    */
   transaction<Result>(
     work: (statements: Transaction) => Promise<Result>,
@@ -225,21 +229,35 @@ export class Database {
       waiter,
     }: { isKept?: boolean; isSnapshot?: boolean; waiter?: Waiter } = {},
   ): Promise<Result> {
+    const ending = isKept ? 'commit' : 'rollback'
     return this.retried((prepares) =>
       this.connected(async (session) => {
-        const run = <Row extends pg.QueryResultRow>(statement: Statement) =>
-          this.perform<Row>(prepares ? statement : { ...statement, name: undefined }, session, waiter)
-        await run({ text: isSnapshot ? 'begin isolation level repeatable read' : 'begin' })
+        let before: string | undefined = isSnapshot ? 'begin isolation level repeatable read' : 'begin'
+        let isOpen = false
+        let isLast = false
+        const run = async <Row extends pg.QueryResultRow>(statement: Statement, after?: string) => {
+          // It would be a transaction of its own.
+          if (isLast) throw new Error('a statement after the last one of its transaction')
+          isLast = after !== undefined
+          const { name, ...unnamed } = statement
+          const joined = { ...(prepares && name ? statement : unnamed), before, after }
+          before = undefined
+          isOpen = true
+          const rows = await this.perform<Row>(joined, session, waiter)
+          isOpen = after === undefined
+          return rows
+        }
         try {
-          const statements = new Within(run, (...list) => this.listStatement(...list))
+          const statements = new Within(run, ending, (...list) => this.listStatement(...list))
           if (!isKept) await statements.one('mark_dry_run', {})
           const result = await work(statements)
-          await run({ text: isKept ? 'commit' : 'rollback' })
+          if (isOpen) await run({ text: ending })
           return result
         } catch (error) {
           // Without an answer to this, the connection is closed, and PostgreSQL rolls back.
           if (waiter?.closed) session.isUsable = false
-          if (session.isUsable) await run({ text: 'rollback' }).catch(() => {})
+          isLast = false
+          if (isOpen && session.isUsable) await run({ text: 'rollback' }).catch(() => {})
           throw error
         }
       }, waiter),
@@ -391,13 +409,14 @@ export class RequestDatabase implements Statements {
     this.waiter = waiter
   }
 
-  one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
-    if (!this.isKept || this.guard) return this.transaction((statements) => statements.one(name, parameters))
+  async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    if (!this.isKept || this.guard)
+      return first(await this.transaction((statements) => statements.finish(name, parameters)))
     return this.database.one(name, parameters, this.waiter)
   }
 
   all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
-    if (this.guard) return this.transaction((statements) => statements.all(name, parameters))
+    if (this.guard) return this.transaction((statements) => statements.finish(name, parameters))
     return this.database.all(name, parameters, this.waiter)
   }
 
@@ -418,13 +437,24 @@ export class RequestDatabase implements Statements {
 
 /** The statements of a transaction. */
 class Within implements Transaction {
-  private readonly run: <Row extends pg.QueryResultRow>(statement: Statement) => Promise<Row[]>
+  private readonly run: <Row extends pg.QueryResultRow>(
+    statement: Statement,
+    after?: string,
+  ) => Promise<Row[]>
+
+  private readonly ending: string
 
   private readonly listStatement: (name: Name, parameters: object, selection: Selection) => Statement
 
-  constructor(run: Within['run'], listStatement: Within['listStatement']) {
+  /** `ending` is the statement that ends the transaction. */
+  constructor(run: Within['run'], ending: string, listStatement: Within['listStatement']) {
     this.run = run
+    this.ending = ending
     this.listStatement = listStatement
+  }
+
+  finish<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
+    return this.run<Row<Query>>(statementOf(name, parameters), this.ending)
   }
 
   async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
@@ -519,13 +549,16 @@ export function unusable(config: Config['database'], error: unknown): StartError
  */
 function ask<Result extends pg.QueryResultRow>(
   client: Client,
-  { name, text, values }: Statement,
+  { name, text, values, before, after }: Statement,
 ): Promise<pg.QueryResult<Result>> {
   return new Promise((resolve, reject) => {
-    const query = new pg.Query<Result>(text, values, (error, result) =>
-      error ? reject(error) : resolve(result),
-    )
-    client.query(Object.assign(query, { name }))
+    const settle = (error: Error | null, result: pg.QueryResult<Result>) =>
+      error ? reject(error) : resolve(result)
+    const query =
+      before || after
+        ? new JoinedQuery(text, values ?? [], { before, after }, name !== undefined, settle as never)
+        : new pg.Query<Result>(text, values, settle as never)
+    client.query(Object.assign(query, { name }) as never)
   })
 }
 

@@ -37,7 +37,7 @@ t.test('every query can be prepared, with the parameters and columns that its he
 })
 
 t.test('every SQL file', async (t) => {
-  const source = ['commands', 'handlers', 'server', 'scripts']
+  const source = ['commands', 'handlers', 'server', 'search', 'scripts']
     .flatMap((folder) => filesOf(folder).map((file) => `${folder}/${file}`))
     .filter((path) => path.endsWith('.ts'))
     .map(read)

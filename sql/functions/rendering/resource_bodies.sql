@@ -4,7 +4,8 @@
 -- p_max_bytes, p_beyond  as in bounded_items
 -- p_tenancy              the caller's tenancy (within_tenancy): no other resource is read
 -- A plan of its own: however its caller finds the ids, these are looked up by them, and that is planned once (plan_cache_mode:
--- for fewer than ten ids PostgreSQL would plan each call, which takes longer than the bodies). The `offset 0` has each body made when it is fetched, in the order of the ids: a sort would make all of them first.
+-- for fewer than ten ids PostgreSQL would plan each call, which takes longer than the bodies). The `offset 0` has each body made
+-- when it is fetched, in the order of the ids: a sort would make all of them first.
 create or replace function resource_bodies(
     p_kind text,
     p_ids uuid[],
