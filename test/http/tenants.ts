@@ -134,7 +134,8 @@ export class Tenants {
   /** Why a resource of a kind cannot refer to these: a message for each rule that one of them breaks. */
   violations(targets: { id: string }[], kind: Kind, caller: Caller, self?: Held): string[] {
     return targets.flatMap(({ id }, index) => {
-      const target = this.find(id, caller)
+      // A target beyond the tenancy of the caller that the resource has already was set by a caller of a larger one.
+      const target = this.find(id, caller) ?? self?.targets.find((each) => each.id === id)
       const isFound = target?.kind === kind
       const named = `${kind} with id='${id}'`
       return [
