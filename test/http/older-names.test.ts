@@ -17,7 +17,7 @@ const searches = ['Ready', 'Available', ...NEWER].flatMap((type) => {
     `${name} in ('True', 'False')`,
     `${name} is null`,
     `not ${name} = 'False'`,
-    `${name} = 'False' and ${name}.last_updated_time < now() - 10s`,
+    `${name} = 'False' and ${name}.last_updated_time < now() - 1h`,
     `${name}.last_updated_time < '2026-03-10T08:30:00Z'`,
     `${name}.last_transition_time > '2026-03-10T08:30:00Z'`,
     `${name}.observed_generation = 0`,
