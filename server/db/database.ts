@@ -10,7 +10,7 @@ import { reasonAndAdvice } from './advice.ts'
 import { abandon, type Cancellable, CONNECT_TIMEOUT_MS, connection, describe } from './connection.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { DatabaseAway, RequestAborted, SessionUnfit } from './database-errors.ts'
-import { JoinedQuery, type Joint } from './joined-query.ts'
+import { isPrepared, JoinedQuery, type Joint } from './joined-query.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
@@ -22,7 +22,7 @@ interface Shape {
 }
 
 /** A statement, and the query of sql/queries that it is; `begin` and the like are none. */
-type Statement = pg.QueryConfig & Joint & { query?: Name; unindexed?: boolean }
+type Statement = pg.QueryConfig & { query?: Name; unindexed?: boolean; joint?: Joint }
 
 /** The statements of sql/queries, as one request asks them. */
 export type Statements = Pick<Database, 'one' | 'all' | 'list'>
@@ -219,7 +219,8 @@ export class Database {
   /**
    * Runs statements as one transaction on one connection. It is rolled back when `work` rejects, and where it is not to be
    * kept; rejects as `work` does. `work` may run more than once: after a deadlock, for example. With `isSnapshot` all of its
-   * statements see one state of the database. It begins with the first statement, in the same round trip.
+   * statements see one state of the database. It begins with the first statement, in the same round trip but
+   * for the first transaction of a session.
    */
   transaction<Result>(
     work: (statements: Transaction) => Promise<Result>,
@@ -232,32 +233,45 @@ export class Database {
     const ending = isKept ? 'commit' : 'rollback'
     return this.retried((prepares) =>
       this.connected(async (session) => {
-        let before: string | undefined = isSnapshot ? 'begin isolation level repeatable read' : 'begin'
+        const perform = <Row extends pg.QueryResultRow>(statement: Statement) =>
+          this.perform<Row>(prepares ? statement : { ...statement, name: undefined }, session, waiter)
+        // The first time on a session they are sent alone, and so prepared.
+        const joins = (text: string) => !prepares || isPrepared(session.client, text)
+        let begin: string | undefined = isSnapshot ? 'begin isolation level repeatable read' : 'begin'
         let isOpen = false
-        let isLast = false
-        const run = async <Row extends pg.QueryResultRow>(statement: Statement, after?: string) => {
+        let isEnded = false
+        const end = async () => {
+          await perform({ name: ending, text: ending })
+          isOpen = false
+        }
+        const run = async <Row extends pg.QueryResultRow>(statement: Statement, isLast = false) => {
           // It would be a transaction of its own.
-          if (isLast) throw new Error('a statement after the last one of its transaction')
-          isLast = after !== undefined
-          const { name, ...unnamed } = statement
-          const joined = { ...(prepares && name ? statement : unnamed), before, after }
-          before = undefined
+          if (isEnded) throw new Error('a statement after the last one of its transaction')
+          isEnded = isLast
+          if (begin && !joins(begin)) {
+            await perform({ name: begin, text: begin })
+            begin = undefined
+          }
+          const before = begin
+          begin = undefined
+          const after = isLast && joins(ending) ? ending : undefined
           isOpen = true
-          const rows = await this.perform<Row>(joined, session, waiter)
-          isOpen = after === undefined
+          const joint = (before || after) && { before, after, isPrepared: prepares }
+          const rows = await perform<Row>(joint ? { ...statement, joint } : statement)
+          if (after) isOpen = false
+          else if (isLast) await end()
           return rows
         }
         try {
-          const statements = new Within(run, ending, (...list) => this.listStatement(...list))
+          const statements = new Within(run, (...list) => this.listStatement(...list))
           if (!isKept) await statements.one('mark_dry_run', {})
           const result = await work(statements)
-          if (isOpen) await run({ text: ending })
+          if (isOpen) await end()
           return result
         } catch (error) {
           // Without an answer to this, the connection is closed, and PostgreSQL rolls back.
           if (waiter?.closed) session.isUsable = false
-          isLast = false
-          if (isOpen && session.isUsable) await run({ text: 'rollback' }).catch(() => {})
+          if (isOpen && session.isUsable) await perform({ text: 'rollback' }).catch(() => {})
           throw error
         }
       }, waiter),
@@ -439,22 +453,18 @@ export class RequestDatabase implements Statements {
 class Within implements Transaction {
   private readonly run: <Row extends pg.QueryResultRow>(
     statement: Statement,
-    after?: string,
+    isLast?: boolean,
   ) => Promise<Row[]>
-
-  private readonly ending: string
 
   private readonly listStatement: (name: Name, parameters: object, selection: Selection) => Statement
 
-  /** `ending` is the statement that ends the transaction. */
-  constructor(run: Within['run'], ending: string, listStatement: Within['listStatement']) {
+  constructor(run: Within['run'], listStatement: Within['listStatement']) {
     this.run = run
-    this.ending = ending
     this.listStatement = listStatement
   }
 
   finish<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
-    return this.run<Row<Query>>(statementOf(name, parameters), this.ending)
+    return this.run<Row<Query>>(statementOf(name, parameters), true)
   }
 
   async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
@@ -549,15 +559,14 @@ export function unusable(config: Config['database'], error: unknown): StartError
  */
 function ask<Result extends pg.QueryResultRow>(
   client: Client,
-  { name, text, values, before, after }: Statement,
+  { name, text, values, joint }: Statement,
 ): Promise<pg.QueryResult<Result>> {
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null, result: pg.QueryResult<Result>) =>
       error ? reject(error) : resolve(result)
-    const query =
-      before || after
-        ? new JoinedQuery(text, values ?? [], { before, after }, name !== undefined, settle as never)
-        : new pg.Query<Result>(text, values, settle as never)
+    const query = joint
+      ? new JoinedQuery(text, values ?? [], joint, settle as never)
+      : new pg.Query<Result>(text, values, settle as never)
     client.query(Object.assign(query, { name }) as never)
   })
 }

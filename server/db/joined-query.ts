@@ -1,10 +1,10 @@
 import pg from 'pg'
 
-/** The part of pg's connection that sends the messages of the extended protocol. */
+/** The part of pg's connection that sends the messages of the extended protocol, and knows what is prepared on its session. */
 interface Wire {
   parsedStatements: Record<string, string>
-  parse(message: { name: string; text: string }): void
-  bind(message: { statement: string }): void
+  parse(message: { text: string }): void
+  bind(message: { statement?: string | undefined }): void
   execute(message: { portal?: string | undefined; rows?: number | undefined }): void
   sync(): void
 }
@@ -19,35 +19,38 @@ interface Extended {
 const Query = pg.Query as unknown as new (
   text: string,
   values: unknown[],
-  callback: (error: Error, results: pg.QueryResult | pg.QueryResult[]) => void,
+  callback: (error: Error | null, results: pg.QueryResult | pg.QueryResult[]) => void,
 ) => Extended
 
 /** Statements without parameters and rows that are sent with another one: `begin` before it, `commit` or `rollback` after it. */
 export interface Joint {
   before?: string | undefined
   after?: string | undefined
+  /** Whether they are prepared on the session, by their texts as names (isPrepared). */
+  isPrepared: boolean
 }
+
+/** Whether a statement has been prepared on a session by its text as its name. */
+export const isPrepared = (client: pg.ClientBase, text: string): boolean =>
+  (client as unknown as { connection: Wire }).connection.parsedStatements[text] === text
 
 /**
  * A query with such statements around it, in one round trip: PostgreSQL passes over all that follows a statement that failed.
- * `isNamed` says whether these statements may be kept prepared.
+ * None of them is prepared here: of one that was passed over, pg would not know that it is not prepared.
  */
 export class JoinedQuery extends Query {
   private readonly joint: Joint
-  private readonly isNamed: boolean
 
   constructor(
     text: string,
     values: unknown[],
     joint: Joint,
-    isNamed: boolean,
     callback: (error: Error | null, result: pg.QueryResult) => void,
   ) {
     super(text, values, (error, results) =>
       callback(error, (Array.isArray(results) ? results[joint.before ? 1 : 0] : results) as pg.QueryResult),
     )
     this.joint = joint
-    this.isNamed = isNamed
   }
 
   /** A statement without parameters is sent by the extended protocol, too: the simple one takes no other along. */
@@ -68,12 +71,8 @@ export class JoinedQuery extends Query {
   }
 
   private add(text: string, wire: Wire) {
-    const name = this.isNamed ? text : ''
-    if (!name || wire.parsedStatements[name] !== text) {
-      wire.parse({ name, text })
-      if (name) wire.parsedStatements[name] = text
-    }
-    wire.bind({ statement: name })
+    if (!this.joint.isPrepared) wire.parse({ text })
+    wire.bind({ statement: this.joint.isPrepared ? text : undefined })
     wire.execute({})
   }
 }

@@ -46,9 +46,30 @@ async function open(t: Test, prepared: boolean) {
   return { database, names, state, roundTrips: () => sent.splice(0).length }
 }
 
+t.test('a session whose first transaction fails keeps its prepared statements', async (t) => {
+  const { database, names } = await open(t, true)
+  const warnings: string[] = []
+  database.warn = (message) => warnings.push(message)
+  for (const isKept of [true, false]) {
+    const finish = (name: string) =>
+      database.transaction((statements) => statements.finish('create_resource', create(name)), { isKept })
+    await t.rejects(
+      database.transaction((statements) => statements.finish('get_resource', missing), { isKept }),
+      { code: 'HF404' },
+    )
+    for (const name of ['f1', 'f2']) t.match(await finish(`${name}-${isKept}`), [{ started: true }])
+  }
+  t.strictSame(await names(), ['f1-true', 'f2-true'])
+  t.strictSame(warnings, [], 'none is missing, and none is there twice')
+})
+
 for (const prepared of [true, false]) {
   t.test(prepared ? 'with prepared statements' : 'without prepared statements', async (t) => {
     const { database, names, state, roundTrips } = await open(t, prepared)
+    // The first transactions of a session prepare what begins and ends them.
+    for (const isKept of [true, false])
+      await database.transaction((statements) => statements.finish('check_database', {}), { isKept })
+    roundTrips()
 
     t.test('two statements are two round trips, and three where the end is not known', async (t) => {
       await database.transaction(async (statements) => {
