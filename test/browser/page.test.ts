@@ -3,7 +3,7 @@ import { chromium, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { base } from '../application.ts'
 import { createIssuer, trusting } from '../issuers.ts'
-import { quickStart, temporaryFolder } from '../processes.ts'
+import { PATIENCE_MS, quickStart, temporaryFolder } from '../processes.ts'
 
 const browser =
   process.env.CHROMIUM ??
@@ -117,6 +117,7 @@ async function openPage(t: Test, api: string, path = '/openapi-ui') {
   })
   t.teardown(() => running.close())
   const page = await running.newPage({ viewport: { width: 1280, height: 1600 } })
+  page.setDefaultTimeout(PATIENCE_MS)
   const elsewhere: string[] = []
   const complaints: string[] = []
   page.on('request', (request) => {
@@ -130,7 +131,10 @@ async function openPage(t: Test, api: string, path = '/openapi-ui') {
   return { page, elsewhere, complaints }
 }
 
-/** Opens an operation of the page, fills in its parameters, maybe changes its example, and reads the answer shown. */
+/**
+ * Opens an operation of the page, fills in its parameters, maybe changes its example, reads the answer shown, and closes the
+ * operation: Swagger UI draws all open ones anew at each step.
+ */
 async function execute(
   page: Page,
   operationId: string,
@@ -155,6 +159,7 @@ async function execute(
     .first()
     .innerText()
     .catch(() => '')
+  await block.locator('.opblock-summary-control').click()
   // biome-ignore lint/suspicious/noExplicitAny: whatever the page shows.
   return { status, body: (text.startsWith('{') ? JSON.parse(text) : undefined) as any }
 }
