@@ -43,10 +43,15 @@ export interface Guard {
 
 const DEADLOCK = '40P01'
 /**
- * What may be tried again as it was: after a serialization failure or a deadlock the transaction was rolled back, and on a
- * connection that the database has ended for being idle no statement began.
+ * An internal error, and a datatype mismatch, by which PostgreSQL fails when a later release changes a table at the moment in which
+ * a statement is analysed: one part of its plan has the columns of before, another those of after.
  */
-const RETRIED = new Set(['40001', DEADLOCK, '57P05'])
+const TABLE_CHANGED = ['XX000', '42804']
+/**
+ * What may be tried again as it was: after a serialization failure, a deadlock or a change of a table the transaction was rolled
+ * back, and on a connection that the database has ended for being idle no statement began.
+ */
+const RETRIED = new Set(['40001', DEADLOCK, '57P05', ...TABLE_CHANGED])
 /** How long a statement waits after its first deadlock; twice as long after the second. */
 const DEADLOCK_PAUSE_MS = 50
 /** A prepared statement is not there, or there already: the pooler has given us another connection than we prepared it on. */
@@ -369,7 +374,7 @@ export class Database {
       const state = sqlState(error)
       // This session is read-only. All sessions that are open now may be, too: none of them is used again.
       if (state === READ_ONLY) this.renew()
-      session.isUsable = isUsable && !UNFIT.has(state)
+      session.isUsable = isUsable && !UNFIT.has(state) && !TABLE_CHANGED.includes(state)
       // The request may have been aborted meanwhile.
       if (waiter?.closed) throw new RequestAborted('aborted while its statement ran', { cause: error })
       // A TypeError is of a value that cannot be sent: nothing is wrong with the database.

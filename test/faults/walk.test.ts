@@ -193,7 +193,7 @@ t.test('while clusters are created, changed and removed', async (t) => {
     const totals = new Set<number>()
     const lists: Parameters[] = [{}, { order: 'name' }, { search: kept }, { order: 'updated_time' }]
     await whileWriting('pages', async () => {
-      for (const parameters of lists) {
+      const read = async (parameters: Parameters) => {
         const title = JSON.stringify(parameters)
         for (let page = 1, isEnd = false; !isEnd; page++) {
           const [step, whole] = await Promise.all([
@@ -210,7 +210,8 @@ t.test('while clusters are created, changed and removed', async (t) => {
           await aWrite()
         }
       }
+      // Slow writers change the total seldom.
+      while (totals.size <= 5) for (const parameters of lists) await read(parameters)
     })
-    t.ok(totals.size > 5, `there were ${totals.size} different totals`)
   })
 })

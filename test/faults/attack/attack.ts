@@ -65,5 +65,10 @@ export async function attack(
     recoveries,
   }
   outcome.violations.push(...(fault.check?.(outcome) ?? []))
+  if (outcome.violations.length) outcome.violations.push(...scene.servers.flatMap(errorsOf))
   return outcome
 }
+
+/** The errors that a server has logged: they say why an answer was against the rules. */
+const errorsOf = ({ output }: Scene['servers'][number]): string[] =>
+  output.stdout.split('\n').filter((line) => line.includes('"err":'))
