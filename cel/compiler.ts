@@ -350,12 +350,16 @@ export class Compiler {
     return { type, run }
   }
 
-  /** The type of the elements of a literal; an optional one is of the type of its value. */
+  /**
+   * The type of the elements of a literal; an optional one is of the type of its value. As in cel-go, a name whose type is inferred
+   * is no optional, whatever the type is.
+   */
   private joined(types: { type: Type; optional: boolean; node: Node }[]): Type {
     let all: Type | undefined
     for (const { type, optional, node } of types) {
       const known = this.inference.known(type)
-      if (optional && known.name !== 'optional_type' && known.name !== 'dyn')
+      const { name } = node.kind === 'name' ? type : known
+      if (optional && name !== 'optional_type' && name !== 'dyn')
         throw this.error(`expected an optional, got ${typeText(known)}`, node)
       const element = optional && known.name === 'optional_type' ? (known.parameters[0] as Type) : type
       all = all ? this.inference.joined(all, element) : element
