@@ -5,6 +5,14 @@ export const ADAPTERS = ['validation', 'dns', 'pullsecret', 'hypershift', 'place
 export const UNRECONCILED = 200
 export const PROGRAM = 'commands/hyperfleet-api.js'
 
+/** Settings of a server that keeps tenants apart, and how many of them a fleet has. */
+export const WITH_TENANTS = {
+  HYPERFLEET_SERVER_TENANT_ENABLED: 'true',
+  HYPERFLEET_SERVER_TENANT_SYSTEM_HEADER: 'X-System',
+  HYPERFLEET_SERVER_TENANT_DIMENSIONS: '[{"key":"org","header":"X-Org","required":true}]',
+}
+export const TENANTS = 1000
+
 /** The environment of a process that works on a database, with no other settings than these. */
 export function environment(database: string, more: Record<string, string> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(HYPERFLEET_|LOG_)/.test(name))
@@ -40,29 +48,49 @@ export async function execute(url: string, ...statements: string[]): Promise<Rec
   }
 }
 
-/** A database of this name with so many clusters, each with a node pool; seeded unless it is there, by the build in `folder`. Returns its URL. */
+/**
+ * A database of this name with so many clusters, each with a node pool; seeded unless it is there, by the build in `folder`. They
+ * belong to so many tenants, or to none. Returns its URL.
+ */
 export async function makeFleet(
   postgres: string,
   name: string,
   clusters: number,
-  adapters = ADAPTERS,
-  folder = '.',
+  { adapters = ADAPTERS, folder = '.', tenants = 0 } = {},
 ): Promise<string> {
   const url = databaseUrl(postgres, name)
+  const settings = {
+    HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(adapters),
+    ...(tenants && { ...WITH_TENANTS, HYPERFLEET_SERVER_TENANT_ENABLED: 'false' }),
+  }
   const run = (...command: string[]) =>
     execFileSync(process.execPath, command, {
       cwd: folder,
-      env: environment(url, { HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(adapters) }),
+      env: environment(url, settings),
       stdio: ['ignore', 'inherit', 'inherit'],
     })
   const there = await execute(postgres, `select from pg_database where datname = '${name}'`)
   if (!there.length) await execute(postgres, `create database ${name}`)
   run(PROGRAM, 'migrate')
   if (!there.length) {
-    const amounts = { clusters, 'node-pools': 1, unreconciled: UNRECONCILED }
+    const amounts = { clusters, 'node-pools': 1, unreconciled: UNRECONCILED, ...(tenants && { tenants }) }
     const flags = Object.entries(amounts).flatMap(([flag, value]) => [`--${flag}`, String(value)])
     run('--import', 'tsx', 'commands/seed.ts', ...flags)
   }
+  return url
+}
+
+/** A copy of a fleet, made unless it is there, whose tenants are kept apart. Returns its URL. */
+export async function copyWithTenants(postgres: string, name: string): Promise<string> {
+  const copy = `${name}_tenants`
+  const url = databaseUrl(postgres, copy)
+  const there = await execute(postgres, `select from pg_database where datname = '${copy}'`)
+  if (!there.length) await execute(postgres, `create database ${copy} template ${name}`)
+  execFileSync(process.execPath, [PROGRAM, 'migrate'], {
+    env: environment(url, WITH_TENANTS),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  await execute(url, 'vacuum (analyze)')
   return url
 }
 

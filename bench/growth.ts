@@ -1,10 +1,11 @@
 /**
- * What requests cost at 10,000 and at 1,000,000 clusters: two real servers on two databases of one PostgreSQL, measured in turns,
- * so that both see the same machine. Writes bench/results/growth.md.
+ * What requests cost at 10,000 and at 1,000,000 clusters, and in each with tenants kept apart: real servers on databases of one
+ * PostgreSQL, measured in turns, so that all see the same machine. Writes bench/results/growth.md.
  *
  * Usage: npm run bench:growth [-- --small 10000 --large 1000000 --seconds 5 --rounds 3 --dir DIR]
  *
- * --dir  keeps the databases there, and uses what is there already; else they are made anew in a temporary folder
+ * --buffers  the shared_buffers of PostgreSQL
+ * --dir      keeps the databases there, and uses what is there already; else they are made anew in a temporary folder
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,12 +13,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
-import { ADAPTERS, UNRECONCILED } from './fleet.ts'
+import { ADAPTERS, TENANTS, UNRECONCILED } from './fleet.ts'
 import { type Figures, load, type Request } from './load.ts'
-import { type Side, startSide } from './side.ts'
+import { type Fleet, type Side, startFleet } from './side.ts'
 
 const CONNECTIONS = 8
 const PAGE_SIZE = 20
+/** An odd number of rounds, of which the middle counts. */
+const TENANT_ROUNDS = 7
 
 /** One thing that clients do; it makes the requests for one side. */
 type Scenario = (side: Side) => Promise<() => Request> | (() => Request)
@@ -28,6 +31,7 @@ const { values: options } = parseArgs({
     large: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
+    buffers: { type: 'string', default: '256MB' },
     dir: { type: 'string' },
   },
 })
@@ -69,21 +73,114 @@ const scenarios: Record<string, Scenario> = {
   },
 }
 
+/** One thing that tenants do, and what is compared with it where all resources are visible to all. */
+interface TenantScenario {
+  alone: Scenario
+  apart: Scenario
+}
+
+const ofTenant = (path: string, org: string): Request => ({ path, headers: { 'x-org': org } })
+const anyTenant = () => `tenant-${1 + Math.floor(Math.random() * TENANTS)}`
+
+const tenantScenarios: Record<string, TenantScenario> = {
+  'GET by id, of random tenants': {
+    alone: (side) => () => ({ path: `/clusters/${anyOf(side.ids)}` }),
+    apart: async (side) => {
+      const owned = await owners(side)
+      return () => {
+        const { id, org } = anyOf(owned)
+        return ofTenant(`/clusters/${id}`, org)
+      }
+    },
+  },
+  'list of 10, always of the same tenant': {
+    alone: () => () => ({ path: list({ size: 10 }) }),
+    apart: () => () => ofTenant(list({ size: 10 }), 'tenant-1'),
+  },
+  'list of 10, of random tenants; alone, a step of a walk at a random place': {
+    alone: async (side) => {
+      const cursors = await cursorsOf(side)
+      return () => ({ path: list({ size: 10, cursor: anyOf(cursors) }) })
+    },
+    apart: () => () => ofTenant(list({ size: 10 }), anyTenant()),
+  },
+}
+
 async function growth() {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'hyperfleet-bench-')))
-  const embedded = await startEmbedded({ dir })
-  const sides: Side[] = []
+  const embedded = await startEmbedded({ dir, settings: { shared_buffers: options.buffers } })
+  const fleets: Fleet[] = []
   try {
     for (const clusters of [options.small, options.large])
-      sides.push(await startSide(embedded.url, Number(clusters), join(dir, 'server.log')))
+      fleets.push(await startFleet(embedded.url, Number(clusters), join(dir, 'server.log')))
+    const sides = fleets.map(({ side }) => side)
     const rows: string[] = []
     for (const [name, scenario] of Object.entries(scenarios)) rows.push(await compare(name, scenario, sides))
-    await report(embedded.url, sides, rows)
+    const ofTenants: string[] = []
+    for (const [name, scenario] of Object.entries(tenantScenarios))
+      ofTenants.push(await compareTenants(name, scenario, fleets))
+    await report(embedded.url, sides, rows, ofTenants)
   } finally {
-    for (const side of sides) await side.stop()
+    for (const { side, tenants } of fleets) await Promise.all([side.stop(), tenants.stop()])
     await embedded.stop()
     if (!options.dir) await rm(dir, { recursive: true, force: true })
   }
+}
+
+/** Some clusters, each with its tenant. */
+async function owners({ base, ids }: Side): Promise<{ id: string; org: string }[]> {
+  const owned: { id: string; org: string }[] = []
+  for (const id of ids.slice(0, 500)) {
+    const answer = await fetch(`${base}/clusters/${id}`, { headers: { 'x-system': 'true' } })
+    const { tenancy } = (await answer.json()) as { tenancy: { org: string } }
+    owned.push({ id, org: tenancy.org })
+  }
+  return owned
+}
+
+/** Cursors of 500 steps of a walk through the whole fleet. */
+async function cursorsOf({ base, clusters }: Side): Promise<string[]> {
+  const size = Math.max(10, Math.min(500, Math.floor(clusters / 500)))
+  const cursors: string[] = []
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const answer = await fetch(`${base}${list({ size, cursor, fields: 'id' })}`)
+    cursor = ((await answer.json()) as { next_cursor?: string }).next_cursor
+    if (cursor) cursors.push(cursor)
+  }
+  return cursors
+}
+
+/** Measures a fleet and its copy with tenants in turns: the middle ratio of the rounds, for each size. */
+async function compareTenants(
+  name: string,
+  { alone, apart }: TenantScenario,
+  fleets: Fleet[],
+): Promise<string> {
+  const cells: string[] = []
+  for (const { side, tenants } of fleets) {
+    const without = await alone(side)
+    const within = await apart(tenants)
+    const ask = (place: Side, requests: () => Request) =>
+      load(place.base, requests, { connections: CONNECTIONS, seconds: Number(options.seconds) })
+    const pairs: [Figures, Figures][] = []
+    for (let round = 0; round <= TENANT_ROUNDS; round++) {
+      const pair: [Figures, Figures] = [await ask(side, without), await ask(tenants, within)]
+      if (round > 0) pairs.push(pair)
+    }
+    const costs = pairs
+      .map(([one, other]) => one.perSecond / other.perSecond)
+      .sort((one, other) => one - other)
+    const rate = (index: 0 | 1) =>
+      Math.round(
+        pairs.map((pair) => pair[index].perSecond).sort((one, other) => one - other)[TENANT_ROUNDS >> 1] ?? 0,
+      )
+    const [least = 0, most = 0] = [costs[0], costs.at(-1)]
+    const middle = costs[TENANT_ROUNDS >> 1] ?? 0
+    cells.push(`${rate(0)} | ${rate(1)} | ${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`)
+  }
+  const row = `| ${name} | ${cells.join(' | ')} |`
+  console.log(row)
+  return row
 }
 
 async function cursorAt({ base }: Side, page: number): Promise<string> {
@@ -119,7 +216,7 @@ async function compare(name: string, scenario: Scenario, sides: Side[]): Promise
   return row
 }
 
-async function report(server: string, [small, large]: Side[], rows: string[]) {
+async function report(server: string, [small, large]: Side[], rows: string[], ofTenants: string[]) {
   const format = (clusters = 0) => clusters.toLocaleString('en')
   await writeFile(
     new URL('results/growth.md', import.meta.url),
@@ -135,6 +232,16 @@ PostgreSQL, measured in turns on one machine that also runs the client; the midd
 ${rows.join('\n')}
 
 \`cost\` is how much more a request costs in the large fleet. ${await about(server)}
+
+## Tenants
+
+The same fleets, whose clusters belong to ${format(TENANTS)} tenants, asked of a server without tenants (alone) and of one that keeps them apart, with
+row-level security, on a copy of the database (apart): requests per second, the middle of ${TENANT_ROUNDS} rounds in turns, and how much more a request costs apart
+(the middle of the ratios of each round, the least and the most).
+
+| | ${format(small?.clusters)}: alone | apart | cost | ${format(large?.clusters)}: alone | apart | cost |
+|---|---|---|---|---|---|---|
+${ofTenants.join('\n')}
 `,
   )
 }

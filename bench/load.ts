@@ -4,6 +4,7 @@ export interface Request {
   method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   path: string
   body?: string
+  headers?: Record<string, string>
 }
 
 export interface Figures {
@@ -28,12 +29,13 @@ export async function load(
     requests: [
       {
         setupRequest: (request) => {
-          const { method = 'GET', path, body } = next()
+          const { method = 'GET', path, body, headers = {} } = next()
           return {
             ...request,
             method,
             path: prefix + path,
-            ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
+            headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+            ...(body !== undefined && { body }),
           }
         },
       },

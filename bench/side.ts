@@ -1,18 +1,27 @@
-import { execute, makeFleet, sampleIds } from './fleet.ts'
-import { startServer } from './server.ts'
+import { copyWithTenants, execute, makeFleet, sampleIds, TENANTS, WITH_TENANTS } from './fleet.ts'
+import { type Server, startServer } from './server.ts'
 
 /** One of the fleets that are compared: a real server on a database of its own. */
 export interface Side {
   clusters: number
   /** Where its API is. */
   base: string
+  /** Clusters that are reconciled. */
   ids: string[]
   stop(): Promise<void>
 }
 
-/** Seeds a database with so many clusters, unless it is there, and starts a server on it. */
-export async function startSide(postgres: string, clusters: number, log: string): Promise<Side> {
-  const url = await makeFleet(postgres, `growth_${clusters}`, clusters)
+/** A fleet, served without tenants, and a copy of it whose tenants are kept apart. */
+export interface Fleet {
+  side: Side
+  tenants: Side
+}
+
+/** Seeds a database with so many clusters, unless it is there, and starts a server on it and one on its copy. */
+export async function startFleet(postgres: string, clusters: number, log: string): Promise<Fleet> {
+  const name = `growth_${clusters}`
+  const url = await makeFleet(postgres, name, clusters, { tenants: TENANTS })
+  const copy = await copyWithTenants(postgres, name)
   const ids = await sampleIds(url, 2000)
   // After a checkpoint, each page that is written costs an image of itself: let both sides begin alike.
   const counts = await execute(
@@ -23,6 +32,10 @@ export async function startSide(postgres: string, clusters: number, log: string)
   const there = counts[0]?.there
   if (there !== clusters)
     throw new Error(`there are ${there} clusters, not ${clusters}: remove the folder of --dir`)
-  const { base, stop } = await startServer(url, log, { HYPERFLEET_LOGGING_LEVEL: 'warn' })
-  return { clusters, base, ids, stop }
+  const quiet = { HYPERFLEET_LOGGING_LEVEL: 'warn' }
+  const sideOf = ({ base, stop }: Server): Side => ({ clusters, base, ids, stop })
+  return {
+    side: sideOf(await startServer(url, log, quiet)),
+    tenants: sideOf(await startServer(copy, log, { ...quiet, ...WITH_TENANTS })),
+  }
 }

@@ -30,7 +30,7 @@ export async function seedFleet(
   folder = '.',
 ): Promise<Fleet> {
   const name = `fleet_${clusters}_${kilobytes * 10}_${adapters.length}`
-  const url = await makeFleet(postgres.url, name, clusters, adapters, folder)
+  const url = await makeFleet(postgres.url, name, clusters, { adapters, folder })
   // Like what is there: objects of names, numbers and hashes.
   await execute(
     url,

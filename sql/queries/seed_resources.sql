@@ -12,15 +12,20 @@
 --   $6 failing    int      the number of resources, of all $8, for which an adapter reports False, spread evenly
 --   $7 ended      timestamptz  the start of the run: the newest resource is a minute older
 --   $8 total      int      the number of resources of the kind in the run; they spread over 30 days before $7
+--   $9 tenancies  text[]  the tenancies that root resources get in turns, as JSON; a child has that of its parent
+--   $10 tenants   text[]  the required dimensions of each (resources.tenant)
 -- Returns one row.
 --   ids  uuid[]  the resources, in the order of their numbers
 with numbered as (
     select
         owner.id as owner_id,
         $3::int + (row_number() over (order by owner.position, one.number))::int - 1 as number,
-        case when owner.id is null then $3::int + one.number - 1 else one.number end as name_number
+        case when owner.id is null then $3::int + one.number - 1 else one.number end as name_number,
+        parent.tenancy,
+        parent.tenant
     from unnest(coalesce($2::uuid[], array[null::uuid])) with ordinality as owner (id, position)
     cross join generate_series(1, $4::int) as one (number)
+    left join resources as parent on parent.id = owner.id
 ),
 timed as (
     select
@@ -110,7 +115,7 @@ aggregated as materialized (
 inserted as (
     insert into resources (
         id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,
-        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since
+        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since, tenancy, tenant
     )
     select
         aggregated.id,
@@ -129,7 +134,9 @@ inserted as (
         'seed@hyperfleet.local',
         aggregated.conditions::json,
         condition_states(aggregated.conditions),
-        unreconciled_since(aggregated.conditions)
+        unreconciled_since(aggregated.conditions),
+        coalesce(aggregated.tenancy, ($9::text[])[1 + (aggregated.number - 1) % cardinality($9::text[])]::jsonb),
+        coalesce(aggregated.tenant, ($10::text[])[1 + (aggregated.number - 1) % cardinality($10::text[])])
     from aggregated
     order by aggregated.number
 ),

@@ -89,6 +89,33 @@ t.test('seed', async (t) => {
   })
 })
 
+t.test('seed of resources of tenants', async (t) => {
+  const dimensions = JSON.stringify([
+    { key: 'org', header: 'X-Org', required: true },
+    { key: 'team', header: 'X-Team' },
+  ])
+  const env = {
+    ...adapters,
+    HYPERFLEET_SERVER_TENANT_ENABLED: 'true',
+    HYPERFLEET_SERVER_TENANT_DIMENSIONS: dimensions,
+  }
+  const { call, seed, verify } = await seeded(t, env)
+  t.equal((await seed('--clusters', '30', '--node-pools', '2', '--tenants', '3')).code, 0)
+  for (const org of ['tenant-1', 'tenant-2', 'tenant-3'])
+    for (const [path, total] of [['clusters', 10] as const, ['nodepools', 20] as const]) {
+      const { body } = await call('GET', path, undefined, { 'x-org': org })
+      t.equal(body.total, total, `${path} of ${org}`)
+      for (const { tenancy } of body.items) t.strictSame(tenancy, { org })
+    }
+  t.match(await verify(), consistent)
+  await isRefusedInOneLine(t, seed, ['--tenants 0', /--tenants must be a number .*\(it is 0\)/])
+})
+
+t.test('seed of resources of tenants, without a dimension', async (t) => {
+  const { seed } = await seeded(t, adapters)
+  await isRefusedInOneLine(t, seed, ['--tenants 3', /--tenants needs a required dimension/])
+})
+
 /** Kinds with and without adapters, down to grandchildren. */
 const entities = [
   {
