@@ -26,7 +26,7 @@ export interface Selection {
   scope?: string
   /** The tenants of the list, where it is not of one. */
   tenant?: string
-  /** The table of the rows of the list, where it is not tenant_resources. */
+  /** Where the rows of the list come from, where that is not what the query has itself. */
   source?: string
   order: string
   /** No index narrows down the search, or gives the order where there is no search: every resource of a kind is read. */
@@ -100,21 +100,24 @@ interface ListScope {
 
 /**
  * A selection with the scope of its list. A search of a tenant, and an order without an index by tenant, read all rows of the
- * tenant and none of another (tenant_resources).
+ * tenant and none of another (tenant_resources); among the children of a parent, all of these and no others (owned_resources).
  */
 export function scoped<Each extends Selection>(selection: Each, { kind, owner_id, tenant }: ListScope): Each {
   const isOfAllTenants = tenant === ''
-  // There is an index of the rows of a tenant by the time of their creation, for each kind, and one of the children of a parent.
-  const hasIndex =
-    owner_id !== null ||
-    (kind !== null && !selection.filter && selection.order.startsWith('resource.created_time '))
-  const readsAll = kind === null || (!isOfAllTenants && !hasIndex)
+  // There is an index by the time of creation of the rows of a tenant, for each kind, and of the children of a parent.
+  const hasIndex = kind !== null && !selection.filter && selection.order.startsWith('resource.created_time ')
+  const readsAll = kind === null || (!isOfAllTenants && !hasIndex && owner_id === null)
+  const sourceOf = () => {
+    if (isOfAllTenants || hasIndex) return { source: 'resources' }
+    // list_children has owned_resources itself.
+    return owner_id !== null && selection.filter ? { source: 'owned_resources($2::text)' } : {}
+  }
   return {
     ...selection,
     unindexed: readsAll || (owner_id === null && selection.unindexed),
     ...(kind === null && { scope: 'true' }),
     ...(isOfAllTenants && { tenant: 'true' }),
-    ...((isOfAllTenants || hasIndex) && { source: 'resources' }),
+    ...sourceOf(),
   }
 }
 

@@ -11,7 +11,7 @@
 --   $8 max_bytes   int      how many bytes its items may have
 --   $9 beyond      text     the result for a page with more (bounded_items): cut in a walk, refuse, or none
 --   $10 tenancy    jsonb?   the caller's tenancy (within_tenancy)
--- Order and the position of a walk are put in as in list_resources.
+-- Order, source and the position of a walk are put in as in list_resources.
 -- Returns one row; total and items are of one snapshot. HF404 when there is no such parent, HF400 when the page is too large.
 --   body   text?    the list as JSON; null when the page is too large and $9 is none
 --   total  bigint
@@ -31,7 +31,7 @@ with counted as materialized (
     -- The ids of the page, and of one more resource if there is one.
     array(
         select resource.id
-        from resources as resource
+        from /* source: */ owned_resources($3::text) /* :source */ as resource
         where resource.kind = $1::text
             and resource.owner_id = owner.id
             and within_tenancy(resource.tenancy, $10::jsonb)
