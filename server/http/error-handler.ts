@@ -6,7 +6,7 @@ import pg from 'pg'
 import type { components } from '../../generated/openapi.d.ts'
 import { SearchError } from '../../search/search-error.ts'
 import { Overloaded } from '../db/connection-queue.ts'
-import { DatabaseUnavailable, SessionUnfit } from '../db/database-errors.ts'
+import { DatabaseUnavailable, RequestAborted, SessionUnfit } from '../db/database-errors.ts'
 import { pathOf } from '../lib/origin-form.ts'
 import { newTraceId } from '../observability/request-trace.ts'
 import { type Code, Problem, problems, type Violation } from '../problem.ts'
@@ -201,6 +201,11 @@ export function answerWithProblems(app: FastifyInstance) {
   }
   app.setNotFoundHandler(answerUnknown)
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    // An aborted request needs no answer; it may have been answered already that it took too long.
+    if (error instanceof RequestAborted) {
+      if (!reply.sent) reply.hijack()
+      return
+    }
     // Fastify looks at the body, and its type, before it finds that there is no such route.
     const isOfBody = /^FST_ERR_(CTP_|ROUTE_MISSING_CONTENT_TYPE$)/.test(error.code ?? '')
     if (request.is404 && isOfBody) answerUnknown(request, reply)

@@ -1,12 +1,14 @@
 /** A statement that nobody waits for any more: how it is cancelled, and its connection closed, seen from the other side. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { abandon, type Cancellable } from '../../server/db/connection.ts'
 import { application, base } from '../application.ts'
 import { createDatabase } from '../databases.ts'
-import { openSession, untilWaiting } from '../sessions.ts'
+import { openSession, untilNoneWaits, untilWaiting } from '../sessions.ts'
 
 /** The code of a CancelRequest, in the place where others have the version of the protocol. */
 const CANCEL_REQUEST = (1234 << 16) | 5678
@@ -114,4 +116,32 @@ t.test('the other side is not waited for without end', async (t) => {
   await abandon(client as never as Cancellable, 50)
   await statement
   t.equal(listener.requests.length, 1)
+})
+
+t.test('an aborted request is no error of the server, in whatever step it waits', async (t) => {
+  const url = await createDatabase()
+  const lines: string[] = []
+  const logger = pino({ level: 'error' }, { write: (line: string) => lines.push(line) })
+  const { app, call } = await application(t, {}, url, logger as never as FastifyBaseLogger)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { body: cluster } = await call('POST', 'clusters', { kind: 'Cluster', name: 'held', spec: {} })
+  const session = await openSession(t, url)
+  const requests = [
+    `GET ${base}/clusters/${cluster.id}`,
+    // The kind is looked up before the handler.
+    `GET ${base}/resources/${cluster.id}`,
+    `DELETE ${base}/resources/${cluster.id}?dry_run=true`,
+  ]
+  for (const request of requests) {
+    await session.query('begin')
+    await session.query('lock table resources in access exclusive mode')
+    const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+    caller.write(`${request} HTTP/1.1\r\nhost: a\r\n\r\n`)
+    await untilWaiting(session, 1)
+    caller.destroy()
+    await untilNoneWaits(session)
+    await session.query('rollback')
+    t.equal((await call('GET', `clusters/${cluster.id}`)).status, 200)
+    t.strictSame(lines, [], request)
+  }
 })

@@ -3,7 +3,6 @@ import type { Identity } from '../../auth/authenticator.ts'
 import type { Verb } from '../../auth/authorization/access-rule.ts'
 import type { Authorizer } from '../../auth/authorization/authorizer.ts'
 import type { tenancyReader } from '../../auth/tenancy.ts'
-import { RequestAborted } from '../../db/database-errors.ts'
 import {
   type Document,
   operationsOf,
@@ -115,17 +114,10 @@ export function operationResolver(
       }),
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
-        try {
-          if (isChange && request.isSystem) await refuseSystemCaller(request)
-          const body = await serve(request, reply)
-          if (body !== undefined) reply.type('application/json')
-          return body
-        } catch (error) {
-          // An aborted request needs no answer; it may have been answered already that it took too long.
-          if (!(error instanceof RequestAborted)) throw error
-          if (!reply.sent) reply.hijack()
-          return undefined
-        }
+        if (isChange && request.isSystem) await refuseSystemCaller(request)
+        const body = await serve(request, reply)
+        if (body !== undefined) reply.type('application/json')
+        return body
       },
       attachValidation: true,
     }
