@@ -154,6 +154,8 @@ t.test('DELETE of a parent with many children', async (t) => {
       0,
       now,
       children,
+      ['{}'],
+      [''],
     ])
     await session.query('vacuum analyze')
     return rows[0].id
@@ -197,6 +199,19 @@ t.test('DELETE of a parent with many children', async (t) => {
   const rest = await costs(remove, started)
   t.equal(rest.updated, 1, 'children that were deleted before are not written again')
   t.equal(rest.calls('aggregate_conditions'), 1)
+
+  // All have a tenancy: to adopt again looks for children without one, by the ids of those below each root.
+  await family('adopted', 1500)
+  await session.query(
+    `select create_resource('Cluster', null, jsonb_build_object('name', 'single-' || number, 'spec', '{}'::jsonb), 'test', '{}', '')
+     from generate_series(1, 50) as number`,
+  )
+  await session.query(`update resources set tenancy = '{"org": "a"}', tenant = 'org=a'`)
+  await session.query('vacuum analyze')
+  const adopt = `select adopt_resources('{"org": "b"}', 'org=b', $1::uuid, 100)`
+  const again = await costs(adopt, '00000000-0000-0000-0000-000000000000')
+  t.equal(again.updated, 0)
+  t.ok(again.blocks < 10 * 1550, `to adopt again looks at ${again.blocks} blocks`)
 
   await session.query(`update kinds set required_adapters = '{}'`)
   const held = await family('held', 300)

@@ -32,8 +32,10 @@ begin
             continue when not exists (
                 select
                 from descendants(v_root.id) as tree
-                inner join resources as child on child.id = tree.id
-                where child.tenancy = '{}'
+                -- By their ids: for a wrong estimate of their number, all resources would be read for each root.
+                cross join lateral (
+                    select from resources as child where child.id = tree.id and child.tenancy = '{}' offset 0
+                ) as bare
             );
             v_tenancy := v_root.tenancy;
             v_tenant := v_root.tenant;
