@@ -201,16 +201,17 @@ export function answerWithProblems(app: FastifyInstance) {
   }
   app.setNotFoundHandler(answerUnknown)
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    // An aborted request needs no answer; it may have been answered already that it took too long.
-    if (error instanceof RequestAborted) {
-      if (!reply.sent) reply.hijack()
-      return
-    }
+    if (error instanceof RequestAborted) return leaveUnanswered(reply)
     // Fastify looks at the body, and its type, before it finds that there is no such route.
     const isOfBody = /^FST_ERR_(CTP_|ROUTE_MISSING_CONTENT_TYPE$)/.test(error.code ?? '')
     if (request.is404 && isOfBody) answerUnknown(request, reply)
     else sendProblem(error, request, reply)
   })
+}
+
+/** Ends the work on an aborted request, which needs no answer; it may have been answered already that it took too long. */
+export function leaveUnanswered(reply: FastifyReply) {
+  if (!reply.sent) reply.hijack()
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Identity } from '../../auth/authenticator.ts'
 import type { Verb } from '../../auth/authorization/access-rule.ts'
 import type { Authorizer } from '../../auth/authorization/authorizer.ts'
 import type { tenancyReader } from '../../auth/tenancy.ts'
+import { RequestAborted } from '../../db/database-errors.ts'
 import {
   type Document,
   operationsOf,
@@ -13,6 +14,7 @@ import {
 import { createdUnderParent, Problem, type Violation } from '../../problem.ts'
 import { problemOf, toViolations } from '../../validation/violations.ts'
 import { startDryRun } from '../dry-run.ts'
+import { leaveUnanswered } from '../error-handler.ts'
 import { isRepeated } from '../headers.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { mediaTypeOf, unstorable } from '../request-body.ts'
@@ -114,10 +116,16 @@ export function operationResolver(
       }),
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
-        if (isChange && request.isSystem) await refuseSystemCaller(request)
-        const body = await serve(request, reply)
-        if (body !== undefined) reply.type('application/json')
-        return body
+        try {
+          if (isChange && request.isSystem) await refuseSystemCaller(request)
+          const body = await serve(request, reply)
+          if (body !== undefined) reply.type('application/json')
+          return body
+        } catch (error) {
+          // Fastify would log it where an answer has been sent. In the hooks before, the error handler does the same.
+          if (!(error instanceof RequestAborted)) throw error
+          return leaveUnanswered(reply)
+        }
       },
       attachValidation: true,
     }
