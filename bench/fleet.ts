@@ -58,21 +58,15 @@ export async function makeFleet(
   clusters: number,
   { adapters = ADAPTERS, folder = '.', tenants = 0 } = {},
 ): Promise<string> {
-  const url = databaseUrl(postgres, name)
   const settings = {
     HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(adapters),
     ...(tenants && { ...WITH_TENANTS, HYPERFLEET_SERVER_TENANT_ENABLED: 'false' }),
   }
-  const run = (...command: string[]) =>
-    execFileSync(process.execPath, command, {
-      cwd: folder,
-      env: environment(url, settings),
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
-  const there = await execute(postgres, `select from pg_database where datname = '${name}'`)
-  if (!there.length) await execute(postgres, `create database ${name}`)
+  const url = databaseUrl(postgres, name)
+  const isNew = await createDatabase(postgres, name)
+  const run = (...command: string[]) => runCommand(command, url, settings, folder)
   run(PROGRAM, 'migrate')
-  if (!there.length) {
+  if (isNew) {
     const amounts = { clusters, 'node-pools': 1, unreconciled: UNRECONCILED, ...(tenants && { tenants }) }
     const flags = Object.entries(amounts).flatMap(([flag, value]) => [`--${flag}`, String(value)])
     run('--import', 'tsx', 'commands/seed.ts', ...flags)
@@ -84,14 +78,27 @@ export async function makeFleet(
 export async function copyWithTenants(postgres: string, name: string): Promise<string> {
   const copy = `${name}_tenants`
   const url = databaseUrl(postgres, copy)
-  const there = await execute(postgres, `select from pg_database where datname = '${copy}'`)
-  if (!there.length) await execute(postgres, `create database ${copy} template ${name}`)
-  execFileSync(process.execPath, [PROGRAM, 'migrate'], {
-    env: environment(url, WITH_TENANTS),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  await createDatabase(postgres, copy, name)
+  runCommand([PROGRAM, 'migrate'], url, WITH_TENANTS)
   await execute(url, 'vacuum (analyze)')
   return url
+}
+
+/** Creates a database unless it is there, as a copy of `template` where one is given; returns whether it was not there. */
+async function createDatabase(postgres: string, name: string, template?: string): Promise<boolean> {
+  const there = await execute(postgres, `select from pg_database where datname = '${name}'`)
+  if (there.length) return false
+  await execute(postgres, `create database ${name}${template ? ` template ${template}` : ''}`)
+  return true
+}
+
+/** Runs a command of the build in `folder` on a database. */
+function runCommand(command: string[], database: string, settings: Record<string, string>, folder = '.') {
+  execFileSync(process.execPath, command, {
+    cwd: folder,
+    env: environment(database, settings),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
 }
 
 /** Some clusters that are reconciled, in no order: reports on the others would change what pollers find. */

@@ -2,8 +2,9 @@
  * What requests cost at 10,000 and at 1,000,000 clusters, and in each with tenants kept apart: real servers on databases of one
  * PostgreSQL, measured in turns, so that all see the same machine. Writes bench/results/growth.md.
  *
- * Usage: npm run bench:growth [-- --small 10000 --large 1000000 --seconds 5 --rounds 3 --dir DIR]
+ * Usage: npm run bench:growth [-- --small 10000 --large 1000000 --seconds 5 --rounds 3 --buffers 256MB --dir DIR]
  *
+ * --small    at least 10,000, with which each of the 1,000 tenants has the ten clusters that a list of 10 shows
  * --buffers  the shared_buffers of PostgreSQL
  * --dir      keeps the databases there, and uses what is there already; else they are made anew in a temporary folder
  */
@@ -15,7 +16,8 @@ import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
 import { ADAPTERS, TENANTS, UNRECONCILED } from './fleet.ts'
 import { type Figures, load, type Request } from './load.ts'
-import { type Fleet, type Side, startFleet } from './side.ts'
+import { middle } from './measure.ts'
+import { type Pair, type Side, startPair } from './side.ts'
 
 const CONNECTIONS = 8
 const PAGE_SIZE = 20
@@ -109,19 +111,19 @@ const tenantScenarios: Record<string, TenantScenario> = {
 async function growth() {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'hyperfleet-bench-')))
   const embedded = await startEmbedded({ dir, settings: { shared_buffers: options.buffers } })
-  const fleets: Fleet[] = []
+  const pairs: Pair[] = []
   try {
     for (const clusters of [options.small, options.large])
-      fleets.push(await startFleet(embedded.url, Number(clusters), join(dir, 'server.log')))
-    const sides = fleets.map(({ side }) => side)
+      pairs.push(await startPair(embedded.url, Number(clusters), join(dir, 'server.log')))
+    const sides = pairs.map(({ alone }) => alone)
     const rows: string[] = []
     for (const [name, scenario] of Object.entries(scenarios)) rows.push(await compare(name, scenario, sides))
     const ofTenants: string[] = []
     for (const [name, scenario] of Object.entries(tenantScenarios))
-      ofTenants.push(await compareTenants(name, scenario, fleets))
+      ofTenants.push(await compareTenants(name, scenario, pairs))
     await report(embedded.url, sides, rows, ofTenants)
   } finally {
-    for (const { side, tenants } of fleets) await Promise.all([side.stop(), tenants.stop()])
+    for (const { alone, apart } of pairs) await Promise.all([alone.stop(), apart.stop()])
     await embedded.stop()
     if (!options.dir) await rm(dir, { recursive: true, force: true })
   }
@@ -139,81 +141,67 @@ async function owners({ base, ids }: Side): Promise<{ id: string; org: string }[
 }
 
 /** Cursors of 500 steps of a walk through the whole fleet. */
-async function cursorsOf({ base, clusters }: Side): Promise<string[]> {
-  const size = Math.max(10, Math.min(500, Math.floor(clusters / 500)))
+async function cursorsOf(side: Side): Promise<string[]> {
+  const size = Math.max(10, Math.min(500, Math.floor(side.clusters / 500)))
   const cursors: string[] = []
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const answer = await fetch(`${base}${list({ size, cursor, fields: 'id' })}`)
-    cursor = ((await answer.json()) as { next_cursor?: string }).next_cursor
-    if (cursor) cursors.push(cursor)
-  }
+  for (let cursor = await step(side, size, ''); cursor; cursor = await step(side, size, cursor))
+    cursors.push(cursor)
   return cursors
 }
 
-/** Measures a fleet and its copy with tenants in turns: the middle ratio of the rounds, for each size. */
-async function compareTenants(
-  name: string,
-  { alone, apart }: TenantScenario,
-  fleets: Fleet[],
-): Promise<string> {
+async function cursorAt(side: Side, page: number): Promise<string> {
+  let cursor = ''
+  for (let passed = 0; passed < page * PAGE_SIZE; passed += 500)
+    cursor = (await step(side, Math.min(500, page * PAGE_SIZE - passed), cursor)) ?? ''
+  return cursor
+}
+
+/** Takes a step of a walk through a fleet; resolves with the cursor after it, if any. */
+async function step({ base }: Side, size: number, cursor: string): Promise<string | undefined> {
+  const answer = await fetch(`${base}${list({ size, cursor, fields: 'id' })}`)
+  return ((await answer.json()) as { next_cursor?: string }).next_cursor
+}
+
+/** Measures both sides in turns, and takes the middle round of each. */
+async function compare(name: string, scenario: Scenario, sides: Side[]): Promise<string> {
+  const asked = await Promise.all(sides.map(async (side) => ({ side, next: await scenario(side) })))
+  const [small, large] = (await inTurns(asked, Number(options.rounds))).map(middle) as [Figures, Figures]
+  const ratio = small.perSecond / large.perSecond
+  const shown = ({ perSecond, p50, p99 }: Figures) => `${Math.round(perSecond)} | ${p50} | ${p99}`
+  const row = `| ${name} | ${shown(small)} | ${shown(large)} | ${ratio.toFixed(2)} |`
+  console.log(row)
+  return row
+}
+
+/** Measures a fleet and its copy with tenants in turns, for each size: the middle rounds, and the middle ratio of the rounds. */
+async function compareTenants(name: string, scenario: TenantScenario, pairs: Pair[]): Promise<string> {
   const cells: string[] = []
-  for (const { side, tenants } of fleets) {
-    const without = await alone(side)
-    const within = await apart(tenants)
-    const ask = (place: Side, requests: () => Request) =>
-      load(place.base, requests, { connections: CONNECTIONS, seconds: Number(options.seconds) })
-    const pairs: [Figures, Figures][] = []
-    for (let round = 0; round <= TENANT_ROUNDS; round++) {
-      const pair: [Figures, Figures] = [await ask(side, without), await ask(tenants, within)]
-      if (round > 0) pairs.push(pair)
-    }
-    const costs = pairs
-      .map(([one, other]) => one.perSecond / other.perSecond)
+  for (const pair of pairs) {
+    const asked = [
+      { side: pair.alone, next: await scenario.alone(pair.alone) },
+      { side: pair.apart, next: await scenario.apart(pair.apart) },
+    ]
+    const [alone, apart] = (await inTurns(asked, TENANT_ROUNDS)) as [Figures[], Figures[]]
+    const costs = alone
+      .map(({ perSecond }, round) => perSecond / (apart[round]?.perSecond ?? Number.NaN))
       .sort((one, other) => one - other)
-    const rate = (index: 0 | 1) =>
-      Math.round(
-        pairs.map((pair) => pair[index].perSecond).sort((one, other) => one - other)[TENANT_ROUNDS >> 1] ?? 0,
-      )
-    const [least = 0, most = 0] = [costs[0], costs.at(-1)]
-    const middle = costs[TENANT_ROUNDS >> 1] ?? 0
-    cells.push(`${rate(0)} | ${rate(1)} | ${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`)
+    const [least, cost, most] = [0, TENANT_ROUNDS >> 1, -1].map((at) => costs.at(at)?.toFixed(2))
+    const [without, within] = [alone, apart].map((rounds) => Math.round(middle(rounds).perSecond))
+    cells.push(`${without} | ${within} | ${cost} (${least}–${most})`)
   }
   const row = `| ${name} | ${cells.join(' | ')} |`
   console.log(row)
   return row
 }
 
-async function cursorAt({ base }: Side, page: number): Promise<string> {
-  let cursor = ''
-  for (let passed = 0; passed < page * PAGE_SIZE; passed += 500) {
-    const size = Math.min(500, page * PAGE_SIZE - passed)
-    const answer = await fetch(`${base}${list({ size, cursor, fields: 'id' })}`)
-    cursor = ((await answer.json()) as { next_cursor: string }).next_cursor
-  }
-  return cursor
-}
-
-/** Measures both sides in turns, and takes the middle round of each. */
-async function compare(name: string, scenario: Scenario, sides: Side[]): Promise<string> {
-  const rounds = sides.map((): Figures[] => [])
-  const requests = await Promise.all(sides.map(scenario))
-  // The first round warms up: prepared statements, plans, caches.
-  for (let round = 0; round <= Number(options.rounds); round++)
-    for (const [index, side] of sides.entries()) {
-      const figures = await load(side.base, requests[index] as () => Request, {
-        connections: CONNECTIONS,
-        seconds: Number(options.seconds),
-      })
-      if (round > 0) rounds[index]?.push(figures)
-    }
-  const [small, large] = rounds.map(
-    (each) => each.sort((one, other) => one.perSecond - other.perSecond)[Math.floor(each.length / 2)],
-  ) as [Figures, Figures]
-  const ratio = small.perSecond / large.perSecond
-  const shown = ({ perSecond, p50, p99 }: Figures) => `${Math.round(perSecond)} | ${p50} | ${p99}`
-  const row = `| ${name} | ${shown(small)} | ${shown(large)} | ${ratio.toFixed(2)} |`
-  console.log(row)
-  return row
+/** Asks all sides in turns, in so many rounds after one that warms up (prepared statements, plans, caches): the figures of each side. */
+async function inTurns(asked: { side: Side; next: () => Request }[], rounds: number): Promise<Figures[][]> {
+  const times = { connections: CONNECTIONS, seconds: Number(options.seconds) }
+  const figures = asked.map((): Figures[] => [])
+  for (let round = 0; round <= rounds; round++)
+    for (const [index, { side, next }] of asked.entries())
+      figures[index]?.push(await load(side.base, next, times))
+  return figures.map((each) => each.slice(1))
 }
 
 async function report(server: string, [small, large]: Side[], rows: string[], ofTenants: string[]) {

@@ -12,13 +12,13 @@ export interface Side {
 }
 
 /** A fleet, served without tenants, and a copy of it whose tenants are kept apart. */
-export interface Fleet {
-  side: Side
-  tenants: Side
+export interface Pair {
+  alone: Side
+  apart: Side
 }
 
 /** Seeds a database with so many clusters, unless it is there, and starts a server on it and one on its copy. */
-export async function startFleet(postgres: string, clusters: number, log: string): Promise<Fleet> {
+export async function startPair(postgres: string, clusters: number, log: string): Promise<Pair> {
   const name = `growth_${clusters}`
   const url = await makeFleet(postgres, name, clusters, { tenants: TENANTS })
   const copy = await copyWithTenants(postgres, name)
@@ -35,7 +35,7 @@ export async function startFleet(postgres: string, clusters: number, log: string
   const quiet = { HYPERFLEET_LOGGING_LEVEL: 'warn' }
   const sideOf = ({ base, stop }: Server): Side => ({ clusters, base, ids, stop })
   return {
-    side: sideOf(await startServer(url, log, quiet)),
-    tenants: sideOf(await startServer(copy, log, { ...quiet, ...WITH_TENANTS })),
+    alone: sideOf(await startServer(url, log, quiet)),
+    apart: sideOf(await startServer(copy, log, { ...quiet, ...WITH_TENANTS })),
   }
 }
