@@ -1,7 +1,7 @@
 /**
  * The rows that the database reads for a resource of another tenant, and for none, in each operation on one resource, and in lists
- * that look for what may be guessed: a caller could measure a difference as time. There is none (even_reads), however many children, reports and references the resource has,
- * and nothing is written.
+ * that look for what may be guessed: a caller could measure a difference as time. There is none (even_reads), however many children,
+ * reports and references the resource has, and nothing is written.
  */
 import { randomBytes } from 'node:crypto'
 import t, { type Test } from 'tap'
