@@ -1,4 +1,4 @@
-// What test/scripts/skip.test.ts has run: one test that passes, one that is skipped.
+// What test/scripts/outcomes.test.ts has run: one test that passes, one that is skipped.
 import t from 'tap'
 
 t.pass('runs')
