@@ -122,14 +122,17 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   return { text, values: parameters.values }
 }
 
+/** Where a reference must be found by its source: by its target, references of other tenants would be read. */
+export const BY_SOURCE = '/* by source */'
+
 /**
  * That a resource has references of a type, by an index. They are a set: equal to an id is one that has it, and not equal one
- * that has others only. Throws a SearchError at an operator that sets do not have.
+ * that has others only. The mark is for searches of a tenant (BY_SOURCE). Throws a SearchError at an operator that sets do not have.
  */
 function refers(expression: Single, ref_type: string, parameters: Parameters): string {
   const type = parameters.add(ref_type, 'text')
   const exists = (target: string) =>
-    `exists (select from resource_references as reference where reference.source_id = resource.id and reference.ref_type = ${type}${target})`
+    `exists (select from resource_references as reference where reference.source_id = resource.id and reference.ref_type = ${type}${target} ${BY_SOURCE})`
   if (expression.type === 'null') return `${expression.negated ? '' : 'not '}${exists('')}`
   const { literals, isNegated } = equals(expression)
   const ids = literals.map((literal) => convert(literal, 'text')).filter(isUuid)

@@ -1,4 +1,4 @@
-import { compileFilter } from './compile.ts'
+import { BY_SOURCE, compileFilter } from './compile.ts'
 import { type Position, readCursor } from './cursor.ts'
 import type { Fields } from './fields.ts'
 import { type Fragment, shifted } from './fragment.ts'
@@ -116,10 +116,16 @@ export function scoped<Each extends Selection>(selection: Each, { kind, owner_id
     ...selection,
     unindexed: readsAll || (owner_id === null && selection.unindexed),
     ...(kind === null && { scope: 'true' }),
-    ...(isOfAllTenants && { tenant: 'true' }),
+    ...(isOfAllTenants ? { tenant: 'true' } : selection.filter && { filter: bySource(selection.filter) }),
     ...sourceOf(),
   }
 }
+
+/** A filter that looks for references among those of each resource: with `offset 0`, PostgreSQL does not begin at their targets. */
+const bySource = ({ text, values }: Fragment): Fragment => ({
+  text: text.replaceAll(BY_SOURCE, 'offset 0'),
+  values,
+})
 
 /** Whether nothing narrows a list down, so that the kept count is its total. */
 export const isWhole = ({ filter }: Selection, owner_id: string | null): boolean =>

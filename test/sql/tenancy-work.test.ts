@@ -53,6 +53,8 @@ const made = async (t: Test, call: Application['call'], path: string, body: obje
   return answer.body
 }
 
+const references = (id: string) => ({ references: { peers: [{ id, kind: 'Cluster' }] } })
+
 /** A cluster with node pools, reports and referencers, and a site with halls, of one tenant; their ids by plural. */
 async function fleet(t: Test, call: Application['call'], headers: Record<string, string>, isMarked: boolean) {
   const create = (path: string, body: object) => made(t, call, path, body, headers as typeof theirs)
@@ -63,8 +65,7 @@ async function fleet(t: Test, call: Application['call'], headers: Record<string,
     await call('PUT', `clusters/${cluster.id}/statuses`, report(`a-${count}`, 1, 'True', 1), headers)
     ids.nodepools = (await create(`clusters/${cluster.id}/nodepools`, named('NodePool'))).id
     ids.halls = (await create(`sites/${site.id}/halls`, named('Hall'))).id
-    const references = { peers: [{ id: cluster.id, kind: 'Cluster' }] }
-    if (!isMarked) await create('clusters', named('Cluster', { references }))
+    if (!isMarked) await create('clusters', named('Cluster', references(cluster.id)))
   }
   await call('PUT', `clusters/${cluster.id}/statuses`, report('validation', 1, 'True', 1), headers)
   if (isMarked) await call('DELETE', `clusters/${cluster.id}`, undefined, headers)
@@ -211,7 +212,6 @@ t.test('rows that are read for a resource of another tenant, and for none', asyn
             )
           }
     }
-    const references = (id: string) => ({ references: { peers: [{ id, kind: 'Cluster' }] } })
     await compare('a create with a reference', ids, (idOf) =>
       call('POST', 'clusters', named('Cluster', references(idOf('clusters'))), ours),
     )
@@ -239,6 +239,20 @@ t.test('rows that are read for a resource of another tenant, and for none', asyn
         counted(() => call('GET', `${path}?search=${encodeURIComponent(search)}`, undefined, ours))
       t.strictSame(await searched(there), await searched(nowhere), `${path}: ${there}`)
     }
+  // References to a resource of another tenant, many more than the statistics know of.
+  const target = (await made(t, call, 'clusters', named('Cluster'))).id
+  for (let count = 0; count < 200; count++)
+    await made(t, call, 'clusters', named('Cluster', references(target)))
+  const byReference = [
+    (id: string) => `clusters?ref_type=peers&ref_target_id=${id}`,
+    (id: string) => `resources?kind=Cluster&ref_type=peers&ref_target_id=${id}`,
+    (id: string) => `clusters?search=${encodeURIComponent(`references.peers = '${id}'`)}`,
+    (id: string) => `clusters?search=${encodeURIComponent(`references.peers != '${id}'`)}`,
+  ]
+  for (const pathOf of byReference) {
+    const searched = (id: string) => counted(() => call('GET', pathOf(id), undefined, ours))
+    t.strictSame(await searched(target), await searched(noId()), pathOf('x'))
+  }
   // The same among the children of our own parent, and many more of other tenants.
   const theirSite = (await made(t, call, 'sites', named('Site'))).id
   const halls = `sites/${own.sites}/halls`
