@@ -131,13 +131,13 @@ export const BY_SOURCE = '/* by source */'
  */
 function refers(expression: Single, ref_type: string, parameters: Parameters): string {
   const type = parameters.add(ref_type, 'text')
-  const exists = (target: string) =>
-    `exists (select from resource_references as reference where reference.source_id = resource.id and reference.ref_type = ${type}${target} ${BY_SOURCE})`
-  if (expression.type === 'null') return `${expression.negated ? '' : 'not '}${exists('')}`
+  const targets = `select reference.target_id from resource_references as reference where reference.source_id = resource.id and reference.ref_type = ${type} ${BY_SOURCE}`
+  const exists = (condition: string) => `exists (select from (${targets}) as reference where ${condition})`
+  if (expression.type === 'null') return `${expression.negated ? '' : 'not '}${exists('true')}`
   const { literals, isNegated } = equals(expression)
   const ids = literals.map((literal) => convert(literal, 'text')).filter(isUuid)
-  const found = exists(` and reference.target_id = any (${parameters.add(ids, 'uuid[]')})`)
-  return isNegated ? `(${exists('')} and not ${found})` : found
+  const found = exists(`reference.target_id = any (${parameters.add(ids, 'uuid[]')})`)
+  return isNegated ? `(${exists('true')} and not ${found})` : found
 }
 
 /** The values of `=`, `!=` and `in`. Throws a SearchError at another operator. */

@@ -121,7 +121,7 @@ export function scoped<Each extends Selection>(selection: Each, { kind, owner_id
   }
 }
 
-/** A filter that looks for references among those of each resource: with `offset 0`, PostgreSQL does not begin at their targets. */
+/** A filter that looks for references among those of each resource: PostgreSQL compares targets outside of a query with `offset 0`. */
 const bySource = ({ text, values }: Fragment): Fragment => ({
   text: text.replaceAll(BY_SOURCE, 'offset 0'),
   values,

@@ -47,7 +47,13 @@ function noId(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7${random.slice(0, 3)}-8${random.slice(3, 6)}-${random.slice(6)}`
 }
 
-const made = async (t: Test, call: Application['call'], path: string, body: object, headers: Record<string, string> = theirs) => {
+const made = async (
+  t: Test,
+  call: Application['call'],
+  path: string,
+  body: object,
+  headers: Record<string, string> = theirs,
+) => {
   const answer = await call('POST', path, body, headers)
   t.equal(answer.status, 201, answer.text)
   return answer.body
