@@ -82,6 +82,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List changes
+         * @description The changes of resources after a token, in the order in which they can be read: every visible change is one entry. Begin with the
+         *     `HyperFleet-Token` of a list, and go on with the `next` of each answer: every later change is then told exactly once. Changes of
+         *     one resource come in the order of its versions. An entry has no resource; read it where it matters.
+         *     A token that is too old, or that another database has given, is refused with 410: list the resources again.
+         */
+        get: operations["getChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/clusters": {
         parameters: {
             query?: never;
@@ -1593,6 +1616,78 @@ export interface components {
             not_reconciled: number;
         };
         /**
+         * @description Changes after a token.
+         * @example {
+         *       "kind": "ChangeList",
+         *       "items": [],
+         *       "next": "yCYxqM4mJ2p0lC0vQhQX1A"
+         *     }
+         */
+        ChangeList: {
+            /**
+             * @description The kind of the list.
+             * @enum {string}
+             */
+            kind: "ChangeList";
+            /** @description The changes, in order. */
+            items: components["schemas"]["Change"][];
+            /** @description The token to go on from. */
+            next: string;
+        };
+        /**
+         * @description One visible change of a resource.
+         * @example {
+         *       "token": "yCYxqM4mJ2p0lC0vQhQX1A",
+         *       "time": "2026-03-10T08:01:00.000000Z",
+         *       "type": "reported",
+         *       "kind": "Cluster",
+         *       "id": "019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "version": 3,
+         *       "generation": 1,
+         *       "adapter": "validation",
+         *       "changed": [
+         *         "Reconciled"
+         *       ]
+         *     }
+         */
+        Change: {
+            /** @description The token to go on from after this change. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description When it was written. Another change may have been readable before an older one.
+             */
+            time: string;
+            /**
+             * @description The change: of spec, labels, references or tenancy (`changed`), of conditions alone (`reported`), a mark for deletion (`marked`), or the end
+             *     of the record (`removed`).
+             * @enum {string}
+             */
+            type: "created" | "changed" | "reported" | "marked" | "removed";
+            /** @description The kind of the resource. */
+            kind: string;
+            /** @description The id of the resource. */
+            id: string;
+            /** @description The id of its parent, where it has one. */
+            owner_id?: string;
+            /**
+             * Format: int32
+             * @description The version of the resource after the change, as in its entity tag. It rises by one with each; of a removed resource, it is the last.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description The generation of the resource after the change.
+             */
+            generation: number;
+            /** @description Who has created, changed, marked or removed it, where a caller has. */
+            caller?: string;
+            /** @description Whose report has led to the change, where one has. */
+            adapter?: string;
+            /** @description What differs: the members spec, labels, references, tenancy and deleted_time, and the types of the conditions that differ in anything but their times. */
+            changed: string[];
+        };
+        /**
          * @description One rule that a request breaks.
          * @example {
          *       "field": "conditions[0].status",
@@ -1788,6 +1883,27 @@ export interface components {
                  *       "detail": "Cluster with name='my-cluster' already exists",
                  *       "instance": "/api/hyperfleet/v1/clusters",
                  *       "code": "HYPERFLEET-CNF-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The token is older than the changes that are kept, or another database has given it. */
+        Gone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/token-expired",
+                 *       "title": "Token expired",
+                 *       "status": 410,
+                 *       "detail": "The token is older than the changes that are kept, or of another database: list the resources again, and go on from the token of the list",
+                 *       "instance": "/api/hyperfleet/v1/changes",
+                 *       "code": "HYPERFLEET-GON-001",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
                  *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
                  *     }
@@ -2086,6 +2202,11 @@ export interface components {
          */
         "HyperFleet-Dry-Run": "true";
         /**
+         * @description A token from which `GET /changes` tells every change that the list does not have; changes of the last moment before the list may be told again. Absent where the server does not know one, such as while its database cannot be asked.
+         * @example yCYxqM4mJ2p0lC0vQhQX1A
+         */
+        "HyperFleet-Token": string;
+        /**
          * @description The `href` of the resource.
          * @example /api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11
          */
@@ -2262,6 +2383,54 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getChanges: {
+        parameters: {
+            query?: {
+                /** @description The token after which changes are told; without it, only those that come from now on. */
+                since?: string;
+                /** @description Only changes of resources of this kind. */
+                kind?: string;
+                /** @description How many changes an answer has at the most. */
+                limit?: number;
+                /**
+                 * @description How long to wait for a change where there is none, such as `30s`; up to two minutes. Without it, not at all. A server that shuts down answers at once.
+                 * @example 30s
+                 */
+                wait?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes; none where there was none in time. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "ChangeList",
+                     *       "items": [],
+                     *       "next": "yCYxqM4mJ2p0lC0vQhQX1A"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getClusters: {
         parameters: {
             query?: {
@@ -2326,6 +2495,7 @@ export interface operations {
             /** @description The page. With `fields`, its items have only the members asked for. */
             200: {
                 headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2796,6 +2966,7 @@ export interface operations {
             /** @description The page. */
             200: {
                 headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3053,6 +3224,7 @@ export interface operations {
             /** @description The page. With `fields`, its items have only the members asked for. */
             200: {
                 headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3449,6 +3621,7 @@ export interface operations {
             /** @description The page. */
             200: {
                 headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3709,6 +3882,7 @@ export interface operations {
             /** @description The page. With `fields`, its items have only the members asked for. */
             200: {
                 headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4189,6 +4363,7 @@ export interface operations {
             /** @description The page. */
             200: {
                 headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -43,12 +43,20 @@ export interface Queries {
     row: { id: string }
   }
   force_delete_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null; tenancy: string | null }
+    parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null; caller: string; tenancy: string | null }
     row: { removed: string }
   }
   get_applied_functions: {
     parameters: {}
     row: { release: string; hash: string; rules_hash: string }
+  }
+  get_change_bound: {
+    parameters: { known: string | null }
+    row: { feed: string; bound: string; writers: string[] }
+  }
+  get_change_position: {
+    parameters: { bound: string }
+    row: { position: string }
   }
   get_condition_inputs: {
     parameters: { id: string; descendants: boolean; tenancy: string | null }
@@ -98,6 +106,14 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; max_bytes: number; beyond: string; tenancy: string | null }
     row: { body: string | null }
   }
+  list_change_writers: {
+    parameters: { among: string[] }
+    row: { writers: string[] }
+  }
+  list_changes: {
+    parameters: { since: string; until: string; kind: string | null; size: number; tenancy: string | null }
+    row: { floor: string; seqs: string[]; bodies: string[] }
+  }
   list_children: {
     parameters: { kind: string; owner_kind: string; owner_id: string; page: number; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null }
     row: { body: string | null; total: string; last: string[] | null }
@@ -113,6 +129,10 @@ export interface Queries {
   list_kinds: {
     parameters: {}
     row: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean; condition_rules: string; stale: boolean }
+  }
+  list_new_changes: {
+    parameters: { since: string; until: string; size: number; scopes: string }
+    row: { seq: string; kind: string; body: string; visible: string[] }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -153,6 +173,10 @@ export interface Queries {
   report_status: {
     parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean; tenancy: string | null }
     row: { discarded: string | null; body: string | null; inputs: string | null; has_rules: boolean }
+  }
+  rotate_changes: {
+    parameters: { retention: string }
+    row: { done: string }
   }
   seed_resources: {
     parameters: { kind: string; owner_ids: string[] | null; first: number; count: number; prefix: string; failing: number; ended: string; total: number; tenancies: string[]; tenants: string[] }
@@ -249,14 +273,24 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select resource.id\nfrom find_resource($1::text, $2::text, $3::text, $4::jsonb) as resource",
   },
   force_delete_resource: {
-    id: 'force_delete_resource_88040e0a',
-    parameters: ["kind","owner_id","id","if_match","tenancy"],
-    text: "select force_delete_resource($1::text, $2::text, $3::text, $4::text, $5::jsonb)::text as removed",
+    id: 'force_delete_resource_ac38c6a8',
+    parameters: ["kind","owner_id","id","if_match","caller","tenancy"],
+    text: "select force_delete_resource($1::text, $2::text, $3::text, $5::text, $4::text, $6::jsonb)::text as removed",
   },
   get_applied_functions: {
     id: 'get_applied_functions_6027a560',
     parameters: [],
     text: "select applied_functions.release, applied_functions.hash, applied_functions.rules_hash\nfrom applied_functions",
+  },
+  get_change_bound: {
+    id: 'get_change_bound_b091f405',
+    parameters: ["known"],
+    text: "select bounded.feed, bounded.bound, bounded.writers from change_bound($1::bigint) as bounded",
+  },
+  get_change_position: {
+    id: 'get_change_position_006583fe',
+    parameters: ["bound"],
+    text: "select greatest(\n    change_feed.floor,\n    (select max(change.seq) from changes as change where change.seq <= $1::bigint)\n) as position\nfrom change_feed",
   },
   get_condition_inputs: {
     id: 'get_condition_inputs_47348236',
@@ -318,6 +352,16 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","owner_id","id","page","size","max_bytes","beyond","tenancy"],
     text: "select\n    list_body(\n        'AdapterStatusList',\n        $4::int,\n        (\n            select count(*)\n            from adapter_statuses as status\n            where status.resource_id = resource.id and /* filter: */ true /* :filter */\n        ),\n        adapter_status_bodies(\n            resource.id,\n            array(\n                select status.adapter\n                from adapter_statuses as status\n                where status.resource_id = resource.id and /* filter: */ true /* :filter */\n                order by /* order: */ status.adapter /* :order */\n                limit $5::int\n                offset ($4::int - 1)::bigint * $5::int\n            ),\n            $6::int,\n            $7::text\n        )\n    ) as body\nfrom find_resource($1::text, $2::text, $3::text, $8::jsonb) as resource",
   },
+  list_change_writers: {
+    id: 'list_change_writers_8cbb3911',
+    parameters: ["among"],
+    text: "select change_writers($1::text[]) as writers",
+  },
+  list_changes: {
+    id: 'list_changes_2c1bb3c4',
+    parameters: ["since","until","kind","size","tenancy"],
+    text: "with page as materialized (\n    select change.seq, change_body(change) as body\n    from changes as change\n    where change.seq > $1::bigint\n        and change.seq <= $2::bigint\n        and ($3::text is null or change.kind = $3::text)\n        and within_tenancy(change.tenancy, $5::jsonb)\n    order by change.seq\n    limit $4::int\n)\nselect\n    change_feed.floor,\n    array(select page.seq::text from page order by page.seq) as seqs,\n    array(select page.body from page order by page.seq) as bodies\nfrom change_feed",
+  },
   list_children: {
     id: 'list_children_4e2d5b92',
     parameters: ["kind","owner_kind","owner_id","page","size","fields","known","max_bytes","beyond","tenancy"],
@@ -338,6 +382,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: [],
     text: "select\n    kinds.kind,\n    kinds.plural,\n    kinds.base_path,\n    kinds.parent_kind,\n    kinds.on_parent_delete,\n    kinds.required_adapters,\n    kinds.reference_types::text as reference_types,\n    kinds.generation_on,\n    kinds.older_names,\n    kinds.condition_rules::text as condition_rules,\n    kinds.stale\nfrom kinds\norder by kinds.kind",
   },
+  list_new_changes: {
+    id: 'list_new_changes_44af4303',
+    parameters: ["since","until","size","scopes"],
+    text: "select\n    change.seq,\n    change.kind,\n    change_body(change) as body,\n    array(\n        select scope.position::text\n        from jsonb_array_elements($4::jsonb) with ordinality as scope (tenancy, position)\n        where within_tenancy(change.tenancy, nullif(scope.tenancy, 'null'))\n    ) as visible\nfrom changes as change\nwhere change.seq > $1::bigint and change.seq <= $2::bigint\norder by change.seq\nlimit $3::int",
+  },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',
     parameters: ["kind","after","size"],
@@ -354,9 +403,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with start as materialized (\n    select coalesce(\n        $1::uuid,\n        (\n            select uuid_v7(oldest.created_time + random() * (clock_timestamp() - oldest.created_time))\n            from resources as oldest\n            order by oldest.id\n            limit 1\n        )\n    ) as after\n),\n-- Sorted and limited before the check: otherwise all resources would be checked.\nseen as materialized (\n    select resource\n    from resources as resource\n    where resource.id > (select start.after from start)\n    order by resource.id\n    limit $2::int\n)\nselect (seen.resource).id, (seen.resource).kind, not kinds.stale as is_judged, found.problem\nfrom seen\ninner join kinds on kinds.kind = (seen.resource).kind\nleft join lateral (\n    select distinct stated.problem from resource_problems(seen.resource) as stated\n) as found on not kinds.stale\norder by (seen.resource).id",
   },
   list_schema: {
-    id: 'list_schema_7fc8a408',
+    id: 'list_schema_06970da3',
     parameters: [],
-    text: "with relations as (\n    select class.oid, class.relname as name, class.relkind as kind, class.reloptions as options\n    from pg_class as class\n    where class.relnamespace = 'public'::regnamespace\n        and class.relkind in ('r', 'c')\n        and class.relname <> 'schema_migrations'\n),\nmembers as (\n    select\n        attribute.attrelid as oid,\n        1 as part,\n        attribute.attnum::text as sort_key,\n        attribute.attname\n            || ' ' || format_type(attribute.atttypid, attribute.atttypmod)\n            || case when attribute.attcollation = '\"C\"'::regcollation then ' collate \"C\"' else '' end\n            || case when attribute.attnotnull then ' not null' else '' end\n            || coalesce(' default ' || pg_get_expr(fallback.adbin, fallback.adrelid), '') as text\n    from pg_attribute as attribute\n    left join pg_attrdef as fallback\n        on fallback.adrelid = attribute.attrelid\n        and fallback.adnum = attribute.attnum\n    where attribute.attnum > 0 and not attribute.attisdropped\n    union all\n    select\n        pg_constraint.conrelid,\n        2,\n        pg_constraint.conname,\n        'constraint ' || pg_constraint.conname || ' ' || pg_get_constraintdef(pg_constraint.oid)\n    from pg_constraint\n    where pg_constraint.contype <> 'n'\n),\ndefinitions as (\n    select\n        relations.name,\n        1 as part,\n        case relations.kind\n            when 'r' then 'create table ' || relations.name\n            else 'create type ' || relations.name || ' as'\n        end\n        || E' (\\n    '\n        || string_agg(members.text, E',\\n    ' order by members.part, lpad(members.sort_key, 64, '0'))\n        || E'\\n)' || coalesce(' with (' || array_to_string(relations.options, ', ') || ')', '') as text\n    from relations\n    inner join members on members.oid = relations.oid\n    group by relations.name, relations.kind, relations.options\n    union all\n    select pg_indexes.tablename, 2, pg_indexes.indexdef\n    from pg_indexes\n    where pg_indexes.schemaname = 'public'\n        and pg_indexes.indexname not in (select pg_constraint.conname from pg_constraint)\n        and pg_indexes.tablename <> 'schema_migrations'\n    union all\n    select relations.name, 3, pg_get_triggerdef(pg_trigger.oid)\n    from pg_trigger\n    inner join relations on relations.oid = pg_trigger.tgrelid\n    where not pg_trigger.tgisinternal\n)\nselect definitions.text as definition\nfrom definitions\norder by definitions.name, definitions.part, definitions.text",
+    text: "with relations as (\n    select\n        class.oid, class.relname as name, class.relkind as kind, class.reloptions as options,\n        pg_get_partkeydef(class.oid) as partitioning\n    from pg_class as class\n    where class.relnamespace = 'public'::regnamespace\n        and class.relkind in ('r', 'p', 'c')\n        and not class.relispartition\n        and class.relname <> 'schema_migrations'\n),\nmembers as (\n    select\n        attribute.attrelid as oid,\n        1 as part,\n        attribute.attnum::text as sort_key,\n        attribute.attname\n            || ' ' || format_type(attribute.atttypid, attribute.atttypmod)\n            || case when attribute.attcollation = '\"C\"'::regcollation then ' collate \"C\"' else '' end\n            || case when attribute.attnotnull then ' not null' else '' end\n            || coalesce(' default ' || pg_get_expr(fallback.adbin, fallback.adrelid), '') as text\n    from pg_attribute as attribute\n    left join pg_attrdef as fallback\n        on fallback.adrelid = attribute.attrelid\n        and fallback.adnum = attribute.attnum\n    where attribute.attnum > 0 and not attribute.attisdropped\n    union all\n    select\n        pg_constraint.conrelid,\n        2,\n        pg_constraint.conname,\n        'constraint ' || pg_constraint.conname || ' ' || pg_get_constraintdef(pg_constraint.oid)\n    from pg_constraint\n    where pg_constraint.contype <> 'n'\n),\ndefinitions as (\n    select\n        relations.name,\n        1 as part,\n        case relations.kind\n            when 'c' then 'create type ' || relations.name || ' as'\n            else 'create table ' || relations.name\n        end\n        || E' (\\n    '\n        || string_agg(members.text, E',\\n    ' order by members.part, lpad(members.sort_key, 64, '0'))\n        || E'\\n)' || coalesce(' partition by ' || relations.partitioning, '')\n        || coalesce(' with (' || array_to_string(relations.options, ', ') || ')', '') as text\n    from relations\n    inner join members on members.oid = relations.oid\n    group by relations.name, relations.kind, relations.options, relations.partitioning\n    union all\n    select pg_indexes.tablename, 2, pg_indexes.indexdef\n    from pg_indexes\n    where pg_indexes.schemaname = 'public'\n        and pg_indexes.indexname not in (select pg_constraint.conname from pg_constraint)\n        and pg_indexes.tablename in (select relations.name from relations)\n    union all\n    select relations.name, 3, pg_get_triggerdef(pg_trigger.oid)\n    from pg_trigger\n    inner join relations on relations.oid = pg_trigger.tgrelid\n    where not pg_trigger.tgisinternal\n)\nselect definitions.text as definition\nfrom definitions\norder by definitions.name, definitions.part, definitions.text",
   },
   list_tenancies: {
     id: 'list_tenancies_21d6e505',
@@ -388,10 +437,15 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","owner_id","id","report","max_clock_skew","max_age","maps","tenancy"],
     text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs,\n    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval, $8::jsonb) as report",
   },
+  rotate_changes: {
+    id: 'rotate_changes_71c46cb4',
+    parameters: ["retention"],
+    text: "select rotate_changes($1::interval)::text as done",
+  },
   seed_resources: {
-    id: 'seed_resources_25823739',
+    id: 'seed_resources_1f15071d',
     parameters: ["kind","owner_ids","first","count","prefix","failing","ended","total","tenancies","tenants"],
-    text: "with numbered as (\n    select\n        owner.id as owner_id,\n        $3::int + (row_number() over (order by owner.position, one.number))::int - 1 as number,\n        case when owner.id is null then $3::int + one.number - 1 else one.number end as name_number,\n        parent.tenancy,\n        parent.tenant\n    from unnest(coalesce($2::uuid[], array[null::uuid])) with ordinality as owner (id, position)\n    cross join generate_series(1, $4::int) as one (number)\n    left join resources as parent on parent.id = owner.id\n),\ntimed as (\n    select\n        numbered.*,\n        $7::timestamptz - interval '1 minute'\n            - (interval '30 days' * (1 - numbered.number::float8 / $8::int)) as time,\n        numbered.number::bigint * $6::int / $8::int <> (numbered.number - 1)::bigint * $6::int / $8::int as failing\n    from numbered\n),\ndescribed as (\n    select\n        timed.*,\n        uuid_v7(timed.time) as id,\n        jsonb_build_object(\n            'environment', (array['production', 'production', 'production', 'staging', 'development'])[1 + timed.number % 5],\n            'region', 'region-' || timed.number % 12,\n            'app.kubernetes.io/managed-by', 'hyperfleet',\n            'hyperfleet.io/shard', (timed.number % 100)::text,\n            'example.com/customer', 'customer-' || timed.number / 10,\n            'tier', 'tier-' || timed.number % 3\n        ) as labels,\n        jsonb_build_object(\n            'region', 'region-' || timed.number % 12,\n            'replicas', 1 + timed.number % 7,\n            'release', jsonb_build_object(\n                'version', '4.' || timed.number % 20 || '.' || timed.number % 7,\n                'channel', 'stable',\n                'image', 'registry.example.com/release@sha256:' || encode(sha256(timed.number::text::bytea), 'hex')\n            ),\n            'networking', jsonb_build_object(\n                'clusterNetwork', jsonb_build_array(jsonb_build_object('cidr', '10.' || timed.number % 256 || '.0.0/14', 'hostPrefix', 23)),\n                'serviceNetwork', jsonb_build_array('172.30.0.0/16'),\n                'type', 'OVNKubernetes'\n            ),\n            'autoscaling', jsonb_build_object('enabled', timed.number % 2 = 0, 'min', 1, 'max', 10),\n            'zones', (\n                select jsonb_agg(jsonb_build_object(\n                    'name', 'zone-' || zone,\n                    'subnet', 'subnet-' || md5(timed.number || '/' || zone),\n                    'machineType', 'n2-standard-8',\n                    'disk', jsonb_build_object('type', 'ssd', 'sizeGiB', 120, 'key', md5(zone || ':' || timed.number))\n                ))\n                from generate_series(1, 3) as zone\n            ),\n            'identity', jsonb_build_object(\n                'issuer', 'https://issuer.example.com/' || md5(timed.number::text),\n                'pullSecret', md5('pull' || timed.number) || md5('secret' || timed.number)\n            )\n        ) as spec\n    from timed\n),\nreported as (\n    select\n        described.id,\n        adapter.name as adapter,\n        described.time + adapter.position * interval '2 seconds' as time,\n        judged.available,\n        case when judged.available then 'AllChecksPassed' else 'CheckFailed' end as reason,\n        'The adapter has looked at generation 1' as message\n    from described\n    inner join kinds on kinds.kind = $1::text\n    cross join unnest(kinds.required_adapters) with ordinality as adapter (name, position)\n    cross join lateral (\n        select not (described.failing and adapter.position = cardinality(kinds.required_adapters)) as available\n    ) as judged\n),\n-- Materialized: it is named three times, and would be computed as often.\naggregated as materialized (\n    select\n        described.*,\n        aggregate_conditions(\n            $1::text, 1, described.time, false, false, kinds.required_adapters, '[]',\n            coalesce(reports.of_resource, array[]::adapter_report[]), kinds.older_names, null\n        ) as conditions\n    from described\n    inner join kinds on kinds.kind = $1::text\n    left join (\n        select\n            reported.id,\n            array_agg(row(\n                reported.adapter, 1, reported.time, reported.available, reported.reason, reported.message, false\n            )::adapter_report) as of_resource\n        from reported\n        group by reported.id\n    ) as reports on reports.id = described.id\n),\ninserted as (\n    insert into resources (\n        id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,\n        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since, tenancy, tenant\n    )\n    select\n        aggregated.id,\n        $1::text,\n        aggregated.owner_id,\n        $5::text || aggregated.name_number,\n        aggregated.labels,\n        label_pairs(aggregated.labels),\n        aggregated.spec,\n        1,\n        aggregated.time,\n        1,\n        aggregated.time,\n        aggregated.time,\n        'seed@hyperfleet.local',\n        'seed@hyperfleet.local',\n        aggregated.conditions::json,\n        condition_states(aggregated.conditions),\n        unreconciled_since(aggregated.conditions),\n        coalesce(aggregated.tenancy, ($9::text[])[1 + (aggregated.number - 1) % cardinality($9::text[])]::jsonb),\n        coalesce(aggregated.tenant, ($10::text[])[1 + (aggregated.number - 1) % cardinality($10::text[])])\n    from aggregated\n    order by aggregated.number\n),\ninserted_reports as (\n    insert into adapter_statuses (\n        resource_id, adapter, observed_generation, created_time, last_report_time, available,\n        available_reason, available_message, finalized, conditions, data\n    )\n    select\n        reported.id,\n        reported.adapter,\n        1,\n        reported.time,\n        reported.time,\n        reported.available,\n        reported.reason,\n        reported.message,\n        false,\n        (\n            select jsonb_agg(jsonb_build_object(\n                'type', condition.type,\n                'status', case when condition.type = 'Available' and not reported.available then 'False' else 'True' end,\n                'reason', reported.reason,\n                'message', reported.message,\n                'last_transition_time', format_time(reported.time)\n            ))\n            from unnest(array['Available', 'Applied', 'Health']) as condition (type)\n        ),\n        jsonb_build_object('job', 'job-' || md5(reported.adapter || reported.id), 'attempts', 1, 'seconds', 12.5)\n    from reported\n)\nselect array(select described.id from described order by described.number) as ids",
+    text: "with numbered as (\n    select\n        owner.id as owner_id,\n        $3::int + (row_number() over (order by owner.position, one.number))::int - 1 as number,\n        case when owner.id is null then $3::int + one.number - 1 else one.number end as name_number,\n        parent.tenancy,\n        parent.tenant\n    from unnest(coalesce($2::uuid[], array[null::uuid])) with ordinality as owner (id, position)\n    cross join generate_series(1, $4::int) as one (number)\n    left join resources as parent on parent.id = owner.id\n),\ntimed as (\n    select\n        numbered.*,\n        $7::timestamptz - interval '1 minute'\n            - (interval '30 days' * (1 - numbered.number::float8 / $8::int)) as time,\n        numbered.number::bigint * $6::int / $8::int <> (numbered.number - 1)::bigint * $6::int / $8::int as failing\n    from numbered\n),\ndescribed as (\n    select\n        timed.*,\n        uuid_v7(timed.time) as id,\n        jsonb_build_object(\n            'environment', (array['production', 'production', 'production', 'staging', 'development'])[1 + timed.number % 5],\n            'region', 'region-' || timed.number % 12,\n            'app.kubernetes.io/managed-by', 'hyperfleet',\n            'hyperfleet.io/shard', (timed.number % 100)::text,\n            'example.com/customer', 'customer-' || timed.number / 10,\n            'tier', 'tier-' || timed.number % 3\n        ) as labels,\n        jsonb_build_object(\n            'region', 'region-' || timed.number % 12,\n            'replicas', 1 + timed.number % 7,\n            'release', jsonb_build_object(\n                'version', '4.' || timed.number % 20 || '.' || timed.number % 7,\n                'channel', 'stable',\n                'image', 'registry.example.com/release@sha256:' || encode(sha256(timed.number::text::bytea), 'hex')\n            ),\n            'networking', jsonb_build_object(\n                'clusterNetwork', jsonb_build_array(jsonb_build_object('cidr', '10.' || timed.number % 256 || '.0.0/14', 'hostPrefix', 23)),\n                'serviceNetwork', jsonb_build_array('172.30.0.0/16'),\n                'type', 'OVNKubernetes'\n            ),\n            'autoscaling', jsonb_build_object('enabled', timed.number % 2 = 0, 'min', 1, 'max', 10),\n            'zones', (\n                select jsonb_agg(jsonb_build_object(\n                    'name', 'zone-' || zone,\n                    'subnet', 'subnet-' || md5(timed.number || '/' || zone),\n                    'machineType', 'n2-standard-8',\n                    'disk', jsonb_build_object('type', 'ssd', 'sizeGiB', 120, 'key', md5(zone || ':' || timed.number))\n                ))\n                from generate_series(1, 3) as zone\n            ),\n            'identity', jsonb_build_object(\n                'issuer', 'https://issuer.example.com/' || md5(timed.number::text),\n                'pullSecret', md5('pull' || timed.number) || md5('secret' || timed.number)\n            )\n        ) as spec\n    from timed\n),\nreported as (\n    select\n        described.id,\n        adapter.name as adapter,\n        described.time + adapter.position * interval '2 seconds' as time,\n        judged.available,\n        case when judged.available then 'AllChecksPassed' else 'CheckFailed' end as reason,\n        'The adapter has looked at generation 1' as message\n    from described\n    inner join kinds on kinds.kind = $1::text\n    cross join unnest(kinds.required_adapters) with ordinality as adapter (name, position)\n    cross join lateral (\n        select not (described.failing and adapter.position = cardinality(kinds.required_adapters)) as available\n    ) as judged\n),\n-- Materialized: it is named three times, and would be computed as often.\naggregated as materialized (\n    select\n        described.*,\n        aggregate_conditions(\n            $1::text, 1, described.time, false, false, kinds.required_adapters, '[]',\n            coalesce(reports.of_resource, array[]::adapter_report[]), kinds.older_names, null\n        ) as conditions\n    from described\n    inner join kinds on kinds.kind = $1::text\n    left join (\n        select\n            reported.id,\n            array_agg(row(\n                reported.adapter, 1, reported.time, reported.available, reported.reason, reported.message, false\n            )::adapter_report) as of_resource\n        from reported\n        group by reported.id\n    ) as reports on reports.id = described.id\n),\ninserted as (\n    insert into resources (\n        id, kind, owner_id, name, labels, label_pairs, spec, generation, generation_time, version,\n        created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since, tenancy, tenant\n    )\n    select\n        aggregated.id,\n        $1::text,\n        aggregated.owner_id,\n        $5::text || aggregated.name_number,\n        aggregated.labels,\n        label_pairs(aggregated.labels),\n        aggregated.spec,\n        1,\n        aggregated.time,\n        1,\n        aggregated.time,\n        aggregated.time,\n        'seed@hyperfleet.local',\n        'seed@hyperfleet.local',\n        aggregated.conditions::json,\n        condition_states(aggregated.conditions),\n        unreconciled_since(aggregated.conditions),\n        coalesce(aggregated.tenancy, ($9::text[])[1 + (aggregated.number - 1) % cardinality($9::text[])]::jsonb),\n        coalesce(aggregated.tenant, ($10::text[])[1 + (aggregated.number - 1) % cardinality($10::text[])])\n    from aggregated\n    order by aggregated.number\n    returning resources.kind, resources.id, resources.owner_id, resources.created_by\n),\nlogged as (\n    insert into changes (type, kind, resource_id, owner_id, version, generation, tenancy, caller, changed)\n    select 'created', inserted.kind, inserted.id, inserted.owner_id, 1, 1, '{}', inserted.created_by, '{}'\n    from inserted\n),\ninserted_reports as (\n    insert into adapter_statuses (\n        resource_id, adapter, observed_generation, created_time, last_report_time, available,\n        available_reason, available_message, finalized, conditions, data\n    )\n    select\n        reported.id,\n        reported.adapter,\n        1,\n        reported.time,\n        reported.time,\n        reported.available,\n        reported.reason,\n        reported.message,\n        false,\n        (\n            select jsonb_agg(jsonb_build_object(\n                'type', condition.type,\n                'status', case when condition.type = 'Available' and not reported.available then 'False' else 'True' end,\n                'reason', reported.reason,\n                'message', reported.message,\n                'last_transition_time', format_time(reported.time)\n            ))\n            from unnest(array['Available', 'Applied', 'Health']) as condition (type)\n        ),\n        jsonb_build_object('job', 'job-' || md5(reported.adapter || reported.id), 'attempts', 1, 'seconds', 12.5)\n    from reported\n)\nselect array(select described.id from described order by described.number) as ids",
   },
   set_row_security: {
     id: 'set_row_security_e43b31b3',

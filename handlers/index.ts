@@ -1,10 +1,12 @@
 import type { Handlers } from '../server/http/routing/routes.ts'
+import * as changes from './changes.ts'
 import * as metadata from './metadata.ts'
 import * as reports from './reports.ts'
 import * as resources from './resources.ts'
 
 /** The handler of each operation of the document, by its x-operation. */
 export const handlers: Handlers = {
+  'changes.list': changes.list,
   'compatibility.get': metadata.getCompatibility,
   'metadata.get': metadata.getMetadata,
   'reports.create': reports.create,

@@ -2,22 +2,23 @@ import type { FastifyReply } from 'fastify'
 import { statusFields } from '../search/fields.ts'
 import { select } from '../search/selection.ts'
 import { writeMapped } from '../server/conditions/condition-mapping.ts'
-import { bounded } from '../server/http/bounded-list.ts'
+import { type Bound, bounded } from '../server/http/bounded-list.ts'
 import { startDryRun } from '../server/http/dry-run.ts'
+import { withToken } from '../server/http/list-token.ts'
 import { textOf } from '../server/http/request-body.ts'
 import type { Handler } from './handler.ts'
 
 type Request = Parameters<Handler<'putClusterStatuses'>>[0]
 
 /** One page of the reports on a resource. */
-export const list: Handler<'getClusterStatuses'> = async (request) => {
+export const list: Handler<'getClusterStatuses'> = async (request, reply) => {
   const { target, query } = request
   const { page = 1, size } = query
   // They are those of one resource.
   const selection = { ...select(query, statusFields), unindexed: false }
-  const { body } = await bounded(request, 'refuse', (bound) =>
-    request.database.list('list_adapter_statuses', { ...target, ...bound, page, size }, selection),
-  )
+  const read = (bound: Bound) =>
+    request.database.list('list_adapter_statuses', { ...target, ...bound, page, size }, selection)
+  const { body } = await withToken(request, reply, () => bounded(request, 'refuse', read))
   return body
 }
 

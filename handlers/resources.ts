@@ -7,6 +7,7 @@ import { bytesIn } from '../server/config/units.ts'
 import { type Bound, bounded } from '../server/http/bounded-list.ts'
 import { tagOf } from '../server/http/compression.ts'
 import { headerOf } from '../server/http/headers.ts'
+import { withToken } from '../server/http/list-token.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
 import { audit } from '../server/observability/audit-log.ts'
 import { ANY_KIND } from '../server/openapi/kinds.ts'
@@ -14,7 +15,9 @@ import { refuseByRules, writePatched } from '../server/validation/patched-spec.t
 import type { Handler } from './handler.ts'
 
 /** One page of a collection, or one step of a walk through it by cursor. */
-export const list: Handler<'getClusters'> = async (request) => {
+export const list: Handler<'getClusters'> = (request, reply) => withToken(request, reply, () => page(request))
+
+async function page(request: Parameters<Handler<'getClusters'>>[0]): Promise<string> {
   const { lists, target, query } = request
   const { owner_id, tenancy, tenant } = target
   const kind = target.kind || null
@@ -128,9 +131,9 @@ export const remove: Handler<'deleteClusterById'> = async (request, reply) => {
 
 /** Removes a marked resource and its descendants, answered with 204; the log keeps the caller and the reason. */
 export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply) => {
-  const { target } = request
+  const { caller, target } = request
   const if_match = headerOf(request, 'if-match')
-  const { removed } = await request.database.one('force_delete_resource', { ...target, if_match })
+  const { removed } = await request.database.one('force_delete_resource', { ...target, caller, if_match })
   if (request.database.isKept) logRemoval(request, removed)
   reply.code(204)
   return undefined

@@ -24,6 +24,7 @@ export const problems = {
   'CNF-001': { status: 409, slug: 'resource-conflict', title: 'Resource conflict' },
   'CNF-002': { status: 409, slug: 'version-conflict', title: 'Version conflict' },
   'CNF-003': { status: 409, slug: 'state-conflict', title: 'State conflict' },
+  'GON-001': { status: 410, slug: 'token-expired', title: 'Token expired' },
   'LMT-001': { status: 429, slug: 'rate-limit-exceeded', title: 'Rate limit exceeded' },
   'INT-001': { status: 500, slug: 'internal-error', title: 'Internal error' },
   'SVC-001': { status: 503, slug: 'service-unavailable', title: 'Service unavailable', retry_after: 1 },

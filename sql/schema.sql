@@ -37,6 +37,32 @@ create table applied_functions (
     constraint applied_functions_singleton_check CHECK (singleton)
 );
 
+create table change_feed (
+    singleton boolean not null default true,
+    id uuid not null default gen_random_uuid(),
+    floor bigint not null default 0,
+    constraint change_feed_pk PRIMARY KEY (singleton),
+    constraint change_feed_singleton_check CHECK (singleton)
+);
+
+create table changes (
+    seq bigint not null default nextval('change_numbers'::regclass),
+    time timestamp with time zone not null default clock_timestamp(),
+    type text collate "C" not null,
+    kind text collate "C" not null,
+    resource_id uuid not null,
+    owner_id uuid,
+    version integer not null,
+    generation integer not null,
+    tenancy jsonb not null,
+    caller text collate "C",
+    adapter text collate "C",
+    changed text[] collate "C" not null,
+    constraint changes_type_check CHECK ((type = ANY (ARRAY['created'::text, 'changed'::text, 'reported'::text, 'marked'::text, 'removed'::text])))
+) partition by RANGE ("time");
+
+CREATE INDEX changes_seq_idx ON ONLY public.changes USING btree (seq);
+
 create table idempotency_keys (
     caller text collate "C" not null,
     kind text collate "C" not null,

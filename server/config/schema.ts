@@ -634,6 +634,17 @@ export const configSchema = {
         ttl: duration('24h', 'How long the answer to a create with an Idempotency-Key is kept.'),
       },
     },
+    changes: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        retention: duration(
+          '24h',
+          'How long the entries of the feed of changes are kept at least; they are dropped by days, in UTC.',
+        ),
+      },
+    },
     logging: {
       type: 'object',
       additionalProperties: false,

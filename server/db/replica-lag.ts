@@ -17,7 +17,7 @@ export class Freshness {
   /** Whether the replica answers, and is of this database, however old what it has may be. */
   isLastResort = false
   /** Everything committed before is on the replica. */
-  private caughtUpAt = Number.NEGATIVE_INFINITY
+  caughtUpAt = Number.NEGATIVE_INFINITY
   /** What the database had written within `maxLag`, that the replica is not known to have: oldest first. */
   private missed: { at: number; position: bigint }[] = []
   private database: Sample | undefined

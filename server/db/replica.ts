@@ -24,7 +24,10 @@ const OVER = 0.9
 const LATE = new Error('no answer in time')
 
 /** Who answers lists. */
-export type Lists = Pick<Statements, 'list'>
+export interface Lists extends Pick<Statements, 'list'> {
+  /** The time (of `performance`) before which every commit is seen by these lists; absent where it is the time of the list. */
+  completeUntil?: number
+}
 
 /**
  * A replica of the database that answers lists while it is fresh enough. Whatever it does not answer, for whatever
@@ -87,6 +90,7 @@ export class Replica {
   /** Lists for one request, as Database.until. */
   until(waiter: Waiter): Lists {
     return {
+      completeUntil: this.freshness.caughtUpAt,
       list: async (name, parameters, selection) => {
         const ask = (server: Database) => server.list(name, parameters, selection, waiter)
         if (this.isUsable) {

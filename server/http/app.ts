@@ -6,6 +6,7 @@ import { openIdentity } from '../auth/authenticator.ts'
 import { openAuthorization } from '../auth/authorization/open-authorization.ts'
 import { SYSTEM } from '../auth/caller-names.ts'
 import { tenancyReader } from '../auth/tenancy.ts'
+import { ChangeFeed } from '../changes/change-feed.ts'
 import { ConditionMapping, type Failure } from '../conditions/condition-mapping.ts'
 import { milliseconds } from '../config/units.ts'
 import { kindRows } from '../db/kind-rows.ts'
@@ -47,6 +48,14 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorate('counters', metrics)
+  const changes = new ChangeFeed(database)
+  app.decorate('changes', changes)
+  metrics.watchChanges(changes)
+  app.beforeClose.push(() => changes.end())
+  app.addHook('onResponse', ({ method }, _reply, done) => {
+    if (method !== 'GET') changes.wake()
+    done()
+  })
   const fail = ({ kind, id, type, reason }: Failure) => {
     metrics.conditionFailed(kind, type)
     const about = { resource_type: kind.toLowerCase(), resource_id: id, condition: type, reason }

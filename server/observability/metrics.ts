@@ -17,6 +17,8 @@ export interface Metrics {
   reconciliationStarted(kind: string, isDelete: boolean): void
   /** Counts a condition of the configuration whose rule failed for a resource; 0 lets its series begin. */
   conditionFailed(kind: string, type: string, count?: number): void
+  /** Has the watchers of a feed of changes shown. */
+  watchChanges(feed: { watching: number; lag: number }): void
   /** Counts a request that the rules of authorization have denied; 0 lets its series begin. */
   accessDenied(verb: string, count?: number): void
   /** Counts an evaluation of a rule of authorization that failed; 0 lets its series begin. */
@@ -102,6 +104,7 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
     conditionFailed(kind, type, count = 1) {
       failed.inc({ kind, type }, count)
     },
+    watchChanges: (feed) => watchChanges(feed, registry),
     accessDenied(verb, count = 1) {
       denied.inc({ verb }, count)
     },
@@ -168,6 +171,25 @@ function watchDatabases(databases: Record<string, Database>, registry: Registry)
     'hyperfleet_db_connections_waiting',
     'Requests that wait for a connection to the database.',
     ({ waiting }) => waiting,
+  )
+}
+
+/** The requests that watch the feed of changes, and how far behind they are. */
+function watchChanges(feed: { watching: number; lag: number }, registry: Registry) {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('hyperfleet_api_changes_watchers', 'Requests that wait for changes.', () => feed.watching)
+  gauge(
+    'hyperfleet_api_changes_lag_seconds',
+    'How old the newest changes can be that requests which wait have not been given; 0 when none waits.',
+    () => feed.lag,
   )
 }
 

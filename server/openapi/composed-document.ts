@@ -51,6 +51,11 @@ function openKind({ paths, components: { schemas = {} } }: Document, template: T
   const { kind_parameter: one, tenancy_parameter: tenancy } = template
   const schema = { ...one.schema, enum: kinds }
   paths[`${template.base_path}/${plural}`]?.get?.parameters?.push({ ...one, schema }, tenancy)
+  const changes = paths[`${template.base_path}/changes`]?.get
+  if (changes)
+    changes.parameters = changes.parameters?.map((each) =>
+      'name' in each && each.name === one.name ? { ...each, schema } : each,
+    )
 }
 
 function addKind(document: Document, template: Template, name: string, kind: Kind) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger } from 'fastify'
+import { startRetention } from '../changes/change-retention.ts'
 import type { Config } from '../config/schema.ts'
 import { milliseconds } from '../config/units.ts'
 import { Database, reach, unusable } from '../db/database.ts'
@@ -109,6 +110,7 @@ export async function serve(
     for (const line of kindDifferences(kinds, stored)) logger.warn(line)
     for (const line of api.mapping.follow(stored)) logger.warn(line)
     if (lifecycle.isShuttingDown) throw new Error('ended while it started')
+    opened.push(startRetention(config.changes, database, logger))
     if (config.verification.resources)
       opened.push(startVerification(config.verification, database, api.mapping, metrics.registry, logger))
     // Opened last: when the health listener answers that the server is ready, the API listens already.

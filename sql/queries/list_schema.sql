@@ -4,10 +4,13 @@
 -- Returns one row for each object, in a stable order.
 --   definition  text
 with relations as (
-    select class.oid, class.relname as name, class.relkind as kind, class.reloptions as options
+    select
+        class.oid, class.relname as name, class.relkind as kind, class.reloptions as options,
+        pg_get_partkeydef(class.oid) as partitioning
     from pg_class as class
     where class.relnamespace = 'public'::regnamespace
-        and class.relkind in ('r', 'c')
+        and class.relkind in ('r', 'p', 'c')
+        and not class.relispartition
         and class.relname <> 'schema_migrations'
 ),
 members as (
@@ -39,21 +42,22 @@ definitions as (
         relations.name,
         1 as part,
         case relations.kind
-            when 'r' then 'create table ' || relations.name
-            else 'create type ' || relations.name || ' as'
+            when 'c' then 'create type ' || relations.name || ' as'
+            else 'create table ' || relations.name
         end
         || E' (\n    '
         || string_agg(members.text, E',\n    ' order by members.part, lpad(members.sort_key, 64, '0'))
-        || E'\n)' || coalesce(' with (' || array_to_string(relations.options, ', ') || ')', '') as text
+        || E'\n)' || coalesce(' partition by ' || relations.partitioning, '')
+        || coalesce(' with (' || array_to_string(relations.options, ', ') || ')', '') as text
     from relations
     inner join members on members.oid = relations.oid
-    group by relations.name, relations.kind, relations.options
+    group by relations.name, relations.kind, relations.options, relations.partitioning
     union all
     select pg_indexes.tablename, 2, pg_indexes.indexdef
     from pg_indexes
     where pg_indexes.schemaname = 'public'
         and pg_indexes.indexname not in (select pg_constraint.conname from pg_constraint)
-        and pg_indexes.tablename <> 'schema_migrations'
+        and pg_indexes.tablename in (select relations.name from relations)
     union all
     select relations.name, 3, pg_get_triggerdef(pg_trigger.oid)
     from pg_trigger

@@ -14,6 +14,7 @@ const TABLES = [
   'resource_counts',
   'idempotency_keys',
   'resource_references',
+  'changes',
 ]
 
 /** All rows of all tables, with the transactions that wrote them. */

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify'
+import type { ChangeFeed } from '../../changes/change-feed.ts'
 import type { ConditionMapping } from '../../conditions/condition-mapping.ts'
 import type { Config } from '../../config/schema.ts'
 import { bytesIn, milliseconds } from '../../config/units.ts'
@@ -37,9 +38,12 @@ import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** Called when the listener begins to close: what a request waits for is to end. */
+    beforeClose: (() => void)[]
     document: Document
     settings: Config
     counters: Metrics
+    changes: ChangeFeed
     mapping: ConditionMapping
     specSchemas: SpecSchemas
     /** Takes room for a large answer (AnswerBound). */
@@ -58,6 +62,8 @@ declare module 'fastify' {
     lists: Lists
     /** The caller, as stored in created_by and the like; empty where a read has none. */
     caller: string
+    /** Lets the work on the request take so many milliseconds longer than `server.timeouts.request`, from now on. */
+    extend(ms: number): void
     /** The issuer of the token; empty where authentication is off. */
     issuer: string
     /** The claims of the token; none where authentication is off. */
@@ -156,8 +162,10 @@ export function buildListener(
     clientErrorHandler: () => {},
   } as FastifyServerOptions)
   app.decorate('acceptors', new Set([app.server]))
+  app.decorate('beforeClose', [])
   followRenewals(app, name, tls)
   app.decorateRequest('traceId', '')
+  app.decorateRequest('extend')
   app.decorateRequest('kind', '')
   app.decorateRequest('target', {
     getter() {
@@ -170,10 +178,15 @@ export function buildListener(
     request.traceId = traceId
     if (span) nameSpan(span, request)
     reply.header('x-request-id', request.id)
-    // Not by Fastify's handlerTimeout, which makes an AbortController for each request.
-    const late = setTimeout(() => {
+    const refuseLate = () => {
       if (!reply.raw.headersSent) reply.send(new Problem('SVC-002', 'The request took too long'))
-    }, patience)
+    }
+    // Not by Fastify's handlerTimeout, which makes an AbortController for each request.
+    let late = setTimeout(refuseLate, patience)
+    request.extend = (ms) => {
+      clearTimeout(late)
+      if (!reply.raw.closed) late = setTimeout(refuseLate, patience + ms)
+    }
     // Of a caller that hangs up, Fastify says nothing.
     reply.raw.once('close', () => {
       clearTimeout(late)

@@ -22,6 +22,7 @@ export function endConnections(app: FastifyInstance, limit: number) {
   app.server.on('secureConnection', watch)
   app.addHook('preClose', async () => {
     isClosing = true
+    for (const end of app.beforeClose) end()
     // No new connections; those that are open are kept for the moment, since a client may be sending on one just
     // now: it gets its answer, and learns from it that the connection ends.
     for (const acceptor of app.acceptors) Server.prototype.close.call(acceptor)

@@ -45,7 +45,7 @@ begin
         from resources as resource
         inner join kinds on kinds.kind = resource.kind
         where resource.id = any (v_ids) and coalesce(cardinality(kinds.required_adapters), 0) = 0
-    ));
+    ), p_caller, null);
     return v_resource;
 end;
 $$;

@@ -1,6 +1,7 @@
 -- force_delete_resource: removes a marked resource with all its descendants, without waiting for adapters.
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
+-- p_caller      the caller, for the feed of changes
 -- p_if_match    the header If-Match, null when there is none
 -- p_tenancy     the caller's tenancy (within_tenancy)
 -- Returns the other removed resources as [{kind, id}], for the audit log: its descendants, and a marked parent that
@@ -10,6 +11,7 @@ create or replace function force_delete_resource(
     p_kind text,
     p_owner_id text,
     p_id text,
+    p_caller text,
     p_if_match text,
     p_tenancy jsonb
 ) returns jsonb
@@ -30,10 +32,22 @@ begin
     )
     into v_removed
     from remove_resources(
-        v_resource.id || array(select tree.id from descendants(v_resource.id) as tree)
+        v_resource.id || array(select tree.id from descendants(v_resource.id) as tree), p_caller, null
     ) as removed;
-    return v_removed || remove_finalized(array[v_resource.owner_id]);
+    return v_removed || remove_finalized(array[v_resource.owner_id], p_caller, null);
 end;
+$$;
+
+-- As servers of an older commit call it: without the caller.
+create or replace function force_delete_resource(
+    p_kind text,
+    p_owner_id text,
+    p_id text,
+    p_if_match text,
+    p_tenancy jsonb
+) returns jsonb
+language sql as $$
+    select force_delete_resource(p_kind, p_owner_id, p_id, null, p_if_match, p_tenancy)
 $$;
 
 -- As servers of the release before call it: for callers of all tenants.

@@ -1,10 +1,29 @@
 -- remove_resources: deletes the records of resources, with their reports. The only function that does.
 --
--- p_ids  the resources, with all their descendants
+-- p_ids      the resources, with all their descendants
+-- p_caller   the caller who has them removed, p_adapter  the adapter whose report has completed their deletion; null where there is none
+-- Each has an entry in the feed of changes.
 -- Requires the locks on the resources. Returns what was deleted.
+create or replace function remove_resources(p_ids uuid[], p_caller text, p_adapter text)
+returns table (kind text, id uuid, owner_id uuid)
+language sql as $$
+    with gone as (
+        delete from resources as resource
+        where resource.id = any (p_ids)
+        returning
+            resource.kind, resource.id, resource.owner_id, resource.version, resource.generation, resource.tenancy
+    ),
+    logged as (
+        insert into changes (type, kind, resource_id, owner_id, version, generation, tenancy, caller, adapter, changed)
+        select
+            'removed', gone.kind, gone.id, gone.owner_id, gone.version, gone.generation, gone.tenancy, p_caller, p_adapter, '{}'
+        from gone
+    )
+    select gone.kind, gone.id, gone.owner_id from gone
+$$;
+
+-- As a function of the release before calls it (save_resource).
 create or replace function remove_resources(p_ids uuid[]) returns table (kind text, id uuid, owner_id uuid)
 language sql as $$
-    delete from resources as resource
-    where resource.id = any (p_ids)
-    returning resource.kind, resource.id, resource.owner_id
+    select gone.kind, gone.id, gone.owner_id from remove_resources(p_ids, null, null) as gone
 $$;

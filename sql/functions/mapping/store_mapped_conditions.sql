@@ -11,6 +11,7 @@ language plpgsql rows 1 as $$
 declare
     v_resource resources;
     v_conditions jsonb;
+    v_after jsonb;
     v_mapped jsonb;
     v_own jsonb;
     v_time text;
@@ -42,13 +43,12 @@ begin
         from jsonb_array_elements(p_results) with ordinality as result (value, position)
     ) as made;
     if v_mapped <> v_own then
+        select coalesce(jsonb_agg(stored.condition order by stored.position), '[]') || v_mapped
+        into v_after
+        from jsonb_array_elements(v_conditions) with ordinality as stored (condition, position)
+        where not v_own @> jsonb_build_array(stored.condition);
         v_resource := save_resource(
-            v_resource,
-            (
-                select coalesce(jsonb_agg(stored.condition order by stored.position), '[]')
-                from jsonb_array_elements(v_conditions) with ordinality as stored (condition, position)
-                where not v_own @> jsonb_build_array(stored.condition)
-            ) || v_mapped
+            v_resource, v_after, 'reported', changed_conditions(v_conditions, v_after), null
         );
     end if;
     return query

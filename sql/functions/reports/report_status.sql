@@ -57,12 +57,12 @@ begin
         v_report.resource_id := v_resource.id;
         perform store_report(v_report, v_stored.adapter is null);
         if v_report.available is not null or (v_resource.deleted_time is not null and v_report.finalized) then
-            v_resource := store_derived(v_resource);
+            v_resource := store_derived(v_resource, v_report.adapter);
         end if;
         status := v_report;
     end if;
     if v_resource.deleted_time is not null then
-        perform remove_finalized(array[v_resource.id]);
+        perform remove_finalized(array[v_resource.id], null, p_report ->> 'adapter');
     end if;
     return next;
 end;

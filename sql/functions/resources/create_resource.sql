@@ -72,7 +72,7 @@ begin
     v_resource.updated_by := p_caller;
     v_resource.tenancy := coalesce(v_owner.tenancy, p_tenancy);
     v_resource.tenant := coalesce(v_owner.tenant, p_tenant);
-    v_resource := save_resource(v_resource, first_conditions(v_kind, v_time));
+    v_resource := save_resource(v_resource, first_conditions(v_kind, v_time), 'created', '{}', null);
     if v_resource.id is null then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, p_body ->> 'name'));
     end if;

@@ -29,6 +29,7 @@ declare
     v_resource resources;
     v_before resources;
     v_conditions jsonb;
+    v_changed text[] := '{}';
 begin
     if not v_patch ?| array['spec', 'labels', 'references'] then
         perform raise_problem('HF405', 'The patch changes nothing: it has neither spec nor labels nor references');
@@ -60,14 +61,20 @@ begin
             false,
             v_before.conditions::jsonb
         );
+        v_changed := changed_conditions(v_before.conditions::jsonb, v_conditions);
+    end if;
+    if v_resource.spec <> v_before.spec then
+        v_changed := array['spec'] || v_changed;
     end if;
     if v_resource.labels <> v_before.labels then
+        v_changed := array['labels'] || v_changed;
         v_resource.label_pairs := label_pairs(v_resource.labels);
     end if;
     if v_resource.refs is distinct from v_before.refs then
+        v_changed := array['references'] || v_changed;
         perform store_references(v_resource.id, v_resource.refs);
     end if;
-    return save_resource(v_resource, v_conditions);
+    return save_resource(v_resource, v_conditions, 'changed', v_changed, null);
 end;
 $$;
 

@@ -12,10 +12,10 @@ begin
     v_resource := lock_for_report(v_resource);
     if v_resource.label_pairs <> label_pairs(v_resource.labels) then
         v_resource.label_pairs := label_pairs(v_resource.labels);
-        v_resource := save_resource(v_resource, null);
+        v_resource := save_resource(v_resource, null, 'reported', '{}', null);
     end if;
-    v_resource := store_derived(v_resource);
-    perform remove_finalized(array[v_resource.id]);
+    v_resource := store_derived(v_resource, null);
+    perform remove_finalized(array[v_resource.id], null, null);
 exception
     when sqlstate 'HF404' then
         return;

@@ -49,7 +49,14 @@ begin
                     tenant = v_tenant,
                     version = resource.version + 1
                 where resource.id = any (v_ids) and resource.tenancy = '{}'
-                returning resource.kind
+                returning resource.kind, resource.id, resource.owner_id, resource.version, resource.generation
+            ),
+            logged as (
+                insert into changes (type, kind, resource_id, owner_id, version, generation, tenancy, changed)
+                select
+                    'changed', changed.kind, changed.id, changed.owner_id, changed.version, changed.generation, v_tenancy,
+                    array['tenancy']
+                from changed
             ),
             counted as (
                 insert into resource_counts as counted (kind, tenant, tenancy, slot, count)
