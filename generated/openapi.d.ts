@@ -91,10 +91,14 @@ export interface paths {
         };
         /**
          * List changes
-         * @description The changes of resources after a token, in the order in which they can be read: every visible change is one entry. Begin with the
-         *     `HyperFleet-Token` of a list, and go on with the `next` of each answer: every later change is then told exactly once. Changes of
-         *     one resource come in the order of its versions. An entry has no resource; read it where it matters.
-         *     A token that is too old, or that another database has given, is refused with 410: list the resources again.
+         * @description The changes of resources after a token, in the order in which they can be read: every visible change is one entry. Begin with
+         *     `since=start`, or with the `HyperFleet-Token` of a list, and go on with the `next` of each answer: every later change is then told exactly
+         *     once. Changes of one resource come in the order of its versions. With `Accept: text/event-stream`, the answer is a stream of the same entries.
+         *
+         *     With `fields`, entries have `resource` with these members as they are when the entry is read; removed resources have none. With `search`, only changes
+         *     of resources are told that match when the entry is read: a change of another one is told as `removed` with `left`, whether the reader has
+         *     known the resource or not.
+         *     A token that is too old, or that another database has given, is refused with 410: begin again with `since=start`.
          */
         get: operations["getChanges"];
         put?: never;
@@ -1635,7 +1639,7 @@ export interface components {
             next: string;
         };
         /**
-         * @description One visible change of a resource.
+         * @description One visible change of a resource, or the resource as it is (`state`).
          * @example {
          *       "token": "yCYxqM4mJ2p0lC0vQhQX1A",
          *       "time": "2026-03-10T08:01:00.000000Z",
@@ -1655,15 +1659,20 @@ export interface components {
             token: string;
             /**
              * Format: date-time
-             * @description When it was written. Another change may have been readable before an older one.
+             * @description When it was written. Another change may have been readable before an older one. Absent in `state`.
              */
-            time: string;
+            time?: string;
             /**
              * @description The change: of spec, labels, references or tenancy (`changed`), of conditions alone (`reported`), a mark for deletion (`marked`), or the end
-             *     of the record (`removed`).
+             *     of the record (`removed`). Or none: the resource as it is (`state`).
              * @enum {string}
              */
-            type: "created" | "changed" | "reported" | "marked" | "removed";
+            type: "created" | "changed" | "reported" | "marked" | "removed" | "state";
+            /**
+             * @description Of type `removed`: the resource is still there, and does not match the search.
+             * @enum {boolean}
+             */
+            left?: true;
             /** @description The kind of the resource. */
             kind: string;
             /** @description The id of the resource. */
@@ -1684,8 +1693,12 @@ export interface components {
             caller?: string;
             /** @description Whose report has led to the change, where one has. */
             adapter?: string;
-            /** @description What differs: the members spec, labels, references, tenancy and deleted_time, and the types of the conditions that differ in anything but their times. */
-            changed: string[];
+            /** @description What differs: the members spec, labels, references, tenancy and deleted_time, and the types of the conditions that differ in anything but their times. Absent in `state`. */
+            changed?: string[];
+            /** @description The members of the resource that `fields` asks for. */
+            resource?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * @description One rule that a request breaks.
@@ -1901,7 +1914,7 @@ export interface components {
                  *       "type": "https://api.hyperfleet.io/errors/token-expired",
                  *       "title": "Token expired",
                  *       "status": 410,
-                 *       "detail": "The token is older than the changes that are kept, or of another database: list the resources again, and go on from the token of the list",
+                 *       "detail": "The token is older than the changes that are kept, or of another database: begin again with since=start",
                  *       "instance": "/api/hyperfleet/v1/changes",
                  *       "code": "HYPERFLEET-GON-001",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
@@ -2386,25 +2399,50 @@ export interface operations {
     getChanges: {
         parameters: {
             query?: {
-                /** @description The token after which changes are told; without it, only those that come from now on. */
+                /**
+                 * @description The token after which changes are told; without it, only those that come from now on. With `start`, first the resources that there are,
+                 *     as entries of the type `state` in the order of their ids, and then the changes: none is missed in between, and one that `state` has already may be told.
+                 */
                 since?: string;
                 /** @description Only changes of resources of this kind. */
                 kind?: string;
-                /** @description How many changes an answer has at the most. */
+                /**
+                 * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+                 *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+                 *
+                 *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+                 *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+                 *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+                 *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+                 *     Nesting goes to 32, lists to 1000 values.
+                 */
+                search?: components["parameters"]["search"];
+                /**
+                 * @description Only these members, and `id`; what is not asked for is not read. Members that a resource lacks stay absent. Such an answer need not
+                 *     fit the schema of the resource: typed clients that check answers for required members cannot use it. `fields=a,b`, `fields=a&fields=b`
+                 *     and `fields[]=a&fields[]=b` are the same.
+                 */
+                fields?: components["parameters"]["fields"];
+                /** @description How many changes an answer has at the most, 100 unless it says otherwise. Not for streams. */
                 limit?: number;
                 /**
-                 * @description How long to wait for a change where there is none, such as `30s`; up to two minutes. Without it, not at all. A server that shuts down answers at once.
+                 * @description How long to wait for a change where there is none, such as `30s`; up to two minutes. Without it, not at all. A server that shuts down answers at once. Not for streams.
                  * @example 30s
                  */
                 wait?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The id of the last event of a stream, instead of `since`. Browsers send it when they open a stream again. */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The changes; none where there was none in time. */
+            /** @description The changes; none where there was none in time. Or the stream, which goes on until one of both sides ends it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2418,6 +2456,14 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ChangeList"];
+                    /**
+                     * @example retry: 1000
+                     *
+                     *     id: yCYxqM4mJ2p0lC0vQhQX1A
+                     *     event: created
+                     *     data: {"token":"yCYxqM4mJ2p0lC0vQhQX1A","type":"created","time":"2026-03-10T08:01:00.000000Z","kind":"Cluster","id":"019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11","version":1,"generation":1,"caller":"user@example.com","changed":[]}
+                     */
+                    "text/event-stream": string;
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -110,9 +110,13 @@ export interface Queries {
     parameters: { among: string[] }
     row: { writers: string[] }
   }
+  list_changed_resources: {
+    parameters: { kind: string | null; ids: string[]; fields: string[] | null; max_bytes: number; tenancy: string | null }
+    row: { found: string[]; bodies: string[] }
+  }
   list_changes: {
     parameters: { since: string; until: string; kind: string | null; size: number; tenancy: string | null }
-    row: { floor: string; seqs: string[]; bodies: string[] }
+    row: { feed: string; floor: string; seqs: string[]; types: string[]; ids: string[]; bodies: string[] }
   }
   list_children: {
     parameters: { kind: string; owner_kind: string; owner_id: string; page: number; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null }
@@ -132,7 +136,11 @@ export interface Queries {
   }
   list_new_changes: {
     parameters: { since: string; until: string; size: number; scopes: string }
-    row: { seq: string; kind: string; body: string; visible: string[] }
+    row: { seq: string; type: string; kind: string; id: string; body: string; visible: string[] }
+  }
+  list_present_resources: {
+    parameters: { kind: string | null; after: string; size: number; fields: string[] | null; max_bytes: number; tenancy: string | null; tenant: string }
+    row: { feed: string; floor: string; ids: string[]; entries: string[]; resources: string[] }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -357,10 +365,15 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["among"],
     text: "select change_writers($1::text[]) as writers",
   },
+  list_changed_resources: {
+    id: 'list_changed_resources_3f3bd763',
+    parameters: ["kind","ids","fields","max_bytes","tenancy"],
+    text: "with found as materialized (\n    select array(\n        select resource.id\n        from unnest($2::uuid[]) with ordinality as wanted (id, position)\n        cross join lateral visible_resource(wanted.id::text, $5::jsonb) as resource\n        where /* filter: */ true /* :filter */\n        order by wanted.position\n    ) as ids\n)\nselect\n    found.ids::text[] as found,\n    case\n        when $3::text[] is null then array[]::text[]\n        else resource_bodies($1::text, found.ids, $3::text[], $4::int, 'cut', $5::jsonb)\n    end as bodies\nfrom found",
+  },
   list_changes: {
-    id: 'list_changes_2c1bb3c4',
+    id: 'list_changes_d68b60b1',
     parameters: ["since","until","kind","size","tenancy"],
-    text: "with page as materialized (\n    select change.seq, change_body(change) as body\n    from changes as change\n    where change.seq > $1::bigint\n        and change.seq <= $2::bigint\n        and ($3::text is null or change.kind = $3::text)\n        and within_tenancy(change.tenancy, $5::jsonb)\n    order by change.seq\n    limit $4::int\n)\nselect\n    change_feed.floor,\n    array(select page.seq::text from page order by page.seq) as seqs,\n    array(select page.body from page order by page.seq) as bodies\nfrom change_feed",
+    text: "with page as materialized (\n    select change.seq, change.type, change.resource_id, change_body(change) as body\n    from changes as change\n    where change.seq > $1::bigint\n        and change.seq <= $2::bigint\n        and ($3::text is null or change.kind = $3::text)\n        and within_tenancy(change.tenancy, $5::jsonb)\n    order by change.seq\n    limit $4::int\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    array(select page.seq::text from page order by page.seq) as seqs,\n    array(select page.type from page order by page.seq) as types,\n    array(select page.resource_id::text from page order by page.seq) as ids,\n    array(select page.body from page order by page.seq) as bodies\nfrom change_feed",
   },
   list_children: {
     id: 'list_children_4e2d5b92',
@@ -383,9 +396,14 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    kinds.kind,\n    kinds.plural,\n    kinds.base_path,\n    kinds.parent_kind,\n    kinds.on_parent_delete,\n    kinds.required_adapters,\n    kinds.reference_types::text as reference_types,\n    kinds.generation_on,\n    kinds.older_names,\n    kinds.condition_rules::text as condition_rules,\n    kinds.stale\nfrom kinds\norder by kinds.kind",
   },
   list_new_changes: {
-    id: 'list_new_changes_44af4303',
+    id: 'list_new_changes_a6c454b8',
     parameters: ["since","until","size","scopes"],
-    text: "select\n    change.seq,\n    change.kind,\n    change_body(change) as body,\n    array(\n        select scope.position::text\n        from jsonb_array_elements($4::jsonb) with ordinality as scope (tenancy, position)\n        where within_tenancy(change.tenancy, nullif(scope.tenancy, 'null'))\n    ) as visible\nfrom changes as change\nwhere change.seq > $1::bigint and change.seq <= $2::bigint\norder by change.seq\nlimit $3::int",
+    text: "select\n    change.seq,\n    change.type,\n    change.kind,\n    change.resource_id as id,\n    change_body(change) as body,\n    array(\n        select scope.position::text\n        from jsonb_array_elements($4::jsonb) with ordinality as scope (tenancy, position)\n        where within_tenancy(change.tenancy, nullif(scope.tenancy, 'null'))\n    ) as visible\nfrom changes as change\nwhere change.seq > $1::bigint and change.seq <= $2::bigint\norder by change.seq\nlimit $3::int",
+  },
+  list_present_resources: {
+    id: 'list_present_resources_b02a8fc5',
+    parameters: ["kind","after","size","fields","max_bytes","tenancy","tenant"],
+    text: "with page as materialized (\n    select array(\n        select resource.id\n        from /* source: */ tenant_resources($1::text, $7::text) /* :source */ as resource\n        where /* scope: */ resource.kind = $1::text /* :scope */\n            and /* tenant: */ resource.tenant = $7::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $6::jsonb) /* :tenant */\n            and /* filter: */ true /* :filter */\n            and resource.id > $2::uuid\n        order by resource.id\n        limit $3::int\n    ) as ids\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    page.ids::text[] as ids,\n    array(\n        select state_body(present)\n        from unnest(page.ids) with ordinality as wanted (id, position)\n        inner join resources as present on present.id = wanted.id\n        order by wanted.position\n    ) as entries,\n    case\n        when $4::text[] is null then array[]::text[]\n        else resource_bodies($1::text, page.ids, $4::text[], $5::int, 'cut', $6::jsonb)\n    end as resources\nfrom change_feed\ncross join page\n-- The only place of the parameter where no tenant is put in.\nwhere $7::text is not null",
   },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',

@@ -1,43 +1,74 @@
-import { goneToken } from '../server/changes/change-feed.ts'
-import type { Change } from '../server/changes/change-watcher.ts'
+import { entryJson } from '../server/changes/change-entry.ts'
+import { beforeState, goneToken } from '../server/changes/change-pages.ts'
+import { ChangeStream } from '../server/changes/change-stream.ts'
+import type { Place, Position } from '../server/changes/change-token.ts'
+import { viewOf } from '../server/changes/change-view.ts'
+import { ChangeWait } from '../server/changes/change-wait.ts'
+import { acceptsEvents, beginEvents } from '../server/changes/event-stream.ts'
 import { milliseconds } from '../server/config/units.ts'
 import { RequestAborted } from '../server/db/database-errors.ts'
+import { headerOf } from '../server/http/headers.ts'
+import { refuse } from '../server/validation/violations.ts'
 import type { Handler } from './handler.ts'
 
-/** The changes after a token; where there are none, it waits for some as long as the request says. */
-export const list: Handler<'getChanges'> = async (request, reply) => {
-  const { server, query, scope } = request
-  const { tenancy } = scope
-  const { since, kind, limit = 100, wait = '0s' } = query
-  const end = performance.now() + milliseconds(wait)
+/** The changes after a token: a page of them, or a stream. */
+export const list: Handler<'getChanges'> = (request, reply) =>
+  acceptsEvents(request, reply) ? stream(request, reply) : page(request, reply)
+
+/** Where there are no changes yet, it waits for some as long as the request says. */
+const page: Handler<'getChanges'> = async (request, reply) => {
+  const { server, query, scope, database } = request
+  const { since, limit = 100, wait = '0s' } = query
+  const view = viewOf(scope, query)
   request.extend(milliseconds(wait))
-  const watcher = server.changes.watch(tenancy, kind)
-  const abort = () => watcher.end()
+  const known = await server.changes.reached()
+  const waiting = new ChangeWait(server.changes, view, placeOf(known, since), limit)
+  const abort = () => waiting.end()
   reply.raw.once('close', abort)
   try {
-    const { position, tokens } = await server.changes.reached()
-    const after = since === undefined ? position : tokens.read(since)
-    if (after === undefined || after > position) throw goneToken()
-    const answer = (changes: Pick<Change, 'position' | 'body'>[]) => {
-      const items = changes.slice(0, limit)
-      const last = items.at(-1)?.position ?? position
-      // A page that is not full has everything up to the position.
-      const next = items.length === limit ? last : Math.max(last, position)
-      const bodies = items.map((item) => `{"token":"${tokens.write(item.position)}",${item.body.slice(1)}`)
-      return `{"kind":"ChangeList","items":[${bodies}],"next":"${tokens.write(next)}"}`
-    }
-    const page = { since: String(after), until: String(position), kind: kind ?? null, size: limit, tenancy }
-    const { floor, seqs, bodies } = await request.database.one('list_changes', page)
-    if (after < Number(floor)) throw goneToken()
-    const found = seqs.map((seq, index) => ({ position: Number(seq), body: bodies[index] ?? '' }))
-    if (found.length || end <= performance.now()) return answer(found)
-    server.changes.poll()
-    const changes = await watcher.next(position, end - performance.now())
+    const { entries, next } = await waiting.page(database, known, milliseconds(wait))
     if (reply.raw.closed) throw new RequestAborted('aborted while it waited for changes')
-    if (!server.changes.isCurrent(tokens)) throw goneToken()
-    return answer(changes)
+    const items = entries.map((entry) => entryJson(entry, known.tokens))
+    return `{"kind":"ChangeList","items":[${items}],"next":"${known.tokens.write(next)}"}`
   } finally {
     reply.raw.off('close', abort)
-    server.changes.unwatch(watcher)
   }
+}
+
+const stream: Handler<'getChanges'> = async (request, reply) => {
+  const { server, query, scope, database, expires } = request
+  refuse(
+    (['limit', 'wait'] as const)
+      .filter((name) => query[name] !== undefined)
+      .map((field) => ({
+        field,
+        message: 'must not be given for a stream of events',
+        constraint: 'excludes',
+      })),
+  )
+  const view = viewOf(scope, query)
+  const known = await server.changes.reached()
+  const place = placeOf(known, headerOf(request, 'last-event-id') || query.since)
+  const begin = () => beginEvents(request, reply)
+  if (request.method === 'HEAD') {
+    begin()
+    reply.raw.end()
+    return undefined
+  }
+  const events = new ChangeStream(server.changes, view, place, { known, response: reply.raw, expires })
+  await events.run(database, begin).catch((error) => {
+    // The reader has a token to go on from, and is told the problem then.
+    if (!request.isStream) throw error
+    if (!(error instanceof RequestAborted)) request.log.warn({ err: error }, 'a stream of changes was ended')
+  })
+  return undefined
+}
+
+/** The place of a token, `start` included, and the position of the feed without one. Throws GON-001 where it is none of this feed. */
+function placeOf({ position, tokens }: Position, since: string | undefined): Place {
+  if (since === undefined) return { position }
+  if (since === 'start') return beforeState(position)
+  const place = tokens.read(since)
+  if (place === undefined || place.position > position) throw goneToken()
+  return place
 }

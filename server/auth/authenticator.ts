@@ -103,8 +103,9 @@ export async function openIdentity(
 const isFresh = ({ expires, version, issuer }: Known) =>
   version === issuer.keys.version && expires + LEEWAY_S > Date.now() / 1000
 
-function settle(request: FastifyRequest, { issuer, caller, unnamed, claims }: Known) {
+function settle(request: FastifyRequest, { issuer, caller, unnamed, claims, expires }: Known) {
   request.claims = claims
+  request.expires = (expires + LEEWAY_S) * 1000
   request.issuer = issuer.url
   request.caller = issuer.callerSent(request) ?? caller ?? ''
   if (request.caller || request.method === 'GET' || request.method === 'HEAD') return

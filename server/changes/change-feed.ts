@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../db/database.ts'
 import { within } from '../lib/timeout.ts'
 import { Problem } from '../problem.ts'
-import { ChangeTokens } from './change-token.ts'
-import { type Change, ChangeWatcher } from './change-watcher.ts'
+import { type Entry, eventsOf } from './change-entry.ts'
+import { asSeen } from './change-pages.ts'
+import { ChangeTokens, type Position } from './change-token.ts'
+import type { ChangeView } from './change-view.ts'
+import type { Batch, Watcher } from './change-watcher.ts'
 
 /** The time between two rounds while there are watchers: where this server writes nothing, and at least. */
 const PAUSE_MS = 250
@@ -17,22 +20,26 @@ const MAX_AGE_MS = 1000
 const LIST_PATIENCE_MS = 50
 /** How many former positions are remembered, for lists of a replica. */
 const MAX_FORMER = 100
-
-/** A position in the feed: every entry up to it was committed at a time (of `performance`), and none will be added. */
-export interface Position {
-  at: number
-  position: number
-  tokens: ChangeTokens
-}
+/** After how many seconds a request may try again that was one too many. */
+const RETRY_AFTER_S = 5
+/** The longest time between two ticks of watchers. */
+const MAX_TICK_MS = 1000
 
 /**
  * The end of the feed of changes, as this server knows it, and the requests that watch it. However many they are, the database is
  * asked once for all of them, in rounds. A round finds how far the feed can be read (sql/functions/changes/change_bound.sql), waits for
- * the writers that have not ended, and reads the entries up to there.
+ * the writers that have not ended, and reads the entries up to there; and the resources that entries are told with, once for each view.
  */
 export class ChangeFeed {
+  /** How long a stream may be silent before it is sent something, in milliseconds. */
+  heartbeat: number
+  /** How many readers of streams were cut, since they were too slow. */
+  cut = 0
   private readonly database: Database
-  private readonly watchers = new Set<ChangeWatcher>()
+  private readonly maxWatchers: number
+  /** All requests that watch, and those among them that are handed what rounds find. */
+  private readonly watchers = new Set<Watcher>()
+  private readonly live = new Set<Watcher>()
   private feed: { digest: string; tokens: ChangeTokens } | undefined
   /** The bound of the last round; null before there was one. */
   private bound: string | null = null
@@ -43,13 +50,17 @@ export class ChangeFeed {
   private roundAt = Number.NEGATIVE_INFINITY
   private running: Promise<void> | undefined
   private following: Promise<Position> | undefined
-  private polling: Promise<void> | undefined
+  private isPolling = false
+  private ticking: NodeJS.Timeout | undefined
   private isWoken = false
   private stopPause: (() => void) | undefined
   private isEnded = false
 
-  constructor(database: Database) {
+  /** At most `maxWatchers` requests watch; `heartbeat` is the time after which a silent stream is sent something. */
+  constructor(database: Database, { maxWatchers, heartbeat }: { maxWatchers: number; heartbeat: number }) {
     this.database = database
+    this.maxWatchers = maxWatchers
+    this.heartbeat = heartbeat
   }
 
   /** Whether tokens are those of the feed as it was at the last round. */
@@ -57,30 +68,58 @@ export class ChangeFeed {
     return tokens === this.feed?.tokens
   }
 
+  /** The position of the last round; undefined where none is known. */
+  get position(): number | undefined {
+    return this.known?.position
+  }
+
   /** How many requests watch. */
   get watching(): number {
     return this.watchers.size
   }
 
-  /** The seconds since the last round ended, while there are watchers; else 0. */
+  /** The seconds since the last round ended, while rounds are handed to watchers; else 0. */
   get lag(): number {
-    return this.watching && this.known ? (performance.now() - this.roundAt) / 1000 : 0
+    return this.live.size && this.known ? (performance.now() - this.roundAt) / 1000 : 0
+  }
+
+  /** Registers a request that watches; to be closed with `close`. Throws SVC-001 where there are too many. */
+  open(watcher: Watcher) {
+    if (this.watchers.size >= this.maxWatchers)
+      throw new Problem(
+        'SVC-001',
+        `${this.maxWatchers} requests watch changes here already: try again later`,
+        {
+          headers: { 'retry-after': String(RETRY_AFTER_S) },
+        },
+      )
+    this.watchers.add(watcher)
+    if (this.isEnded) watcher.end()
+    this.ticking ??= setInterval(() => this.tick(), Math.min(MAX_TICK_MS, this.heartbeat)).unref()
+  }
+
+  close(watcher: Watcher) {
+    this.leave(watcher)
+    this.watchers.delete(watcher)
+    if (this.watchers.size) return
+    clearInterval(this.ticking)
+    this.ticking = undefined
   }
 
   /**
-   * Registers a request that watches; to be closed with `unwatch`. It gets the entries that are visible to it after every position that
-   * `reached`, called afterwards, resolves with.
+   * Has rounds hand an open watcher what follows its place, until `leave` or its `miss`. Returns false where its place is not the position of
+   * the last round: it must read pages up to there first, and then try again.
    */
-  watch(tenancy: string | null, kind: string | undefined): ChangeWatcher {
-    const watcher = new ChangeWatcher(tenancy, kind)
-    if (this.isEnded) watcher.end()
-    this.watchers.add(watcher)
-    return watcher
+  join(watcher: Watcher): boolean {
+    const { position, id } = watcher.place
+    if (id !== undefined || position !== this.known?.position) return false
+    this.live.add(watcher)
+    if (!this.isPolling) this.poll()
+    return true
   }
 
-  unwatch(watcher: ChangeWatcher) {
-    this.watchers.delete(watcher)
-    if (!this.watchers.size) this.wake()
+  leave(watcher: Watcher) {
+    if (this.live.delete(watcher) && !this.live.size) this.wake()
   }
 
   /** Begins a round now rather than after the pause: this server has written. */
@@ -89,17 +128,10 @@ export class ChangeFeed {
     this.stopPause?.()
   }
 
-  /** Begins the rounds that go on while there are watchers. */
-  poll() {
-    this.polling ??= this.pollOn().finally(() => {
-      this.polling = undefined
-    })
-  }
-
   /** Ends all watches, also those to come. */
   end() {
     this.isEnded = true
-    for (const watcher of this.watchers) watcher.end()
+    for (const watcher of [...this.watchers]) watcher.end()
     this.wake()
   }
 
@@ -132,18 +164,25 @@ export class ChangeFeed {
     }
     const all = this.known ? [...this.former, this.known] : []
     const known = all.findLast(({ at }) => at <= onReplica)
-    return known?.tokens.write(known.position)
+    return known?.tokens.write({ position: known.position })
   }
 
-  private async pollOn() {
-    while (this.watchers.size && !this.isEnded) {
+  private tick() {
+    const now = performance.now()
+    for (const watcher of [...this.watchers]) watcher.tick(now)
+  }
+
+  private async poll() {
+    this.isPolling = true
+    while (this.live.size && !this.isEnded) {
       await sleep(MIN_PAUSE_MS)
       if (!this.isWoken) await this.pause()
       this.isWoken = false
-      if (!this.watchers.size || this.isEnded) return
+      if (!this.live.size || this.isEnded) break
       // A failure is known to the metrics of the database; requests that wait are answered at the end of their time.
       await this.reached().catch(() => {})
     }
+    this.isPolling = false
   }
 
   /** Waits for the rest of the time between two rounds, or until a wake. */
@@ -160,44 +199,70 @@ export class ChangeFeed {
 
   /** Reads up to the present bound, once its writers have ended. */
   private async round(): Promise<void> {
-    const watchers = [...this.watchers]
-    const { feed, bound, writers } = await this.database.one('get_change_bound', { known: this.bound })
+    const asked = this.bound
+    const { feed, bound, writers } = await this.database.one('get_change_bound', { known: asked })
     const tokens = this.follow(feed, bound)
+    // The writers are those of a bound that was known, which is void.
+    if (this.bound !== asked) return this.round()
     const [first, longest] = WRITER_PAUSES_MS
     for (let left = writers, pause: number = first; left.length; pause = Math.min(2 * pause, longest)) {
       await sleep(pause)
       left = (await this.database.one('list_change_writers', { among: left })).writers
     }
-    if (!this.known || (bound !== this.bound && !watchers.length)) {
+    if (!this.known || (bound !== this.bound && !this.live.size)) {
       const { position } = await this.database.one('get_change_position', { bound })
-      this.know(Number(position), tokens)
-    } else if (bound !== this.bound) await this.hand(watchers, this.known, bound)
+      this.advance(Number(position), tokens)
+    } else if (bound !== this.bound) await this.hand(this.known, bound)
     this.bound = bound
     this.roundAt = performance.now()
   }
 
   /** Gives the entries after a position, up to a bound, to those watchers that they are visible to. */
-  private async hand(watchers: ChangeWatcher[], { position, tokens }: Position, bound: string) {
-    const tenancies = [...new Set(watchers.map(({ tenancy }) => tenancy))]
-    const scopes = `[${tenancies.map((tenancy) => tenancy ?? 'null').join()}]`
+  private async hand({ position, tokens }: Position, bound: string) {
     for (let since = position; ; ) {
+      const views = new Map([...this.live].map(({ view }) => [view.key, view]))
+      const tenancies = [...new Set([...views.values()].map(({ tenancy }) => tenancy))]
+      const scopes = `[${tenancies.map((tenancy) => tenancy ?? 'null').join()}]`
       const page = { since: String(since), until: bound, size: BATCH, scopes }
-      const rows = await this.database.all('list_new_changes', page)
-      since = Number(rows.at(-1)?.seq ?? since)
-      this.know(since, tokens)
-      for (const watcher of watchers) {
-        const scope = String(tenancies.indexOf(watcher.tenancy) + 1)
-        watcher.take(rows.filter(({ visible }) => visible.includes(scope)).map(changeOf))
+      const found = await this.database.all('list_new_changes', page)
+      const rows = found.map(({ seq, ...row }) => ({ ...row, place: { position: Number(seq) } }))
+      since = rows.at(-1)?.place.position ?? since
+      const batches = new Map<string, Batch>()
+      for (const view of views.values()) {
+        const scope = String(tenancies.indexOf(view.tenancy) + 1)
+        const seen = rows.filter(
+          ({ kind, visible }) => visible.includes(scope) && (view.kind === null || kind === view.kind),
+        )
+        const entries = await this.asSeen(view, seen)
+        if (entries) batches.set(view.key, batchOf(since, entries, tokens))
       }
+      this.advance(since, tokens, batches)
       if (rows.length < BATCH) return
     }
   }
 
-  private know(position: number, tokens: ChangeTokens) {
+  /** Undefined where they cannot be read for all at once: too large, or the statement has failed. Each request then reads pages by itself. */
+  private async asSeen(view: ChangeView, rows: Parameters<typeof asSeen>[2]) {
+    const entries = await asSeen(this.database, view, rows).catch(() => undefined)
+    return entries?.length === rows.length ? entries : undefined
+  }
+
+  /** Makes a position the known one. A watcher whose view has no batch, since it has joined meanwhile, misses its entries. */
+  private advance(position: number, tokens: ChangeTokens, batches = new Map<string, Batch>()) {
     if (this.known?.position === position) return
     if (this.known) this.former.push(this.known)
     if (this.former.length > MAX_FORMER) this.former.shift()
     this.known = { at: performance.now(), position, tokens }
+    for (const watcher of [...this.live]) {
+      const batch = batches.get(watcher.view.key)
+      if (batch) watcher.take(batch)
+      else this.drop(watcher)
+    }
+  }
+
+  private drop(watcher: Watcher) {
+    this.live.delete(watcher)
+    watcher.miss()
   }
 
   /**
@@ -206,24 +271,23 @@ export class ChangeFeed {
    */
   private follow(digest: string, bound: string): ChangeTokens {
     if (this.feed?.digest === digest && Number(bound) >= Number(this.bound)) return this.feed.tokens
-    if (this.feed) for (const watcher of this.watchers) watcher.end()
     this.feed = { digest, tokens: new ChangeTokens(digest) }
     this.bound = null
     this.known = undefined
     this.former = []
+    for (const watcher of [...this.live]) this.drop(watcher)
     return this.feed.tokens
   }
 }
 
-const changeOf = ({ seq, kind, body }: { seq: string; kind: string; body: string }): Change => ({
-  position: Number(seq),
-  kind,
-  body,
-})
-
-/** The refusal of a token from which changes would be missing. */
-export const goneToken = () =>
-  new Problem(
-    'GON-001',
-    'The token is older than the changes that are kept, or of another database: list the resources again, and go on from the token of the list',
-  )
+function batchOf(position: number, entries: Entry[], tokens: ChangeTokens): Batch {
+  let events: Buffer | undefined
+  return {
+    position,
+    entries,
+    get events() {
+      events ??= eventsOf(entries, tokens)
+      return events
+    },
+  }
+}

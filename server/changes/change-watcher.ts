@@ -1,61 +1,27 @@
-/** An entry of the feed: its position, its kind, and its JSON without the token. */
-export interface Change {
+import type { Entry } from './change-entry.ts'
+import type { Place } from './change-token.ts'
+import type { ChangeView } from './change-view.ts'
+
+/** The entries of one view that a round of the feed has found. */
+export interface Batch {
+  /** The position of the feed after it. */
   position: number
-  kind: string
-  body: string
+  entries: Entry[]
+  /** The same as events of a stream, made when first asked for. */
+  readonly events: Buffer
 }
 
-/** How many entries a watcher keeps at most: a page of the feed at its largest. */
-export const MAX_KEPT = 1000
-
-/** The entries that one request waits for. */
-export class ChangeWatcher {
-  /** The caller's tenancy as JSON (within_tenancy); null where there is none and nothing is visible. */
-  readonly tenancy: string | null
-  private readonly kind: string | undefined
-  private kept: Change[] = []
-  /** Only entries after it are kept; undefined until it is known. */
-  private after: number | undefined
-  private notify: (() => void) | undefined
-  private isEnded = false
-
-  /** Without a kind, entries of all kinds. */
-  constructor(tenancy: string | null, kind: string | undefined) {
-    this.tenancy = tenancy
-    this.kind = kind
-  }
-
-  /** Takes the next entries that are visible to the caller. Beyond MAX_KEPT, the later ones are left out: the request reads them by a token. */
-  take(changes: Change[]) {
-    const { after = Number.NEGATIVE_INFINITY } = this
-    for (const change of changes) {
-      if (this.after !== undefined && this.kept.length >= MAX_KEPT) break
-      if (change.position > after && (this.kind === undefined || change.kind === this.kind))
-        this.kept.push(change)
-    }
-    if (this.kept.length) this.notify?.()
-  }
-
-  /** Ends the wait, with the entries that there are. */
-  end() {
-    this.isEnded = true
-    this.notify?.()
-  }
-
-  /** Waits up to `ms` milliseconds for entries after a position, or until the watch ends. Resolves with none then. */
-  async next(after: number, ms: number): Promise<Change[]> {
-    this.after = after
-    this.kept = this.kept.filter(({ position }) => position > after)
-    if (!this.kept.length && !this.isEnded && ms > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms)
-        this.notify = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-      this.notify = undefined
-    }
-    return this.kept
-  }
+/** A request that watches the feed, as the feed knows it. */
+export interface Watcher {
+  readonly view: ChangeView
+  /** The place up to which it has been told; the feed hands it what follows only where this is its own position (ChangeFeed.join). */
+  readonly place: Place
+  /** Takes the entries after its place; there may be none, and the position has moved. */
+  take(batch: Batch): void
+  /** The feed hands it nothing any more: it reads pages from its place on. */
+  miss(): void
+  /** The server shuts down. */
+  end(): void
+  /** Called about once a second while it watches; `now` is the time of `performance`. */
+  tick(now: number): void
 }

@@ -643,6 +643,14 @@ export const configSchema = {
           '24h',
           'How long the entries of the feed of changes are kept at least; they are dropped by days, in UTC.',
         ),
+        max_watchers: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 100_000,
+          default: 2000,
+          description:
+            'How many requests may watch changes at a time, on each server: streams, and those that wait. One more is 503.',
+        },
       },
     },
     logging: {

@@ -27,6 +27,9 @@ import { withMovedCreates } from './routing/moved-creates.ts'
 import { separateParameters } from './routing/parameters.ts'
 import { type Handlers, operationResolver } from './routing/routes.ts'
 
+/** How long a stream may be silent: proxies often end connections after a minute of silence, and some after 30 seconds. */
+const HEARTBEAT_MS = 15_000
+
 /**
  * The listener of the API: the operations of the document, and the document itself. The pool of the database is the app's,
  * which ends it once all requests have ended. Throws a StartError when the settings of JWT, or the schemas of the provider,
@@ -48,7 +51,10 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorate('document', document)
   app.decorate('settings', config)
   app.decorate('counters', metrics)
-  const changes = new ChangeFeed(database)
+  const changes = new ChangeFeed(database, {
+    maxWatchers: config.changes.max_watchers,
+    heartbeat: Math.min(HEARTBEAT_MS, milliseconds(config.server.timeouts.write) / 2),
+  })
   app.decorate('changes', changes)
   metrics.watchChanges(changes)
   app.beforeClose.push(() => changes.end())
@@ -74,12 +80,14 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
     request.database = database.until(reply.raw)
     request.lists = replica?.until(reply.raw) ?? request.database
     request.claims = none
+    request.expires = Number.POSITIVE_INFINITY
     request.tenancy = none
     request.scope = initial
     done()
   })
   app.decorateRequest('caller', identity ? '' : SYSTEM)
   app.decorateRequest('claims')
+  app.decorateRequest('expires', 0)
   app.decorateRequest('scope')
   app.decorateRequest('tenancy')
   app.decorateRequest('isSystem', false)
@@ -93,7 +101,8 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   passOverBodies(app, document)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
-    ['application/json', 'application/merge-patch+json', 'application/problem+json'],
+    // The glue warns of each type of an answer without a parser, too; of bodies, operations take their own types only.
+    ['application/json', 'application/merge-patch+json', 'application/problem+json', 'text/event-stream'],
     { parseAs: 'buffer' },
     async (request: ParsedBody, bytes: Buffer) => {
       Object.assign(request, parseJson(bytes, parse))

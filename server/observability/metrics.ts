@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../db/database.ts'
 import type { Replica } from '../db/replica.ts'
 import { about } from '../lib/version.ts'
@@ -18,12 +19,15 @@ export interface Metrics {
   /** Counts a condition of the configuration whose rule failed for a resource; 0 lets its series begin. */
   conditionFailed(kind: string, type: string, count?: number): void
   /** Has the watchers of a feed of changes shown. */
-  watchChanges(feed: { watching: number; lag: number }): void
+  watchChanges(feed: WatchedFeed): void
   /** Counts a request that the rules of authorization have denied; 0 lets its series begin. */
   accessDenied(verb: string, count?: number): void
   /** Counts an evaluation of a rule of authorization that failed; 0 lets its series begin. */
   accessRuleFailed(rule: string, count?: number): void
 }
+
+/** What there is to show of a feed of changes. */
+type WatchedFeed = Pick<ChangeFeed, 'watching' | 'lag' | 'cut'>
 
 /** Other methods share one label value: callers can make up as many as they like. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -47,7 +51,7 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
   })
   const durations = new Histogram({
     name: 'hyperfleet_api_request_duration_seconds',
-    help: 'How long requests took, from their headers to the end of the answer.',
+    help: 'How long requests took, from their headers to the end of the answer; without streams of changes, which have no end of their own.',
     labelNames,
     registers,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
@@ -93,7 +97,7 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
         code,
       }
       requests.inc(values)
-      durations.observe(values, reply.elapsedTime / 1000)
+      if (!request.isStream) durations.observe(values, reply.elapsedTime / 1000)
     },
     observeUnparsed(status) {
       requests.inc({ method: UNKNOWN, path: UNKNOWN, code: status })
@@ -174,8 +178,8 @@ function watchDatabases(databases: Record<string, Database>, registry: Registry)
   )
 }
 
-/** The requests that watch the feed of changes, and how far behind they are. */
-function watchChanges(feed: { watching: number; lag: number }, registry: Registry) {
+/** The requests that watch the feed of changes, how far behind they are, and how many were too slow. */
+function watchChanges(feed: WatchedFeed, registry: Registry) {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -191,6 +195,15 @@ function watchChanges(feed: { watching: number; lag: number }, registry: Registr
     'How old the newest changes can be that requests which wait have not been given; 0 when none waits.',
     () => feed.lag,
   )
+  new Counter({
+    name: 'hyperfleet_api_changes_cut_total',
+    help: 'Streams of changes that were ended, since their readers did not take what there was to send.',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(feed.cut)
+    },
+  })
 }
 
 /** Whether lists come from the replica, and how old they are at most. */

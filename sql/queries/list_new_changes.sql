@@ -7,12 +7,16 @@
 --   $4 scopes     jsonb   the tenancies of the watchers, as an array
 -- Returns one row for each entry.
 --   seq      bigint
+--   type     text
 --   kind     text
---   body     text    the entry as JSON, without its token
+--   id       uuid    of its resource
+--   body     text    the entry as JSON (change_body)
 --   visible  text[]  the positions in $4, from 1, of the tenancies that it is within (within_tenancy)
 select
     change.seq,
+    change.type,
     change.kind,
+    change.resource_id as id,
     change_body(change) as body,
     array(
         select scope.position::text

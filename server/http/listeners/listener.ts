@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import http, { type IncomingMessage, type RequestListener } from 'node:http'
 import https from 'node:https'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -62,12 +62,16 @@ declare module 'fastify' {
     lists: Lists
     /** The caller, as stored in created_by and the like; empty where a read has none. */
     caller: string
-    /** Lets the work on the request take so many milliseconds longer than `server.timeouts.request`, from now on. */
+    /** Lets the work on the request, and the silence of its connection, take so many milliseconds longer, from now on (`server.timeouts`). */
     extend(ms: number): void
     /** The issuer of the token; empty where authentication is off. */
     issuer: string
     /** The claims of the token; none where authentication is off. */
     claims: Record<string, unknown>
+    /** The time from which the token is not accepted any more, in milliseconds since 1970; infinite where authentication is off. */
+    expires: number
+    /** Whether the answer is a stream that lasts until one of both sides ends it. */
+    isStream: boolean
   }
 }
 
@@ -166,6 +170,7 @@ export function buildListener(
   followRenewals(app, name, tls)
   app.decorateRequest('traceId', '')
   app.decorateRequest('extend')
+  app.decorateRequest('isStream', false)
   app.decorateRequest('kind', '')
   app.decorateRequest('target', {
     getter() {
@@ -185,13 +190,18 @@ export function buildListener(
     let late = setTimeout(refuseLate, patience)
     request.extend = (ms) => {
       clearTimeout(late)
-      if (!reply.raw.closed) late = setTimeout(refuseLate, patience + ms)
+      if (reply.raw.closed) return
+      late = setTimeout(refuseLate, patience + ms)
+      // Node sets it anew for the next request. A request without a connection, as in tests, has no silence.
+      const { socket } = request.raw
+      if (socket instanceof Socket && silence) socket.setTimeout(silence + ms)
     }
     // Of a caller that hangs up, Fastify says nothing.
     reply.raw.once('close', () => {
       clearTimeout(late)
       const hasHungUp = !reply.raw.writableFinished && !refused.has(request.socket)
-      if (hasHungUp) conclude(request, reply, CLIENT_CLOSED_REQUEST)
+      // Most streams end like that.
+      if (hasHungUp) conclude(request, reply, request.isStream ? reply.statusCode : CLIENT_CLOSED_REQUEST)
     })
     done(hostProblem(request.raw) ?? fragmentProblem(request.raw))
   })

@@ -2,7 +2,7 @@
 --
 -- p_known  the bound up to which everything has been read; null at the beginning
 -- Returns one row:
---   feed     a digest that no other database has, nor a copy of this one by a dump
+--   feed     feed_digest
 --   bound    the last number that was drawn
 --   writers  the transactions that may still write entries up to it; empty where the bound is the known one
 -- A writer locks `changes` before it draws a number, until its transaction ends. So a number up to the bound belongs to a transaction
@@ -12,12 +12,7 @@ create or replace function change_bound(p_known bigint) returns table (feed text
 language plpgsql volatile rows 1 as $$
 begin
     select case when drawn.is_called then drawn.last_value else 0 end into bound from change_numbers as drawn;
-    select encode(sha256(convert_to(concat_ws(' ', own.id, control.system_identifier, base.oid), 'UTF8')), 'hex')
-    into feed
-    from change_feed as own
-    cross join pg_control_system() as control
-    cross join pg_database as base
-    where base.datname = current_database();
+    feed := feed_digest();
     writers := case when bound is distinct from p_known then change_writers(null) else '{}' end;
     return next;
 end;

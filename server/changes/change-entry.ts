@@ -1,0 +1,33 @@
+import type { ChangeTokens, Place } from './change-token.ts'
+
+/** An entry of the feed, as it is told to those with one view. */
+export interface Entry {
+  /** The place after it. */
+  place: Place
+  type: string
+  /** Its members beside token and type, as JSON. */
+  body: string
+}
+
+/** An entry as JSON, with its token. */
+export const entryJson = ({ place, type, body }: Entry, tokens: ChangeTokens): string =>
+  `{"token":"${tokens.write(place)}","type":"${type}",${body.slice(1)}`
+
+/** Entries as events of a stream (the media type text/event-stream). */
+export const eventsOf = (entries: Entry[], tokens: ChangeTokens): Buffer =>
+  Buffer.from(
+    entries.map((entry) => event(tokens.write(entry.place), entry.type, entryJson(entry, tokens))).join(''),
+  )
+
+/** The event that tells a reader its place where there is no entry for it. */
+export const bookmark = (place: Place, tokens: ChangeTokens): string => {
+  const token = tokens.write(place)
+  return event(token, 'bookmark', `{"token":"${token}"}`)
+}
+
+/** In a resource there may be line ends as it was sent; an event has each line of its data by itself. */
+const event = (id: string, type: string, data: string) =>
+  `id: ${id}\nevent: ${type}\n${data
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}\n`)
+    .join('')}\n`
