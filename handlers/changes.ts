@@ -1,7 +1,6 @@
+import { begin } from '../server/changes/change-begin.ts'
 import { entryJson } from '../server/changes/change-entry.ts'
-import { beforeState, goneToken } from '../server/changes/change-pages.ts'
 import { ChangeStream } from '../server/changes/change-stream.ts'
-import type { Place, Position } from '../server/changes/change-token.ts'
 import { viewOf } from '../server/changes/change-view.ts'
 import { ChangeWait } from '../server/changes/change-wait.ts'
 import { acceptsEvents, beginEvents } from '../server/changes/event-stream.ts'
@@ -21,8 +20,8 @@ const page: Handler<'getChanges'> = async (request, reply) => {
   const { since, limit = 100, wait = '0s' } = query
   const view = viewOf(scope, query)
   request.extend(milliseconds(wait))
-  const known = await server.changes.reached()
-  const waiting = new ChangeWait(server.changes, view, placeOf(known, since), limit)
+  const { known, place } = await begin(server.changes, since)
+  const waiting = new ChangeWait(server.changes, view, place, limit)
   const abort = () => waiting.end()
   reply.raw.once('close', abort)
   try {
@@ -47,28 +46,20 @@ const stream: Handler<'getChanges'> = async (request, reply) => {
       })),
   )
   const view = viewOf(scope, query)
-  const known = await server.changes.reached()
-  const place = placeOf(known, headerOf(request, 'last-event-id') || query.since)
-  const begin = () => beginEvents(request, reply)
+  const { known, place } = await begin(server.changes, headerOf(request, 'last-event-id') || query.since)
   if (request.method === 'HEAD') {
-    begin()
+    beginEvents(request, reply)
     reply.raw.end()
     return undefined
   }
   const events = new ChangeStream(server.changes, view, place, { known, response: reply.raw, expires })
-  await events.run(database, begin).catch((error) => {
-    // The reader has a token to go on from, and is told the problem then.
-    if (!request.isStream) throw error
-    if (!(error instanceof RequestAborted)) request.log.warn({ err: error }, 'a stream of changes was ended')
-  })
+  await events
+    .run(database, () => beginEvents(request, reply))
+    .catch((error) => {
+      // The reader has a token to go on from, and is told the problem then.
+      if (!request.isStream) throw error
+      if (!(error instanceof RequestAborted))
+        request.log.warn({ err: error }, 'a stream of changes was ended')
+    })
   return undefined
-}
-
-/** The place of a token, `start` included, and the position of the feed without one. Throws GON-001 where it is none of this feed. */
-function placeOf({ position, tokens }: Position, since: string | undefined): Place {
-  if (since === undefined) return { position }
-  if (since === 'start') return beforeState(position)
-  const place = tokens.read(since)
-  if (place === undefined || place.position > position) throw goneToken()
-  return place
 }

@@ -69,8 +69,8 @@ export class ChangeFeed {
   }
 
   /** The position of the last round; undefined where none is known. */
-  get position(): number | undefined {
-    return this.known?.position
+  get latest(): Position | undefined {
+    return this.known
   }
 
   /** How many requests watch. */

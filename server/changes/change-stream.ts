@@ -94,7 +94,7 @@ export class ChangeStream implements Watcher {
   }
 
   private read(statements: Statements): Promise<Page> {
-    const position = this.feed.position ?? this.known.position
+    const position = this.feed.latest?.position ?? this.known.position
     return readPage(statements, this.view, this.place, { ...this.known, position }, PAGE)
   }
 

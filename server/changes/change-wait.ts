@@ -66,7 +66,7 @@ export class ChangeWait implements Watcher {
       while (!page.entries.length && !this.isEnded && performance.now() < end) {
         if (this.feed.join(this)) await this.notified(end - performance.now())
         if (!this.feed.isCurrent(tokens)) throw goneToken()
-        position = this.feed.position ?? position
+        position = this.feed.latest?.position ?? position
         const isUpToDate = this.isEnded || this.place.position === position
         page = this.found ?? (isUpToDate ? { ...page, next: this.place } : await read())
       }

@@ -2,7 +2,6 @@ import { getHeapStatistics } from 'node:v8'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import pg from 'pg'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../db/database.ts'
 import type { Replica } from '../db/replica.ts'
 import { about } from '../lib/version.ts'
@@ -26,8 +25,12 @@ export interface Metrics {
   accessRuleFailed(rule: string, count?: number): void
 }
 
-/** What there is to show of a feed of changes. */
-type WatchedFeed = Pick<ChangeFeed, 'watching' | 'lag' | 'cut'>
+/** What there is to show of a feed of changes (server/changes/change-feed.ts). */
+interface WatchedFeed {
+  watching: number
+  lag: number
+  cut: number
+}
 
 /** Other methods share one label value: callers can make up as many as they like. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])

@@ -93,6 +93,7 @@ const ways: Record<string, (sent: Sent, operation: Operation, call: Application[
     if (!path.endsWith('/force-delete')) await call(method, sent.path, sent.body)
     return sent
   },
+  '410': async (sent) => ({ ...sent, path: `${sent.path}?since=nothing` }),
   '412': async (sent) => ({ ...sent, headers: { 'if-match': '"99"' } }),
   '413': async (sent) => ({ ...sent, body: JSON.stringify(sent.body).padEnd(1024 * 1024 + 1) }),
   '415': async (sent) => ({ ...sent, headers: { 'content-type': 'text/plain' } }),
@@ -226,7 +227,7 @@ t.test('a statement that takes too long is 504', async (t) => {
   })
   const session = await openSession(t, url)
   await session.query('begin')
-  await session.query('lock table resources, kinds in access exclusive mode')
+  await session.query('lock table resources, kinds, changes in access exclusive mode')
   await Promise.all(
     declaring('504').map(async (operation) => {
       const { path, body } = plain(operation)
@@ -243,6 +244,7 @@ t.test('a statement that takes too long is 504', async (t) => {
 t.test('a defect of ours is 500', async (t) => {
   const { call, url } = await application(t, env)
   await execute(url, 'alter table resources rename to resources_gone')
+  await execute(url, 'alter table changes rename to changes_gone')
   await execute(url, 'alter view scoped_resources rename to scoped_resources_gone')
   for (const operation of declaring('500')) {
     const { path, body } = plain(operation)
