@@ -39,7 +39,9 @@ t.test('what clients ask all the time is planned once for a session', async (t) 
     )
   }
   const { rows } = await pool.query(
-    'select name, generic_plans::int as kept, custom_plans::int as each from pg_prepared_statements order by name',
+    // Those of the feed of changes are not asked by requests, but once a second at the most.
+    `select name, generic_plans::int as kept, custom_plans::int as each
+     from pg_prepared_statements where name !~ '_change_(bound|position)_' order by name`,
   )
   t.ok(rows.length >= 12, `${rows.length} statements`)
   for (const { name, kept, each } of rows)

@@ -99,7 +99,10 @@ async function crowd({ database }: Application) {
 /** Counts the work of what the server is asked, by its one connection. */
 async function counter({ database }: Application) {
   const { rows } = await database.pool.query(
-    `select format('alter table %I set (autovacuum_enabled = off)', relname) as text from pg_stat_user_tables`,
+    `select format('alter table %I set (autovacuum_enabled = off)', pg_class.relname) as text
+     from pg_stat_user_tables
+     inner join pg_class on pg_class.oid = relid
+     where relkind = 'r'`,
   )
   for (const { text } of rows) await database.pool.query(text)
   const read = async (): Promise<Work> => {

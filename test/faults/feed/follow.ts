@@ -37,6 +37,8 @@ export interface Outcome {
 }
 
 const SERVERS = 2
+/** After how many looks at the readers, ten a second, their progress is told. */
+const LOOKS = 100
 /** How many resources each writer has, before it removes one for each that it creates. */
 const OWN = 50
 
@@ -50,7 +52,7 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
   const env = {
     ...settingsFor(url),
     HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '20',
-    HYPERFLEET_SERVER_TIMEOUTS_WRITE: '2s',
+    HYPERFLEET_SERVER_TIMEOUTS_WRITE: '4s',
   }
   const servers: Replica[] = []
   for (let count = 0; count < SERVERS; count++) servers.push(await startReplica(scope, env))
@@ -85,7 +87,8 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
       pruned += await archive.drop(Math.min(...readers.map(({ dealtWith }) => dealtWith)))
     }),
   ].sort((one, other) => one.at - other.at)
-  while (story.length < plan.changes) {
+  for (let look = 1; story.length < plan.changes; look++) {
+    if (look % LOOKS === 0) plan.log(`${story.length} changes`)
     await Promise.race([sleep(100), ...readers.map(({ done }) => done)])
     while (steps[0] && steps[0].at <= story.length) {
       await steps.shift()?.work()
