@@ -53,6 +53,8 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
     ...settingsFor(url),
     HYPERFLEET_DATABASE_POOL_MAX_CONNECTIONS: '20',
     HYPERFLEET_SERVER_TIMEOUTS_WRITE: '4s',
+    // The programs of a run share a machine: a server that is behind is to go on.
+    HYPERFLEET_SERVER_MAX_EVENT_LOOP_DELAY: '1m',
   }
   const servers: Replica[] = []
   for (let count = 0; count < SERVERS; count++) servers.push(await startReplica(scope, env))
@@ -144,8 +146,10 @@ async function write(
         body: JSON.stringify(body),
       })
       const text = await answer.text()
+      if (answer.status >= 500) await sleep(RETRY_MS)
       return answer.ok && text ? (JSON.parse(text) as { href: string }) : undefined
     } catch {
+      await sleep(RETRY_MS)
       return undefined
     }
   }
@@ -160,7 +164,6 @@ async function write(
         spec: {},
       })
       if (made) own.push(made.href)
-      else await sleep(RETRY_MS)
     } else if (choice < 5) await call('PATCH', href, { labels: { count: String(count) } })
     else if (choice < 7) await call('PATCH', href, { spec: { count } })
     else if (choice < 9 || own.length < OWN)
