@@ -43,7 +43,7 @@ export interface Queries {
     row: { id: string }
   }
   force_delete_resource: {
-    parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null; caller: string; tenancy: string | null }
+    parameters: { kind: string; owner_id: string | null; id: string; if_match: string | null; caller: string; reason: string; tenancy: string | null }
     row: { removed: string }
   }
   get_applied_functions: {
@@ -61,6 +61,10 @@ export interface Queries {
   get_condition_inputs: {
     parameters: { id: string; descendants: boolean; tenancy: string | null }
     row: { inputs: string }
+  }
+  get_generation: {
+    parameters: { kind: string; owner_id: string | null; id: string; generation: number; diff: number | null; tenancy: string | null }
+    row: { body: string }
   }
   get_index: {
     parameters: { name: string }
@@ -126,6 +130,10 @@ export interface Queries {
     parameters: { kind: string; after: string | null; size: number }
     row: { id: string; inputs: string }
   }
+  list_generations: {
+    parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; tenancy: string | null }
+    row: { body: string }
+  }
   list_inconsistencies: {
     parameters: {}
     row: { problem: string; kind: string; id: string | null; detail: string | null }
@@ -141,6 +149,10 @@ export interface Queries {
   list_present_resources: {
     parameters: { kind: string | null; after: string; size: number; fields: string[] | null; max_bytes: number; tenancy: string | null; tenant: string }
     row: { feed: string; floor: string; ids: string[]; entries: string[]; resources: string[] }
+  }
+  list_resource_changes: {
+    parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; tenancy: string | null }
+    row: { feed: string; total: string; seqs: string[]; bodies: string[] }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -183,7 +195,7 @@ export interface Queries {
     row: { discarded: string | null; body: string | null; inputs: string | null; has_rules: boolean }
   }
   rotate_changes: {
-    parameters: { retention: string }
+    parameters: { retention: string; history_retention: string }
     row: { done: string }
   }
   seed_resources: {
@@ -281,9 +293,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select resource.id\nfrom find_resource($1::text, $2::text, $3::text, $4::jsonb) as resource",
   },
   force_delete_resource: {
-    id: 'force_delete_resource_ac38c6a8',
-    parameters: ["kind","owner_id","id","if_match","caller","tenancy"],
-    text: "select force_delete_resource($1::text, $2::text, $3::text, $5::text, $4::text, $6::jsonb)::text as removed",
+    id: 'force_delete_resource_a0d58a90',
+    parameters: ["kind","owner_id","id","if_match","caller","reason","tenancy"],
+    text: "select force_delete_resource($1::text, $2::text, $3::text, $5::text, $6::text, $4::text, $7::jsonb)::text as removed",
   },
   get_applied_functions: {
     id: 'get_applied_functions_6027a560',
@@ -305,15 +317,20 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["id","descendants","tenancy"],
     text: "select coalesce(\n    (select condition_inputs(resource.id, $2::boolean) from visible_resource($1::text, $3::jsonb) as resource),\n    case when even_reads($1::text, $3::jsonb) then '[]' end\n) as inputs",
   },
+  get_generation: {
+    id: 'get_generation_672805a6',
+    parameters: ["kind","owner_id","id","generation","diff","tenancy"],
+    text: "select\n    generation_body(\n        find_generation(found.kind, found.id, $4::int),\n        $4::int,\n        true,\n        case when $5::int is not null then find_generation(found.kind, found.id, $5::int) end\n    ) as body\nfrom find_history($1::text, $2::text, $3::text, $6::jsonb) as found",
+  },
   get_index: {
     id: 'get_index_23b5052e',
     parameters: ["name"],
     text: "select pg_index.indisvalid as is_valid\nfrom pg_class\ninner join pg_index on pg_index.indexrelid = pg_class.oid\nwhere pg_class.relname = $1::text and pg_class.relnamespace = current_schema()::regnamespace",
   },
   get_kind: {
-    id: 'get_kind_2269f0ee',
+    id: 'get_kind_3be2ffc1',
     parameters: ["id","tenancy"],
-    text: "select coalesce(\n    (select resource.kind from visible_resource($1::text, $2::jsonb) as resource),\n    raise_not_found('Resource', null, $1::text, $2::jsonb)\n) as kind",
+    text: "select found.kind from find_history(null, null, $1::text, $2::jsonb) as found",
   },
   get_locked_resource: {
     id: 'get_locked_resource_7f206d4f',
@@ -385,6 +402,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","after","size"],
     text: "select listed.id::text as id, condition_inputs(listed.id, false) as inputs\nfrom (\n    select resource.id\n    from resources as resource\n    inner join kinds on kinds.kind = resource.kind\n    where resource.kind = $1::text\n        and kinds.condition_rules <> '[]'\n        and ($2::text is null or resource.id > $2::uuid)\n    order by resource.id\n    limit $3::int\n) as listed",
   },
+  list_generations: {
+    id: 'list_generations_49708f11',
+    parameters: ["kind","owner_id","id","page","size","tenancy"],
+    text: "with kept as materialized (\n    select state, numbered.generation\n    from find_history($1::text, $2::text, $3::text, $6::jsonb) as found\n    cross join kept_generations(found.id) as state\n    cross join generate_series(state.first_generation, state.generation) as numbered (generation)\n)\nselect\n    list_body(\n        'GenerationList',\n        $4::int,\n        (select count(*) from kept),\n        array(\n            select generation_body(kept.state, kept.generation, false, null)\n            from kept\n            order by kept.generation desc\n            limit $5::int\n            offset ($4::int - 1)::bigint * $5::int\n        )\n    ) as body\nfrom find_history($1::text, $2::text, $3::text, $6::jsonb)",
+  },
   list_inconsistencies: {
     id: 'list_inconsistencies_47735c4e',
     parameters: [],
@@ -404,6 +426,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'list_present_resources_b02a8fc5',
     parameters: ["kind","after","size","fields","max_bytes","tenancy","tenant"],
     text: "with page as materialized (\n    select array(\n        select resource.id\n        from /* source: */ tenant_resources($1::text, $7::text) /* :source */ as resource\n        where /* scope: */ resource.kind = $1::text /* :scope */\n            and /* tenant: */ resource.tenant = $7::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $6::jsonb) /* :tenant */\n            and /* filter: */ true /* :filter */\n            and resource.id > $2::uuid\n        order by resource.id\n        limit $3::int\n    ) as ids\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    page.ids::text[] as ids,\n    array(\n        select state_body(present)\n        from unnest(page.ids) with ordinality as wanted (id, position)\n        inner join resources as present on present.id = wanted.id\n        order by wanted.position\n    ) as entries,\n    case\n        when $4::text[] is null then array[]::text[]\n        else resource_bodies($1::text, page.ids, $4::text[], $5::int, 'cut', $6::jsonb)\n    end as resources\nfrom change_feed\ncross join page\n-- The only place of the parameter where no tenant is put in.\nwhere $7::text is not null",
+  },
+  list_resource_changes: {
+    id: 'list_resource_changes_7de5cd13',
+    parameters: ["kind","owner_id","id","page","size","tenancy"],
+    text: "with found as materialized (\n    select history.id from find_history($1::text, $2::text, $3::text, $6::jsonb) as history\n),\npage as materialized (\n    select change.seq, change_body(change) as body\n    from found\n    inner join changes as change on change.resource_id = found.id\n    order by change.seq desc\n    limit $5::int\n    offset ($4::int - 1)::bigint * $5::int\n)\nselect\n    feed_digest() as feed,\n    (select count(*) from changes as change where change.resource_id = found.id)::text as total,\n    array(select page.seq::text from page order by page.seq desc) as seqs,\n    array(select page.body from page order by page.seq desc) as bodies\nfrom found",
   },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',
@@ -456,9 +483,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs,\n    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval, $8::jsonb) as report",
   },
   rotate_changes: {
-    id: 'rotate_changes_71c46cb4',
-    parameters: ["retention"],
-    text: "select rotate_changes($1::interval)::text as done",
+    id: 'rotate_changes_26d82495',
+    parameters: ["retention","history_retention"],
+    text: "select rotate_changes($1::interval, $2::interval)::text as done",
   },
   seed_resources: {
     id: 'seed_resources_1f15071d',

@@ -1,5 +1,6 @@
 import type { Handlers } from '../server/http/routing/routes.ts'
 import * as changes from './changes.ts'
+import * as history from './history.ts'
 import * as metadata from './metadata.ts'
 import * as reports from './reports.ts'
 import * as resources from './resources.ts'
@@ -8,6 +9,9 @@ import * as resources from './resources.ts'
 export const handlers: Handlers = {
   'changes.list': changes.list,
   'compatibility.get': metadata.getCompatibility,
+  'generations.get': history.getGeneration,
+  'generations.list': history.listGenerations,
+  'history.list': history.listChanges,
   'metadata.get': metadata.getMetadata,
   'reports.create': reports.create,
   'reports.list': reports.list,

@@ -132,8 +132,9 @@ export const remove: Handler<'deleteClusterById'> = async (request, reply) => {
 /** Removes a marked resource and its descendants, answered with 204; the log keeps the caller and the reason. */
 export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply) => {
   const { caller, target } = request
-  const if_match = headerOf(request, 'if-match')
-  const { removed } = await request.database.one('force_delete_resource', { ...target, caller, if_match })
+  const { reason } = request.body
+  const command = { ...target, caller, reason, if_match: headerOf(request, 'if-match') }
+  const { removed } = await request.database.one('force_delete_resource', command)
   if (request.database.isKept) logRemoval(request, removed)
   reply.code(204)
   return undefined

@@ -58,10 +58,29 @@ create table changes (
     caller text collate "C",
     adapter text collate "C",
     changed text[] collate "C" not null,
+    reason text,
     constraint changes_type_check CHECK ((type = ANY (ARRAY['created'::text, 'changed'::text, 'reported'::text, 'marked'::text, 'removed'::text])))
 ) partition by RANGE ("time");
 
+CREATE INDEX changes_resource_idx ON ONLY public.changes USING btree (resource_id, seq);
+
 CREATE INDEX changes_seq_idx ON ONLY public.changes USING btree (seq);
+
+create table generations (
+    time timestamp with time zone not null default clock_timestamp(),
+    resource_id uuid not null,
+    kind text collate "C" not null,
+    owner_id uuid,
+    tenancy jsonb not null,
+    first_generation integer not null,
+    generation integer not null,
+    generation_time timestamp with time zone not null,
+    labels jsonb not null,
+    spec jsonb not null,
+    refs jsonb
+) partition by RANGE ("time");
+
+CREATE INDEX generations_resource_idx ON ONLY public.generations USING btree (resource_id, generation);
 
 create table idempotency_keys (
     caller text collate "C" not null,

@@ -7,11 +7,11 @@ import type { Database } from '../db/database.ts'
 const PAUSE_MS = 600_000
 
 /**
- * Makes the partitions of the feed in advance, and drops those that are no longer kept (sql/functions/changes/rotate_changes.sql), until it
+ * Makes the partitions of the feed and of the history in advance, and drops those that are no longer kept (sql/functions/changes/rotate_changes.sql), until it
  * is closed. Where the database does not answer, the next turn does it.
  */
 export function startRetention(
-  { retention }: Config['changes'],
+  { retention, history_retention }: Config['changes'],
   database: Database,
   logger: FastifyBaseLogger,
 ): { close(): Promise<void> } {
@@ -20,7 +20,7 @@ export function startRetention(
   const turning = (async () => {
     while (!signal.aborted) {
       await database
-        .one('rotate_changes', { retention })
+        .one('rotate_changes', { retention, history_retention })
         .catch((err) => logger.warn({ err }, 'the partitions of the feed of changes could not be changed'))
       await sleep(PAUSE_MS, undefined, { ref: false, signal }).catch(() => {})
     }

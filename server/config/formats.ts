@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import { hasSeveralHosts, postgresUrl } from '../lib/postgres-url.ts'
-import { bytesIn, isDelay, isDuration, isSize } from './units.ts'
+import { bytesIn, isDelay, isDuration, isPeriod, isSize } from './units.ts'
 
 /** A rule on texts that the schema names as `format`, in words, and how to write what fits it. */
 interface Format {
@@ -14,6 +14,7 @@ const LARGEST_LIST = '256MiB'
 
 export const formats: Record<string, Format> = {
   duration: { isRight: isDuration, what: 'a duration', hint: 'write it like 500ms, 10s or 5m, up to 24d' },
+  period: { isRight: isPeriod, what: 'a duration', hint: 'write it like 12h or 30d' },
   delay: { isRight: isDelay, what: 'a delay', hint: 'write it like 0s, 500ms or 10s' },
   size: { isRight: isSize, what: 'a size', hint: 'write it like 512KiB or 1MiB' },
   'list-size': {

@@ -11,6 +11,8 @@
 
 const duration = (value: string, description: string) =>
   ({ type: 'string', format: 'duration', default: value, description }) as const
+const period = (value: string, description: string) =>
+  ({ type: 'string', format: 'period', default: value, description }) as const
 const port = (value: number, description: string) =>
   ({ type: 'integer', minimum: 0, maximum: 65535, default: value, description }) as const
 const text = <Example extends string>(description: string, example: Example) =>
@@ -639,9 +641,13 @@ export const configSchema = {
       additionalProperties: false,
       default: {},
       properties: {
-        retention: duration(
+        retention: period(
           '24h',
-          'How long the entries of the feed of changes are kept at least; they are dropped by days, in UTC.',
+          'How long the feed of changes can be read from a token on, at least; by days, in UTC.',
+        ),
+        history_retention: period(
+          '30d',
+          'How long the changes of a resource, and the specs of its former generations, are kept at least, if that is longer than `changes.retention`; they are dropped by days, in UTC.',
         ),
         max_watchers: {
           type: 'integer',

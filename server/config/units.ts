@@ -23,7 +23,10 @@ const LONGEST = 2 ** 31 - 1
 export const isDuration = (text: string) =>
   durationsPattern.test(text) && milliseconds(text) > 0 && milliseconds(text) <= LONGEST
 
-/** The same, or no time at all: `0s`. */
+/** Whether a text is a duration that no timer waits for, such as `30d`. */
+export const isPeriod = (text: string) => durationsPattern.test(text) && milliseconds(text) > 0
+
+/** A duration that a timer can wait, or no time at all: `0s`. */
 export const isDelay = (text: string) =>
   isDuration(text) || (durationsPattern.test(text) && !milliseconds(text))
 

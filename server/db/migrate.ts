@@ -125,7 +125,7 @@ async function bringUpToDate(
   })
   if (isNewer) return
   await buildIndexes(client)
-  await database.one('rotate_changes', { retention: config.changes.retention })
+  await database.one('rotate_changes', config.changes)
   await updateTenants(database, config.server.tenant.dimensions)
   await recomputeConditions(database, log)
 }

@@ -7,7 +7,8 @@
 --   $3 id        text
 --   $4 if_match  text?  the header If-Match
 --   $5 caller    text
---   $6 tenancy   jsonb?  the caller's tenancy (within_tenancy)
+--   $6 reason    text
+--   $7 tenancy   jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; HF404, HF410 and HF412 as the function says.
 --   removed  text  the other removed resources, as a JSON array of {kind, id}
-select force_delete_resource($1::text, $2::text, $3::text, $5::text, $4::text, $6::jsonb)::text as removed;
+select force_delete_resource($1::text, $2::text, $3::text, $5::text, $6::text, $4::text, $7::jsonb)::text as removed;

@@ -90,6 +90,7 @@ function valuesOf(key: string, schema: SettingSchema): [unknown, unknown] {
   if (type === 'integer') return [Number(usual) + 1, usual]
   if (type === 'array') return [example, key === 'entities' ? base().entities : usual]
   if (format === 'size' || format === 'list-size') return ['2MiB', usual]
+  if (format === 'period') return ['100h', usual]
   // Just shorter, so that limits still nest.
   if (format === 'duration' || format === 'delay')
     return [`${milliseconds(String(usual ?? example)) - 1}ms`, usual ?? example]

@@ -10,6 +10,7 @@ language sql stable parallel safe as $$
         'generation', p_change.generation,
         'caller', p_change.caller,
         'adapter', p_change.adapter,
+        'reason', p_change.reason,
         'changed', p_change.changed
     ))::text
 $$;

@@ -1,7 +1,7 @@
 -- force_delete_resource: removes a marked resource with all its descendants, without waiting for adapters.
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
--- p_caller      the caller, for the feed of changes
+-- p_caller, p_reason  who has it removed, and why, for the feed of changes
 -- p_if_match    the header If-Match, null when there is none
 -- p_tenancy     the caller's tenancy (within_tenancy)
 -- Returns the other removed resources as [{kind, id}], for the audit log: its descendants, and a marked parent that
@@ -12,6 +12,7 @@ create or replace function force_delete_resource(
     p_owner_id text,
     p_id text,
     p_caller text,
+    p_reason text,
     p_if_match text,
     p_tenancy jsonb
 ) returns jsonb
@@ -32,7 +33,7 @@ begin
     )
     into v_removed
     from remove_resources(
-        v_resource.id || array(select tree.id from descendants(v_resource.id) as tree), p_caller, null
+        v_resource.id || array(select tree.id from descendants(v_resource.id) as tree), p_caller, null, p_reason
     ) as removed;
     return v_removed || remove_finalized(array[v_resource.owner_id], p_caller, null);
 end;
@@ -47,7 +48,7 @@ create or replace function force_delete_resource(
     p_tenancy jsonb
 ) returns jsonb
 language sql as $$
-    select force_delete_resource(p_kind, p_owner_id, p_id, null, p_if_match, p_tenancy)
+    select force_delete_resource(p_kind, p_owner_id, p_id, null, null, p_if_match, p_tenancy)
 $$;
 
 -- As servers of the release before call it: for callers of all tenants.

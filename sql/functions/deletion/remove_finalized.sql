@@ -25,7 +25,7 @@ begin
             coalesce(jsonb_agg(jsonb_build_object('kind', gone.kind, 'id', gone.id) order by gone.id), '[]'::jsonb),
             array_agg(distinct gone.owner_id) filter (where gone.owner_id is not null)
         into v_gone, v_ids
-        from remove_resources(v_ids, p_caller, p_adapter) as gone;
+        from remove_resources(v_ids, p_caller, p_adapter, null) as gone;
         v_removed := v_removed || v_gone;
     end loop;
     return v_removed;

@@ -51,6 +51,7 @@ begin
     v_resource.updated_time := change_time(v_before.updated_time);
     v_resource.updated_by := p_caller;
     if begins_generation(v_before, v_resource) then
+        perform archive_generation(v_before);
         v_resource.generation := v_before.generation + 1;
         v_resource.generation_time := v_resource.updated_time;
         v_conditions := current_conditions(
