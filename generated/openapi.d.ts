@@ -168,6 +168,67 @@ export interface paths {
         patch: operations["patchClusterById"];
         trace?: never;
     };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changes of a cluster
+         * @description Who has changed what, and which adapter which conditions, newest first, as long as changes are kept; also after its removal, which says
+         *     who has removed it by force, and why.
+         */
+        get: operations["getClusterChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the generations of a cluster
+         * @description When, how and by whom each generation began, newest first, as long as they are kept; also after its removal.
+         */
+        get: operations["getClusterGenerations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/generations/{generation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a generation of a cluster
+         * @description Its labels, its spec and its references at the end of that generation; with `diff`, what makes those of another generation into them.
+         */
+        get: operations["getClusterGeneration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/clusters/{cluster_id}/explain": {
         parameters: {
             query?: never;
@@ -297,6 +358,67 @@ export interface paths {
          *     `generation` guards the spec, the entity tag guards everything.
          */
         patch: operations["patchNodePool"];
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools/{nodepool_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changes of a node pool, by its own path
+         * @description Who has changed what, and which adapter which conditions, newest first, as long as changes are kept; also after its removal, which says
+         *     who has removed it by force, and why.
+         */
+        get: operations["getNodePoolChangesById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools/{nodepool_id}/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the generations of a node pool, by its own path
+         * @description When, how and by whom each generation began, newest first, as long as they are kept; also after its removal.
+         */
+        get: operations["getNodePoolGenerationsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools/{nodepool_id}/generations/{generation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a generation of a node pool, by its own path
+         * @description Its labels, its spec and its references at the end of that generation; with `diff`, what makes those of another generation into them.
+         */
+        get: operations["getNodePoolGenerationById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/hyperfleet/v1/nodepools/{nodepool_id}/explain": {
@@ -430,6 +552,67 @@ export interface paths {
          *     `generation` guards the spec, the entity tag guards everything.
          */
         patch: operations["patchNodePoolById"];
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changes of a node pool
+         * @description Who has changed what, and which adapter which conditions, newest first, as long as changes are kept; also after its removal, which says
+         *     who has removed it by force, and why.
+         */
+        get: operations["getNodePoolChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the generations of a node pool
+         * @description When, how and by whom each generation began, newest first, as long as they are kept; also after its removal.
+         */
+        get: operations["getNodePoolGenerations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/generations/{generation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a generation of a node pool
+         * @description Its labels, its spec and its references at the end of that generation; with `diff`, what makes those of another generation into them.
+         */
+        get: operations["getNodePoolGeneration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/{nodepool_id}/explain": {
@@ -1639,6 +1822,146 @@ export interface components {
             next: string;
         };
         /**
+         * @description One page of the changes of a resource, newest first.
+         * @example {
+         *       "kind": "ResourceChangeList",
+         *       "page": 1,
+         *       "size": 0,
+         *       "total": 0,
+         *       "items": []
+         *     }
+         */
+        ResourceChangeList: {
+            /**
+             * @description The kind of the list.
+             * @enum {string}
+             */
+            kind: "ResourceChangeList";
+            /**
+             * Format: int32
+             * @description The number of the page.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description How many items the page has.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many changes are kept, on all pages.
+             */
+            total: number;
+            /** @description The changes, newest first. */
+            items: components["schemas"]["Change"][];
+        };
+        /**
+         * @description One page of the generations of a resource whose state is kept, newest first.
+         * @example {
+         *       "kind": "GenerationList",
+         *       "page": 1,
+         *       "size": 0,
+         *       "total": 0,
+         *       "items": []
+         *     }
+         */
+        GenerationList: {
+            /**
+             * @description The kind of the list.
+             * @enum {string}
+             */
+            kind: "GenerationList";
+            /**
+             * Format: int32
+             * @description The number of the page.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description How many items the page has.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many generations are kept, on all pages.
+             */
+            total: number;
+            /** @description The generations, newest first, without labels, spec and references. */
+            items: components["schemas"]["Generation"][];
+        };
+        /**
+         * @description A generation of a resource. Members of its beginning are absent where that is no longer kept.
+         * @example {
+         *       "generation": 2,
+         *       "time": "2026-03-10T09:00:00.000000Z",
+         *       "type": "changed",
+         *       "caller": "admin@example.com",
+         *       "changed": [
+         *         "spec",
+         *         "Ready",
+         *         "Reconciled"
+         *       ],
+         *       "labels": {
+         *         "environment": "production"
+         *       },
+         *       "spec": {
+         *         "region": "eu-west-1"
+         *       },
+         *       "diff": [
+         *         {
+         *           "op": "replace",
+         *           "path": "/spec/region",
+         *           "value": "eu-west-1"
+         *         }
+         *       ]
+         *     }
+         */
+        Generation: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            generation: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            time?: string;
+            /**
+             * @description How it began.
+             * @enum {string}
+             */
+            type?: "created" | "changed" | "marked";
+            /** @description Who has begun it. */
+            caller?: string;
+            /** @description What its beginning has changed (Change). */
+            changed?: string[];
+            labels?: components["schemas"]["Labels"];
+            spec?: components["schemas"]["Spec"];
+            references?: components["schemas"]["References"];
+            /** @description A JSON Patch (RFC 6902) that makes labels, spec and references of the generation of the parameter `diff` into those of this one. */
+            diff?: components["schemas"]["PatchOperation"][];
+        };
+        /**
+         * @description One operation of a JSON Patch (RFC 6902).
+         * @example {
+         *       "op": "replace",
+         *       "path": "/spec/region",
+         *       "value": "eu-west-1"
+         *     }
+         */
+        PatchOperation: {
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "add" | "remove" | "replace";
+            /** @description Where, as a JSON Pointer (RFC 6901). */
+            path: string;
+            /** @description The new value, of any type; absent where it is removed. */
+            value?: unknown;
+        };
+        /**
          * @description One visible change of a resource, or the resource as it is (`state`).
          * @example {
          *       "token": "yCYxqM4mJ2p0lC0vQhQX1A",
@@ -1693,6 +2016,8 @@ export interface components {
             caller?: string;
             /** @description Whose report has led to the change, where one has. */
             adapter?: string;
+            /** @description Why it was removed by force, where it was. */
+            reason?: string;
             /** @description What differs: the members spec, labels, references, tenancy and deleted_time, and the types of the conditions that differ in anything but their times. Absent in `state`. */
             changed?: string[];
             /** @description The members of the resource that `fields` asks for. */
@@ -2123,6 +2448,12 @@ export interface components {
          *     configured otherwise) is refused with 400, and the violation (of `size`, `max`) names the size that fits. One report is never too large.
          */
         statusSize: number;
+        /** @description How many items a page holds at the most. */
+        historySize: number;
+        /** @description The number of a generation of the resource. */
+        generation: number;
+        /** @description The number of the generation to compare with. */
+        diff: number;
         /**
          * @deprecated
          * @description The older name of `size`. When both are given they must be equal.
@@ -2805,6 +3136,117 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getClusterChanges: {
+        parameters: {
+            query?: {
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
+                page?: components["parameters"]["page"];
+                /** @description How many items a page holds at the most. */
+                size?: components["parameters"]["historySize"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getClusterGenerations: {
+        parameters: {
+            query?: {
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
+                page?: components["parameters"]["page"];
+                /** @description How many items a page holds at the most. */
+                size?: components["parameters"]["historySize"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getClusterGeneration: {
+        parameters: {
+            query?: {
+                /** @description The number of the generation to compare with. */
+                diff?: components["parameters"]["diff"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+                /** @description The number of a generation of the resource. */
+                generation: components["parameters"]["generation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The generation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     explainCluster: {
         parameters: {
             query?: never;
@@ -3453,6 +3895,117 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNodePoolChangesById: {
+        parameters: {
+            query?: {
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
+                page?: components["parameters"]["page"];
+                /** @description How many items a page holds at the most. */
+                size?: components["parameters"]["historySize"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNodePoolGenerationsById: {
+        parameters: {
+            query?: {
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
+                page?: components["parameters"]["page"];
+                /** @description How many items a page holds at the most. */
+                size?: components["parameters"]["historySize"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNodePoolGenerationById: {
+        parameters: {
+            query?: {
+                /** @description The number of the generation to compare with. */
+                diff?: components["parameters"]["diff"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+                /** @description The number of a generation of the resource. */
+                generation: components["parameters"]["generation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The generation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4187,6 +4740,123 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNodePoolChanges: {
+        parameters: {
+            query?: {
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
+                page?: components["parameters"]["page"];
+                /** @description How many items a page holds at the most. */
+                size?: components["parameters"]["historySize"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNodePoolGenerations: {
+        parameters: {
+            query?: {
+                /** @description The number of the page; the first is 1, and the default. A page past the end is empty, with `total` kept. */
+                page?: components["parameters"]["page"];
+                /** @description How many items a page holds at the most. */
+                size?: components["parameters"]["historySize"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNodePoolGeneration: {
+        parameters: {
+            query?: {
+                /** @description The number of the generation to compare with. */
+                diff?: components["parameters"]["diff"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+                /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
+                nodepool_id: components["parameters"]["nodepool_id"];
+                /** @description The number of a generation of the resource. */
+                generation: components["parameters"]["generation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The generation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

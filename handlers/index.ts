@@ -9,9 +9,9 @@ import * as resources from './resources.ts'
 export const handlers: Handlers = {
   'changes.list': changes.list,
   'compatibility.get': metadata.getCompatibility,
-  'generations.get': history.getGeneration,
-  'generations.list': history.listGenerations,
-  'history.list': history.listChanges,
+  'history.generation': history.getGeneration,
+  'history.generations': history.listGenerations,
+  'history.changes': history.listChanges,
   'metadata.get': metadata.getMetadata,
   'reports.create': reports.create,
   'reports.list': reports.list,

@@ -157,8 +157,9 @@ export class ChangeFeed {
    */
   async tokenForList(onReplica = Number.POSITIVE_INFINITY): Promise<string | undefined> {
     const isOld = performance.now() - this.roundAt > MAX_AGE_MS
-    // One list waits for the round that it has begun; the others take what there is.
-    if (isOld && !this.running && !this.following) {
+    // The first lists have no older token to fall back on. Later, one list waits for the round that it has begun; others take what there is.
+    if (!this.known) await this.reached().catch(() => undefined)
+    else if (isOld && !this.running && !this.following) {
       const round = this.reached().catch(() => undefined)
       await within(LIST_PATIENCE_MS, round, undefined)
     }

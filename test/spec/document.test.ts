@@ -81,11 +81,17 @@ t.test('operations', async (t) => {
     const kinds = Object.entries({ ...document['x-kinds'], [ANY_KIND.name]: ANY_KIND })
     for (const { operationId, path, 'x-kind': kind, 'x-operation': name } of operations) {
       const [, { plural = '' } = {}] = kinds.find(([each]) => each === kind) ?? []
-      t.equal(/^(resources|reports)\./.test(name), kind !== undefined, operationId)
+      t.equal(/^(resources|reports|history)\./.test(name), kind !== undefined, operationId)
       const hasVerb = kind !== undefined || name === 'changes.list'
       t.equal(name in document['x-verbs'], hasVerb, `${operationId} has a verb`)
       if (kind)
-        t.match(path, new RegExp(`/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete)?$`), operationId)
+        t.match(
+          path,
+          new RegExp(
+            `/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete|/changes|/generations(/\\{generation\\})?)?$`,
+          ),
+          operationId,
+        )
     }
   })
 

@@ -133,7 +133,7 @@ async function counter({ database }: Application) {
 const queriesOf = (name: string) =>
   ['resources.get', 'resources.list'].includes(name)
     ? ['', '?fields=name']
-    : ['resources.explain', 'reports.list', 'reports.preview'].includes(name)
+    : ['resources.explain', 'reports.list', 'reports.preview'].includes(name) || name.startsWith('history.')
       ? ['']
       : ['', '?dry_run=true']
 
