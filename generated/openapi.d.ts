@@ -2451,7 +2451,7 @@ export interface components {
         /** @description How many items a page holds at the most. */
         historySize: number;
         /** @description The number of a generation of the resource. */
-        generation: number;
+        past_generation: number;
         /** @description The number of the generation to compare with. */
         diff: number;
         /**
@@ -3221,7 +3221,7 @@ export interface operations {
                 /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
                 cluster_id: components["parameters"]["cluster_id"];
                 /** @description The number of a generation of the resource. */
-                generation: components["parameters"]["generation"];
+                generation: components["parameters"]["past_generation"];
             };
             cookie?: never;
         };
@@ -3987,7 +3987,7 @@ export interface operations {
                 /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
                 /** @description The number of a generation of the resource. */
-                generation: components["parameters"]["generation"];
+                generation: components["parameters"]["past_generation"];
             };
             cookie?: never;
         };
@@ -4838,7 +4838,7 @@ export interface operations {
                 /** @description The id of a node pool. Opaque; an id that no node pool can have is simply not found. */
                 nodepool_id: components["parameters"]["nodepool_id"];
                 /** @description The number of a generation of the resource. */
-                generation: components["parameters"]["generation"];
+                generation: components["parameters"]["past_generation"];
             };
             cookie?: never;
         };

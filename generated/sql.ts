@@ -71,7 +71,7 @@ export interface Queries {
     row: { is_valid: boolean }
   }
   get_kind: {
-    parameters: { id: string; tenancy: string | null }
+    parameters: { id: string; is_history: boolean; tenancy: string | null }
     row: { kind: string }
   }
   get_locked_resource: {
@@ -328,9 +328,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "select pg_index.indisvalid as is_valid\nfrom pg_class\ninner join pg_index on pg_index.indexrelid = pg_class.oid\nwhere pg_class.relname = $1::text and pg_class.relnamespace = current_schema()::regnamespace",
   },
   get_kind: {
-    id: 'get_kind_3be2ffc1',
-    parameters: ["id","tenancy"],
-    text: "select found.kind from find_history(null, null, $1::text, $2::jsonb) as found",
+    id: 'get_kind_5e9b0ad6',
+    parameters: ["id","is_history","tenancy"],
+    text: "select case\n    when $2::boolean then (select past.kind from find_history(null, null, $1::text, $3::jsonb) as past)\n    else coalesce(\n        (select resource.kind from visible_resource($1::text, $3::jsonb) as resource),\n        raise_not_found('Resource', null, $1::text, $3::jsonb)\n    )\nend as kind",
   },
   get_locked_resource: {
     id: 'get_locked_resource_7f206d4f',

@@ -106,6 +106,7 @@ export function apiPage(source: Document): string {
       '{resource_id}': idOf('Cluster'),
       '{nodepool_id}': idOf('NodePool'),
       '{kind}': 'Cluster',
+      '{generation}': '1',
     }
   }
 

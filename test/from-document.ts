@@ -284,14 +284,19 @@ export function requests(ids: fc.Arbitrary<string>, languages: Languages) {
     const optional = Object.fromEntries(
       declared.filter((each) => each.in !== 'path').map((each) => [each.name, choices(each, languages)]),
     )
-    const names = [...path.matchAll(/\{\w+\}/g)].map(([name]) => name)
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+    const numbers = declared.filter(({ in: place, schema }) => place === 'path' && schema.type === 'integer')
+    const segment = (name: string) => {
+      const number = numbers.find((each) => each.name === name)
+      return number ? choices(number, languages) : ids.map((text) => ({ text, broken: false }))
+    }
     const made = fc
       .record({
-        ids: fc.tuple(...names.map(() => ids)),
+        segments: fc.tuple(...names.map(segment)),
         chosen: fc.record(optional, { requiredKeys: [], noNullPrototype: true }),
         sent: bodies(operation.requestBody as never),
       })
-      .map(({ ids: segments, chosen, sent }): Request => {
+      .map(({ segments, chosen, sent }): Request => {
         const query = new URLSearchParams()
         const headers: Record<string, string> = { ...sent.headers }
         const wrong: string[] = sent.field === undefined ? [] : [sent.field]
@@ -306,7 +311,11 @@ export function requests(ids: fc.Arbitrary<string>, languages: Languages) {
           if (choice.broken) wrong.push(name)
           isOpen ||= isLanguage(parameter)
         }
-        const where = names.reduce((at, name, index) => at.replace(name, segments[index] ?? ''), path)
+        const where = names.reduce(
+          (at, name, index) => at.replace(`{${name}}`, segments[index]?.text ?? ''),
+          path,
+        )
+        wrong.push(...names.filter((_, index) => segments[index]?.broken))
         return {
           operationId: operation.operationId,
           method,

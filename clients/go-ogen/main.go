@@ -23,7 +23,7 @@ func main() {
 	}
 
 	search := func(phrase string) []generated.Cluster {
-		return only[*generated.ClusterList](api.GetClusters(ctx, generated.GetClustersParams{Search: generated.NewOptString(phrase)})).Items
+		return only[*generated.ClusterListHeaders](api.GetClusters(ctx, generated.GetClustersParams{Search: generated.NewOptString(phrase)})).Response.Items
 	}
 	listed := search("name = 'given'")
 	expect("clusters called given", len(listed), 1)

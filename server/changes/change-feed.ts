@@ -18,6 +18,7 @@ const BATCH = 500
 /** How old the position may be that a list answers with, and how long a list waits for a newer one. */
 const MAX_AGE_MS = 1000
 const LIST_PATIENCE_MS = 50
+const FIRST_LIST_PATIENCE_MS = 1000
 /** How many former positions are remembered, for lists of a replica. */
 const MAX_FORMER = 100
 /** After how many seconds a request may try again that was one too many. */
@@ -152,16 +153,16 @@ export class ChangeFeed {
 
   /**
    * The token of a position that a list which is read after the call is not before; the list may be later. It waits only shortly for
-   * writers. Undefined where there is none, since the database does not answer. `onReplica` is the time before which all is on the
+   * writers, and not for a connection. Undefined where there is none, since the database does not answer in time. `onReplica` is the time before which all is on the
    * replica that may be asked.
    */
   async tokenForList(onReplica = Number.POSITIVE_INFINITY): Promise<string | undefined> {
     const isOld = performance.now() - this.roundAt > MAX_AGE_MS
     // The first lists have no older token to fall back on. Later, one list waits for the round that it has begun; others take what there is.
-    if (!this.known) await this.reached().catch(() => undefined)
-    else if (isOld && !this.running && !this.following) {
+    const waits = this.known ? isOld && !this.running && !this.following : true
+    if (waits && !this.database.isBusy) {
       const round = this.reached().catch(() => undefined)
-      await within(LIST_PATIENCE_MS, round, undefined)
+      await within(this.known ? LIST_PATIENCE_MS : FIRST_LIST_PATIENCE_MS, round, undefined)
     }
     const all = this.known ? [...this.former, this.known] : []
     const known = all.findLast(({ at }) => at <= onReplica)

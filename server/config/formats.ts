@@ -14,7 +14,7 @@ const LARGEST_LIST = '256MiB'
 
 export const formats: Record<string, Format> = {
   duration: { isRight: isDuration, what: 'a duration', hint: 'write it like 500ms, 10s or 5m, up to 24d' },
-  period: { isRight: isPeriod, what: 'a duration', hint: 'write it like 12h or 30d' },
+  period: { isRight: isPeriod, what: 'a duration', hint: 'write it like 12h or 30d, up to 36500d' },
   delay: { isRight: isDelay, what: 'a delay', hint: 'write it like 0s, 500ms or 10s' },
   size: { isRight: isSize, what: 'a size', hint: 'write it like 512KiB or 1MiB' },
   'list-size': {

@@ -23,8 +23,12 @@ const LONGEST = 2 ** 31 - 1
 export const isDuration = (text: string) =>
   durationsPattern.test(text) && milliseconds(text) > 0 && milliseconds(text) <= LONGEST
 
+/** The longest duration that is subtracted from a time. */
+const LONGEST_PERIOD = 36_500 * milli.d
+
 /** Whether a text is a duration that no timer waits for, such as `30d`. */
-export const isPeriod = (text: string) => durationsPattern.test(text) && milliseconds(text) > 0
+export const isPeriod = (text: string) =>
+  durationsPattern.test(text) && milliseconds(text) > 0 && milliseconds(text) <= LONGEST_PERIOD
 
 /** A duration that a timer can wait, or no time at all: `0s`. */
 export const isDelay = (text: string) =>

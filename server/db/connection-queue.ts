@@ -33,6 +33,11 @@ export class ConnectionQueue {
     return this.queue.size
   }
 
+  /** Whether the next task has to wait. */
+  get isFull(): boolean {
+    return this.running >= this.limit
+  }
+
   /**
    * Runs a task once there is room. Rejects as the task does, with Overloaded when there was no room in time, and with
    * RequestAborted when the request was aborted before the task began.

@@ -159,6 +159,11 @@ export class Database {
     return this.queue.waiting + this.unindexed.waiting
   }
 
+  /** Whether all connections are in use. */
+  get isBusy(): boolean {
+    return this.queue.isFull
+  }
+
   /** The same statements for one request: when the request is aborted, its running statement is cancelled. */
   until(waiter: Waiter): RequestDatabase {
     return new RequestDatabase(this, waiter)

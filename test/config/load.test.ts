@@ -236,6 +236,11 @@ function badValues({ type, format, enum: choices, minimum, maximum }: SettingSch
       ['other', String(choices[0]).toUpperCase()],
       ['other', 1, true],
     ]
+  if (format === 'period')
+    return [
+      ['soon', '1.s', '36501d', '10', '-1s', '1m 30s', '0s'],
+      ['soon', 10],
+    ]
   if (format === 'size')
     return [
       ['1MB', '0B', '-1B', '1'],

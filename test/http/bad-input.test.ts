@@ -531,7 +531,10 @@ t.test('a write does not pass over a precondition', async (t) => {
   }
   let refused = 0
   for (const { method, path, operation } of operationsOf(document)) {
-    const url = path.replace('{cluster_id}', made.body.id).replaceAll(/\{\w+\}/g, 'x')
+    const url = path
+      .replace('{cluster_id}', made.body.id)
+      .replace('{generation}', '1')
+      .replaceAll(/\{\w+\}/g, 'x')
     const known = (operation.parameters ?? []).map((parameter) => resolve<Parameter>(document, parameter))
     for (const [name, value] of Object.entries(sent)) {
       if (known.some((each) => each.name.toLowerCase() === name)) continue

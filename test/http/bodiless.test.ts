@@ -51,6 +51,7 @@ t.test('each operation without a body passes over one', async (t) => {
   for (const [method, template] of asked) {
     const path = `${base}${template.replace(base, '')}`
       .replace('{kind}', 'Cluster')
+      .replace('{generation}', '1')
       .replace(/\{\w+\}/g, '019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11')
     const [expected] = await exchange(twice(method, path, [], ''))
     for (const [what, body] of Object.entries(bodies))

@@ -178,17 +178,16 @@ t.test('the memory of the server is bounded, however large the page that is aske
     if (status !== 201) throw new Error(`${status}`)
   }
   const before = peak()
-  const answers = await Promise.all(
-    ['size=80', 'size=16', 'size=16', 'size=16', 'size=80&cursor='].map(async (query) => {
-      const answer = await fetch(`${url}?${query}`)
-      return { status: answer.status, bytes: (await answer.arrayBuffer()).byteLength }
-    }),
-  )
+  const list = async (query: string) => {
+    const answer = await fetch(`${url}?${query}`)
+    return { status: answer.status, bytes: (await answer.arrayBuffer()).byteLength }
+  }
+  t.equal((await list('size=80')).status, 400)
+  const answers = await Promise.all(['size=80', 'size=16', 'size=16', 'size=16', 'size=80&cursor='].map(list))
   for (const { status, bytes } of answers) {
     t.ok([200, 400, 503].includes(status), `${status}`)
     t.ok(bytes < 17 * MiB, `${bytes} bytes`)
   }
-  t.equal(answers.at(0)?.status, 400)
   // A list of 80 MB alone took 350 MiB.
   const grown = Math.round((peak() - before) / MiB)
   t.ok(grown < 320, `${grown} MiB more than before`)

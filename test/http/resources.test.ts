@@ -535,7 +535,7 @@ t.test('every operation', async (t) => {
   const { call } = await application(t)
   const operations = operationsOf(loadDocument()).map(({ method, path, operation }) => ({
     method,
-    path: path.replace(/\{\w+\}/g, nowhere),
+    path: path.replace('{generation}', '1').replace(/\{\w+\}/g, nowhere),
     name: operation.operationId,
   }))
 

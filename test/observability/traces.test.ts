@@ -158,8 +158,8 @@ t.test('a request, its queries, its answer and its log are one trace', async (t)
   t.match(query?.attributes['db.query.text'], /create_resource_once\(\$1::text/)
   t.equal(
     collected.spans.filter(({ name }) => name.startsWith('pg.query')).length,
-    4,
-    'no query without a request',
+    6,
+    'no query without a request: a list asks for its place in the feed, too',
   )
   t.match(collected.resource, { 'service.name': 'hyperfleet-api', 'service.version': /^\d/ })
   t.notMatch(collected.text, secret, 'no value of a statement or of a search')

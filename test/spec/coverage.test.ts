@@ -65,6 +65,7 @@ const plain = (operation: Operation, cluster = nowhere, pool = nowhere): Sent =>
     .replace('{cluster_id}', cluster)
     .replace('{resource_id}', cluster)
     .replace('{nodepool_id}', pool)
+    .replace('{generation}', '1')
     .replace('{kind}', cluster === nowhere ? 'Nothing' : 'Cluster')
   return body ? { path, body } : { path }
 }

@@ -24,10 +24,12 @@ export function parameterChecker(
   parameters: Parameter[],
 ): (request: FastifyRequest) => void {
   const settleQuery = querySettler(parameters)
+  const inPath = parameters.filter((parameter) => parameter.in === 'path')
   const headers = parameters.filter((parameter) => parameter.in === 'header')
   const once = headers.filter(({ 'x-list': isList }) => !isList).map(({ name }) => name.toLowerCase())
   const refused = method === 'GET' ? [] : unsupportedPreconditions(document, headers)
   return (request) => {
+    for (const parameter of inPath) settleNumber(request.params as Record<string, unknown>, parameter)
     const violations = [
       ...settleQuery(request),
       ...once.filter((name) => isSentAgain(request, name)).map(sentOnce),
@@ -102,10 +104,8 @@ const missingCompanions = (
         }))
 
 /** Settles a parameter that was sent; returns its violations. */
-function settleValue(
-  query: Record<string, unknown>,
-  { name, schema, 'x-alias-of': target, 'x-excludes': excluded }: Parameter,
-): Violation[] {
+function settleValue(query: Record<string, unknown>, parameter: Parameter): Violation[] {
+  const { name, schema, 'x-alias-of': target, 'x-excludes': excluded } = parameter
   const value = query[name]
   const violations: Violation[] = []
   if (Array.isArray(value) && schema.type !== 'array') {
@@ -119,8 +119,7 @@ function settleValue(
       constraint: 'excludes',
     })
   }
-  // The validator would take 0x10 and 1e1 for integers; a list it takes for nothing.
-  if (schema.type === 'integer' && !/^-?\d+$/.test(String(value))) query[name] = [value]
+  settleNumber(query, parameter)
   if (!target) return violations
   if (query[target] !== undefined && query[target] !== query[name]) {
     violations.push({
@@ -131,6 +130,11 @@ function settleValue(
   }
   query[target] ??= query[name]
   return violations
+}
+
+/** The validator would take 0x10 and 1e1 for integers; a list it takes for nothing. */
+function settleNumber(values: Record<string, unknown>, { name, schema }: Parameter) {
+  if (schema.type === 'integer' && !/^-?\d+$/.test(String(values[name]))) values[name] = [values[name]]
 }
 
 /** Whether a header is there that was sent in several lines: Node shows the first of some, and all of others as one text. */

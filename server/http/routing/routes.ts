@@ -84,7 +84,7 @@ export function operationResolver(
       throw problem
     }
     return {
-      ...(kind && { config: { target: bind(document['x-kinds'], kind, path), createdAt } }),
+      ...(kind && { config: { target: bind(document['x-kinds'], kind, path, name), createdAt } }),
       onRequest: async (request, reply) => {
         settlePath(request)
         if (isSecured) {

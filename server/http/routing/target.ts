@@ -12,6 +12,8 @@ export interface Target extends Scope {
   owner_id: string | null
   /** Empty where the path names a collection. */
   id: string
+  /** Whether the request is about the history of the resource, which may be removed. */
+  is_history: boolean
 }
 
 /** Where a path has its target: a kind, and the names of its parameters. */
@@ -22,6 +24,8 @@ export interface Binding {
   /** The kind of the parent that a nested path names. */
   parentKind?: string | undefined
   id?: string | undefined
+  /** Whether the operation is about the history of a resource. */
+  isHistory: boolean
 }
 
 declare module 'fastify' {
@@ -38,8 +42,8 @@ declare module 'fastify' {
   }
 }
 
-/** Finds the target in the path of an operation on resources: beside the plural of its kind. */
-export function bind(kinds: Kinds, kind: string, path: string): Binding {
+/** Finds the target in the path of an operation on resources, `name`: beside the plural of its kind. */
+export function bind(kinds: Kinds, kind: string, path: string, name: string): Binding {
   const isAny = kind === ANY_KIND.name
   const segments = path.split('/')
   const at = segments.lastIndexOf((isAny ? ANY_KIND : kinds[kind])?.plural ?? '')
@@ -47,7 +51,8 @@ export function bind(kinds: Kinds, kind: string, path: string): Binding {
   const parameter = (index: number) => /^\{(\w+)\}$/.exec(segments[index] ?? '')?.[1]
   const parent = parameter(at - 1)
   const parentKind = parent && kinds[kind]?.parent_kind
-  return { kind: isAny ? undefined : kind, parent, parentKind, id: parameter(at + 1) }
+  const isHistory = name.startsWith('history.')
+  return { kind: isAny ? undefined : kind, parent, parentKind, id: parameter(at + 1), isHistory }
 }
 
 /** The path that creates each kind: of a child, under its parent. */
@@ -63,7 +68,7 @@ export function targetOf({ routeOptions, params, kind: ownKind, scope }: Fastify
   const { target } = routeOptions.config
   if (!target) return undefined
   const ids = params as Record<string, string>
-  const { kind = ownKind, parent, parentKind = null, id } = target
+  const { kind = ownKind, parent, parentKind = null, id, isHistory: is_history } = target
   const owner_id = (parent && ids[parent]) ?? null
-  return { kind, owner_kind: parentKind, owner_id, id: (id && ids[id]) ?? '', ...scope }
+  return { kind, owner_kind: parentKind, owner_id, id: (id && ids[id]) ?? '', is_history, ...scope }
 }

@@ -89,14 +89,21 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
       pruned += await archive.drop(Math.min(...readers.map(({ dealtWith }) => dealtWith)))
     }),
   ].sort((one, other) => one.at - other.at)
-  for (let look = 1; story.length < plan.changes; look++) {
-    if (look % LOOKS === 0) plan.log(`${story.length} changes`)
-    await Promise.race([sleep(100), ...readers.map(({ done }) => done)])
-    while (steps[0] && steps[0].at <= story.length) {
-      await steps.shift()?.work()
-      plan.log(`${story.length} changes, ${steps.length} steps left`)
+  const takeSteps = async () => {
+    for (let look = 1; story.length < plan.changes; look++) {
+      if (look % LOOKS === 0) plan.log(`${story.length} changes`)
+      await Promise.race([sleep(100), ...readers.map(({ done }) => done)])
+      while (steps[0] && steps[0].at <= story.length) {
+        await steps.shift()?.work()
+        plan.log(`${story.length} changes, ${steps.length} steps left`)
+      }
     }
   }
+  await takeSteps().catch((error) => {
+    isWriting = false
+    total = 0
+    throw error
+  })
   isWriting = false
   await Promise.all(writing)
   const openWrites = await open

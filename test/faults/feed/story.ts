@@ -106,7 +106,7 @@ export class Archive {
     )
     // It waits for no lock for long.
     for (;;) {
-      await execute(this.url, `select rotate_changes('24h')`)
+      await execute(this.url, `select rotate_changes('24h', '24h')`)
       const { rows: left } = await execute(this.url, `select to_regclass('changes_20200101') as name`)
       if (left[0]?.name === null) break
     }
