@@ -91,5 +91,6 @@ export async function onStage(
   }
 }
 
-const postmasterOf = ({ dir }: Postgres) =>
+/** The process id of a PostgreSQL. */
+export const postmasterOf = ({ dir }: Pick<Postgres, 'dir'>) =>
   Number(readFileSync(join(dir, 'cluster/postmaster.pid'), 'utf8').split('\n')[0])

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Database } from '../db/database.ts'
 import { within } from '../lib/timeout.ts'
 import { Problem } from '../problem.ts'
@@ -11,6 +11,10 @@ import type { Batch, Watcher } from './change-watcher.ts'
 /** The time between two rounds while there are watchers: where this server writes nothing, and at least. */
 const PAUSE_MS = 250
 const MIN_PAUSE_MS = 20
+/** How many watchers there may be for each millisecond of the pause: what they are handed takes a bounded share of the time. */
+const WATCHERS_PER_MS = 10
+/** How many watchers are handed entries before other requests have their turn. */
+const HANDED_AT_ONCE = 50
 /** The first and the longest time between two looks whether writers have ended. */
 const WRITER_PAUSES_MS = [2, 50] as const
 /** How many entries a round reads at a time. */
@@ -177,8 +181,9 @@ export class ChangeFeed {
   private async poll() {
     this.isPolling = true
     while (this.live.size && !this.isEnded) {
-      await sleep(MIN_PAUSE_MS)
-      if (!this.isWoken) await this.pause()
+      const least = Math.max(MIN_PAUSE_MS, this.live.size / WATCHERS_PER_MS)
+      await sleep(least)
+      if (!this.isWoken) await this.pause(Math.max(0, PAUSE_MS - least))
       this.isWoken = false
       if (!this.live.size || this.isEnded) break
       // A failure is known to the metrics of the database; requests that wait are answered at the end of their time.
@@ -188,9 +193,9 @@ export class ChangeFeed {
   }
 
   /** Waits for the rest of the time between two rounds, or until a wake. */
-  private async pause() {
+  private async pause(ms: number) {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PAUSE_MS - MIN_PAUSE_MS)
+      const timer = setTimeout(resolve, ms)
       this.stopPause = () => {
         clearTimeout(timer)
         resolve()
@@ -213,7 +218,7 @@ export class ChangeFeed {
     }
     if (!this.known || (bound !== this.bound && !this.live.size)) {
       const { position } = await this.database.one('get_change_position', { bound })
-      this.advance(Number(position), tokens)
+      await this.advance(Number(position), tokens)
     } else if (bound !== this.bound) await this.hand(this.known, bound)
     this.bound = bound
     this.roundAt = performance.now()
@@ -238,7 +243,7 @@ export class ChangeFeed {
         const entries = await this.asSeen(view, seen)
         if (entries) batches.set(view.key, batchOf(since, entries, tokens))
       }
-      this.advance(since, tokens, batches)
+      await this.advance(since, tokens, batches)
       if (rows.length < BATCH) return
     }
   }
@@ -249,13 +254,16 @@ export class ChangeFeed {
     return entries?.length === rows.length ? entries : undefined
   }
 
-  /** Makes a position the known one. A watcher whose view has no batch, since it has joined meanwhile, misses its entries. */
-  private advance(position: number, tokens: ChangeTokens, batches = new Map<string, Batch>()) {
+  /** Makes a position the known one, and hands the batches out. A watcher whose view has none, since it has joined meanwhile, misses its entries. */
+  private async advance(position: number, tokens: ChangeTokens, batches = new Map<string, Batch>()) {
     if (this.known?.position === position) return
     if (this.known) this.former.push(this.known)
     if (this.former.length > MAX_FORMER) this.former.shift()
     this.known = { at: performance.now(), position, tokens }
-    for (const watcher of [...this.live]) {
+    // Who joins meanwhile has read up to the position that is known now.
+    for (const [index, watcher] of [...this.live].entries()) {
+      if (index % HANDED_AT_ONCE === HANDED_AT_ONCE - 1) await turn()
+      if (!this.live.has(watcher)) continue
       const batch = batches.get(watcher.view.key)
       if (batch) watcher.take(batch)
       else this.drop(watcher)
