@@ -139,11 +139,15 @@ inserted as (
         coalesce(aggregated.tenant, ($10::text[])[1 + (aggregated.number - 1) % cardinality($10::text[])])
     from aggregated
     order by aggregated.number
-    returning resources.kind, resources.id, resources.owner_id, resources.created_by
+    returning
+        resources.kind, resources.id, resources.owner_id, resources.version, resources.generation, resources.tenancy,
+        resources.created_by
 ),
 logged as (
     insert into changes (type, kind, resource_id, owner_id, version, generation, tenancy, caller, changed)
-    select 'created', inserted.kind, inserted.id, inserted.owner_id, 1, 1, '{}', inserted.created_by, '{}'
+    select
+        'created', inserted.kind, inserted.id, inserted.owner_id, inserted.version, inserted.generation, inserted.tenancy,
+        inserted.created_by, '{}'
     from inserted
 ),
 inserted_reports as (

@@ -99,14 +99,26 @@ t.test('seed of resources of tenants', async (t) => {
     HYPERFLEET_SERVER_TENANT_ENABLED: 'true',
     HYPERFLEET_SERVER_TENANT_DIMENSIONS: dimensions,
   }
-  const { call, seed, verify } = await seeded(t, env)
+  const { url, call, seed, verify } = await seeded(t, env)
   t.equal((await seed('--clusters', '30', '--node-pools', '2', '--tenants', '3')).code, 0)
   for (const org of ['tenant-1', 'tenant-2', 'tenant-3'])
     for (const [path, total] of [['clusters', 10] as const, ['nodepools', 20] as const]) {
       const { body } = await call('GET', path, undefined, { 'x-org': org })
       t.equal(body.total, total, `${path} of ${org}`)
       for (const { tenancy } of body.items) t.strictSame(tenancy, { org })
+      const { body: history } = await call('GET', `resources/${body.items[0].id}/changes`, undefined, {
+        'x-org': org,
+      })
+      t.match(history.items, [{ type: 'created' }])
     }
+  const entries = await execute(
+    url,
+    'select tenancy, count(*)::int from changes group by tenancy order by tenancy',
+  )
+  t.match(
+    entries.rows,
+    [1, 2, 3].map((number) => ({ tenancy: { org: `tenant-${number}` }, count: 30 })),
+  )
   t.match(await verify(), consistent)
   await isRefusedInOneLine(t, seed, ['--tenants 0', /--tenants must be a number .*\(it is 0\)/])
 })
