@@ -19,11 +19,16 @@ export interface Server {
   thaw(): void
 }
 
+/** A primary and its standby. */
+export interface Streaming {
+  primary: Server
+  standby: Server
+  /** Kills the primary, promotes the standby, and moves it to the address of the primary. */
+  takeOver(): Promise<Server>
+}
+
 /** Starts a migrated primary and its standby, with some settings; both end with the test. */
-export async function streaming(
-  t: Scope,
-  settings: Record<string, string> = {},
-): Promise<{ primary: Server; standby: Server }> {
+export async function streaming(t: Scope, settings: Record<string, string> = {}): Promise<Streaming> {
   const folder = await temporaryFolder(t)
   const [port = 0, standbyPort = 0] = await findFreePorts(2)
   const dir = join(folder, 'primary')
@@ -48,7 +53,27 @@ export async function streaming(
     }),
   )
   await standby.start()
-  return { primary, standby }
+  const heir = hurtable(t, at(port), () =>
+    startStandby(join(folder, 'standby', 'cluster'), { ...common, port: String(port) }),
+  )
+  const takeOver = async () => {
+    await primary.kill()
+    await execute(standby.url, 'select pg_promote()')
+    await standby.kill()
+    await heir.start()
+    return heir
+  }
+  return { primary, standby, takeOver }
+}
+
+/** Has the primary wait for its standby before it acknowledges a commit. */
+export async function synchronize({ url }: Server): Promise<void> {
+  // Of the primary alone: the standby would wait for one of its own once it is promoted.
+  await execute(url, `alter system set synchronous_standby_names = '*'`)
+  await execute(url, 'select pg_reload_conf()')
+  const asked = `select from pg_stat_replication where sync_state = 'sync'`
+  for (let tries = 0; tries < 2000; tries++) if ((await execute(url, asked)).rowCount) return
+  throw new Error('the standby does not become synchronous')
 }
 
 /** A server that `open` starts, unless it runs already, and that can be hurt. */

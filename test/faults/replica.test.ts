@@ -30,7 +30,7 @@ const shared = await streaming(t)
 let databases = 0
 
 /** A database of the test's own on the shared servers; what the test does to these, it mends. */
-async function replicated(): Promise<typeof shared> {
+async function replicated(): Promise<Pick<typeof shared, 'primary' | 'standby'>> {
   const name = `own_${databases++}`
   await execute(shared.primary.url, `create database ${name} template hyperfleet`)
   const exists = `select from pg_database where datname = '${name}'`

@@ -1,5 +1,5 @@
 import { execute } from '../../databases.ts'
-import { type Server, streaming } from '../../streaming.ts'
+import { streaming, synchronize } from '../../streaming.ts'
 import type { Fault } from './attack.ts'
 import { furnish, openScene } from './stage.ts'
 
@@ -9,10 +9,7 @@ export const primaryLost: Fault = {
   async open(scope, { settings }) {
     const { primary, standby } = await streaming(scope, settings)
     await furnish(primary.url)
-    // Of the primary alone: the standby would wait for one of its own once it is promoted.
-    await execute(primary.url, `alter system set synchronous_standby_names = '*'`)
-    await execute(primary.url, 'select pg_reload_conf()')
-    await untilSynchronous(primary)
+    await synchronize(primary)
     return { ...(await openScene(scope, { database: primary, folder: '' })), standby }
   },
   async strike(stage) {
@@ -25,10 +22,4 @@ export const primaryLost: Fault = {
     await execute(standby.url, 'select pg_promote()')
     stage.database = standby
   },
-}
-
-async function untilSynchronous({ url }: Server): Promise<void> {
-  const asked = `select from pg_stat_replication where sync_state = 'sync'`
-  for (let tries = 0; tries < 2000; tries++) if ((await execute(url, asked)).rowCount) return
-  throw new Error('the standby does not become synchronous')
 }

@@ -1,10 +1,13 @@
-/** Has many callers write and many readers follow the feed of changes, while servers and PostgreSQL are killed. */
+/** Has many callers write and many readers follow the feed of changes, while servers and PostgreSQL are killed, and a standby takes over. */
+import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { base, conditions } from '../../application.ts'
 import { execute } from '../../databases.ts'
-import { type Replica, type Scope, startReplica } from '../../processes.ts'
-import { makeSeed, openDatabase, settingsFor } from '../attack/stage.ts'
+import { type Environment, type Replica, root, type Scope, startReplica } from '../../processes.ts'
+import { streaming, synchronize } from '../../streaming.ts'
+import { furnish, settingsFor, unsynced } from '../attack/stage.ts'
 import { type Reader, startReader } from './readers.ts'
 import { Archive, Story } from './story.ts'
 
@@ -14,7 +17,9 @@ export interface Plan {
   writers: number
   /** Half of them read streams, half of them long polls. */
   readers: number
-  /** How many times each is done in all, in even distances by changes. */
+  /** How many resources the seed adds at a time, again and again, in transactions of 500; 0: none. */
+  seeded: number
+  /** How many times each is done in all, in even distances by changes; in the middle, the synchronous standby takes over. */
   serverKills: number
   databaseKills: number
   prunes: number
@@ -25,6 +30,8 @@ export interface Plan {
 /** What came of it. */
 export interface Outcome {
   changes: number
+  /** How many entries the readers were told in all, those that they forgot again left out. */
+  told: number
   pruned: number
   resumed: number
   openWrites: number
@@ -44,9 +51,11 @@ const OWN = 50
 
 export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
   const { below } = plan
-  const seed = await makeSeed(scope)
-  const { database } = await openDatabase(scope, seed)
-  const { url } = database
+  const { primary, takeOver } = await streaming(scope, unsynced)
+  let database = primary
+  const { url } = primary
+  await furnish(url)
+  await synchronize(primary)
   // The journal of the other faults would slow writes down.
   await execute(url, 'drop trigger journal on resources; drop trigger journal on adapter_statuses')
   const env = {
@@ -75,6 +84,7 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
     write(index, api, below, () => isWriting),
   )
   const open = holdOpen(url, below, () => isWriting)
+  const seeding = addMany(env, plan.seeded, () => isWriting)
 
   const steps = [
     ...spread(plan.changes, plan.serverKills, async (index) => {
@@ -84,6 +94,9 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
     ...spread(plan.changes, plan.databaseKills, async () => {
       await database.kill()
       await database.start()
+    }),
+    ...spread(plan.changes, 1, async () => {
+      database = await takeOver()
     }),
     ...spread(plan.changes, plan.prunes, async () => {
       pruned += await archive.drop(Math.min(...readers.map(({ dealtWith }) => dealtWith)))
@@ -105,7 +118,7 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
     throw error
   })
   isWriting = false
-  await Promise.all(writing)
+  await Promise.all([...writing, seeding])
   const openWrites = await open
   const written = await archive.all()
   total = written.length
@@ -115,6 +128,7 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   return {
     changes: written.length,
+    told: readers.reduce((sum, { dealtWith }) => sum + dealtWith, 0),
     pruned,
     resumed: readers.reduce((sum, { resumed }: Reader) => sum + resumed, 0),
     openWrites,
@@ -189,6 +203,27 @@ async function write(
 }
 
 const RETRY_MS = 20
+
+/** Adds resources by the seed, without pause, until they are enough. */
+async function addMany(env: Environment, count: number, isGoingOn: () => boolean): Promise<void> {
+  const args = [
+    '--import',
+    'tsx',
+    'commands/seed.ts',
+    '--clusters',
+    `${count}`,
+    '--node-pools',
+    '0',
+    '--unreconciled',
+    '0',
+  ]
+  while (count && isGoingOn())
+    // It may have lost the database.
+    await promisify(execFile)(process.execPath, args, {
+      cwd: root,
+      env: { PATH: process.env.PATH, ...env },
+    }).catch(() => sleep(RETRY_MS))
+}
 
 /** Holds inserts open in transactions of their own, idle, and commits or rolls them back; returns how many. */
 async function holdOpen(
