@@ -5,7 +5,7 @@ import { loadDocument } from '../../server/openapi/document.ts'
 import { type Application, application, report } from '../application.ts'
 import { createDatabase, execute, testConfig } from '../databases.ts'
 import { generator, seed, tried } from '../random.ts'
-import { openSession } from '../sessions.ts'
+import { openSession, untilWaiting } from '../sessions.ts'
 
 const env = { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' }
 type Call = Application['call']
@@ -285,6 +285,26 @@ t.test('partitions are made in advance, and writes do without', async (t) => {
   t.strictSame(await partitions(), made)
   await call('POST', 'clusters', cluster())
   t.strictSame((await execute(url, 'select from changes_default')).rows.length, 0)
+})
+
+t.test('a write waits for the partition of its day that is being made', async (t) => {
+  const { call, url } = await application(t, env)
+  const today = `(clock_timestamp() at time zone 'UTC')::date`
+  for (const table of ['changes', 'generations']) {
+    const { rows } = await execute(url, `select '${table}_' || to_char(${today}, 'YYYYMMDD') as name`)
+    await execute(url, `drop table ${rows[0]?.name}`)
+  }
+  const { body } = await call('POST', 'clusters', cluster())
+  for (const table of ['changes', 'generations']) {
+    await execute(url, `truncate ${table}_default`)
+    const session = await openSession(t, url)
+    await session.query('begin')
+    await session.query(`select add_partition('${table}', ${today})`)
+    const writing = call('PATCH', body.href, { spec: { table } })
+    await untilWaiting(session, 1)
+    await session.query('commit')
+    t.equal((await writing).status, 200, table)
+  }
 })
 
 t.test('tenants are told of their own resources only', async (t) => {

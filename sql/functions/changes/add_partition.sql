@@ -7,6 +7,10 @@ begin
     if to_regclass(v_name) is not null then
         return;
     end if;
+    -- A write that has chosen the default partition would fail once this one is attached: of today, none may be under way.
+    if p_day <= (clock_timestamp() at time zone 'UTC')::date then
+        execute format('lock table %I in share row exclusive mode', p_table);
+    end if;
     -- Not `partition of`, which would lock the whole table against writers.
     execute format('create table %I (like %I including all)', v_name, p_table);
     execute format(
