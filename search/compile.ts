@@ -122,12 +122,12 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   return { text, values: parameters.values }
 }
 
-/** Where a reference must be found by its source: by its target, references of other tenants would be read. */
-export const BY_SOURCE = '/* by source */'
+/** Has PostgreSQL find references by their source: by their target, references of other tenants would be read. */
+export const BY_SOURCE = 'offset 0 /* by source */'
 
 /**
  * That a resource has references of a type, by an index. They are a set: equal to an id is one that has it, and not equal one
- * that has others only. The mark is for searches of a tenant (BY_SOURCE). Throws a SearchError at an operator that sets do not have.
+ * that has others only. Throws a SearchError at an operator that sets do not have.
  */
 function refers(expression: Single, ref_type: string, parameters: Parameters): string {
   const type = parameters.add(ref_type, 'text')

@@ -116,15 +116,15 @@ export function scoped<Each extends Selection>(selection: Each, { kind, owner_id
     ...selection,
     unindexed: readsAll || (owner_id === null && selection.unindexed),
     ...(kind === null && { scope: 'true' }),
-    ...(isOfAllTenants ? { tenant: 'true' } : selection.filter && { filter: bySource(selection.filter) }),
+    ...(isOfAllTenants && ofAllTenants(selection)),
     ...sourceOf(),
   }
 }
 
-/** A filter that looks for references among those of each resource: PostgreSQL compares targets outside of a query with `offset 0`. */
-const bySource = ({ text, values }: Fragment): Fragment => ({
-  text: text.replaceAll(BY_SOURCE, 'offset 0'),
-  values,
+/** The parts of a selection that are different for callers of all tenants: PostgreSQL may find references by their target. */
+export const ofAllTenants = ({ filter }: Selection): Pick<Selection, 'tenant' | 'filter'> => ({
+  tenant: 'true',
+  ...(filter && { filter: { ...filter, text: filter.text.replaceAll(BY_SOURCE, '') } }),
 })
 
 /** Whether nothing narrows a list down, so that the kept count is its total. */

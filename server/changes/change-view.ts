@@ -1,5 +1,5 @@
 import { resourceFields } from '../../search/fields.ts'
-import { type Selection, select } from '../../search/selection.ts'
+import { ofAllTenants, type Selection, select } from '../../search/selection.ts'
 import type { Scope } from '../db/scope.ts'
 
 /** The entries that a request is told, and their members. Requests with equal views share statements and texts. */
@@ -36,11 +36,12 @@ export const byIds = ({ search }: ChangeView): Selection => ({ ...(search ?? WHO
 /** The selection of a walk through the present state in the order of ids, of which there is an index but by tenant. */
 export function inOrderOfIds({ kind, tenant, search }: ChangeView): Selection {
   const isOfAllTenants = tenant === ''
+  const selection = search ?? WHOLE
   return {
-    ...(search ?? WHOLE),
+    ...selection,
     unindexed: !isOfAllTenants || (search?.unindexed ?? false),
     ...(kind === null && { scope: 'true' }),
-    ...(isOfAllTenants && { tenant: 'true', source: 'resources' }),
+    ...(isOfAllTenants && { ...ofAllTenants(selection), source: 'resources' }),
   }
 }
 

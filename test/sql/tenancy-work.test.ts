@@ -264,11 +264,15 @@ t.test('rows that are read for a resource of another tenant, and for none', asyn
   const target = (await made(t, call, 'clusters', named('Cluster'))).id
   for (let count = 0; count < 200; count++)
     await made(t, call, 'clusters', named('Cluster', references(target)))
+  const since = (await call('GET', 'changes', undefined, ours)).body.next
+  for (let count = 0; count < 3; count++) await made(t, call, 'clusters', named('Cluster'), ours)
   const byReference = [
     (id: string) => `clusters?ref_type=peers&ref_target_id=${id}`,
     (id: string) => `resources?kind=Cluster&ref_type=peers&ref_target_id=${id}`,
     (id: string) => `clusters?search=${encodeURIComponent(`references.peers = '${id}'`)}`,
     (id: string) => `clusters?search=${encodeURIComponent(`references.peers != '${id}'`)}`,
+    (id: string) => `changes?since=start&search=${encodeURIComponent(`references.peers = '${id}'`)}`,
+    (id: string) => `changes?since=${since}&search=${encodeURIComponent(`references.peers = '${id}'`)}`,
   ]
   for (const pathOf of byReference) {
     const searched = (id: string) => counted(() => call('GET', pathOf(id), undefined, ours))
