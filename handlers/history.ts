@@ -1,4 +1,4 @@
-import { entryJson } from '../server/changes/change-entry.ts'
+import { entriesOf, entryJson } from '../server/changes/change-entry.ts'
 import { ChangeTokens } from '../server/changes/change-token.ts'
 import type { Handler } from './handler.ts'
 
@@ -6,13 +6,9 @@ import type { Handler } from './handler.ts'
 export const listChanges: Handler<'getClusterChanges'> = async ({ database, target, query }) => {
   const { page = 1, size } = query
   const found = await database.one('list_resource_changes', { ...target, page, size })
-  const { feed, total, seqs, types, bodies } = found
-  const tokens = new ChangeTokens(feed)
-  const items = seqs.map((seq, index) => {
-    const place = { position: Number(seq) }
-    return entryJson({ place, type: types[index] ?? '', body: bodies[index] ?? '' }, tokens)
-  })
-  return `{"kind":"ResourceChangeList","page":${page},"size":${items.length},"total":${total},"items":[${items}]}`
+  const tokens = new ChangeTokens(found.feed)
+  const items = entriesOf(found).map((entry) => entryJson(entry, tokens))
+  return `{"kind":"ResourceChangeList","page":${page},"size":${items.length},"total":${found.total},"items":[${items}]}`
 }
 
 /** One page of the generations of a resource, newest first. */

@@ -9,6 +9,14 @@ export interface Entry {
   body: string
 }
 
+/** The entries of a page, as statements return them: numbers, types and bodies. */
+export const entriesOf = ({ seqs, types, bodies }: Record<'seqs' | 'types' | 'bodies', string[]>): Entry[] =>
+  seqs.map((seq, index) => ({
+    place: { position: Number(seq) },
+    type: types[index] ?? '',
+    body: bodies[index] ?? '',
+  }))
+
 /** An entry as JSON, with its token. */
 export const entryJson = ({ place, type, body }: Entry, tokens: ChangeTokens): string =>
   `{"token":"${tokens.write(place)}","type":"${type}",${body.slice(1)}`

@@ -1,5 +1,6 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Database } from '../db/database.ts'
+import { Signal } from '../lib/signal.ts'
 import { within } from '../lib/timeout.ts'
 import { Problem } from '../problem.ts'
 import { type Entry, eventsOf } from './change-entry.ts'
@@ -58,7 +59,7 @@ export class ChangeFeed {
   private isPolling = false
   private ticking: NodeJS.Timeout | undefined
   private isWoken = false
-  private stopPause: (() => void) | undefined
+  private readonly woken = new Signal()
   private isEnded = false
 
   /** At most `maxWatchers` requests watch; `heartbeat` is the time after which a silent stream is sent something. */
@@ -112,7 +113,7 @@ export class ChangeFeed {
   }
 
   /**
-   * Has rounds hand an open watcher what follows its place, until `leave` or its `miss`. Returns false where its place is not the position of
+   * Has rounds hand the entries after its place to an open watcher, until `leave` or its `miss`. Returns false where its place is not the position of
    * the last round: it must read pages up to there first, and then try again.
    */
   join(watcher: Watcher): boolean {
@@ -130,7 +131,7 @@ export class ChangeFeed {
   /** Begins a round now rather than after the pause: this server has written. */
   wake() {
     this.isWoken = true
-    this.stopPause?.()
+    this.woken.give()
   }
 
   /** Ends all watches, also those to come. */
@@ -183,25 +184,13 @@ export class ChangeFeed {
     while (this.live.size && !this.isEnded) {
       const least = Math.max(MIN_PAUSE_MS, this.live.size / WATCHERS_PER_MS)
       await sleep(least)
-      if (!this.isWoken) await this.pause(Math.max(0, PAUSE_MS - least))
+      if (!this.isWoken) await this.woken.next(Math.max(0, PAUSE_MS - least))
       this.isWoken = false
       if (!this.live.size || this.isEnded) break
       // A failure is known to the metrics of the database; requests that wait are answered at the end of their time.
       await this.reached().catch(() => {})
     }
     this.isPolling = false
-  }
-
-  /** Waits for the rest of the time between two rounds, or until a wake. */
-  private async pause(ms: number) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.stopPause = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-    this.stopPause = undefined
   }
 
   /** Reads up to the present bound, once its writers have ended. */
@@ -260,7 +249,7 @@ export class ChangeFeed {
     if (this.known) this.former.push(this.known)
     if (this.former.length > MAX_FORMER) this.former.shift()
     this.known = { at: performance.now(), position, tokens }
-    // Who joins meanwhile has read up to the position that is known now.
+    // A watcher that joins meanwhile has read up to the position that is known now.
     for (const [index, watcher] of [...this.live].entries()) {
       if (index % HANDED_AT_ONCE === HANDED_AT_ONCE - 1) await turn()
       if (!this.live.has(watcher)) continue

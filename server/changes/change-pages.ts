@@ -1,6 +1,6 @@
 import type { Statements } from '../db/database.ts'
 import { Problem } from '../problem.ts'
-import type { Entry } from './change-entry.ts'
+import { type Entry, entriesOf } from './change-entry.ts'
 import { NIL, type Place, type Position } from './change-token.ts'
 import { byIds, type ChangeView, inOrderOfIds } from './change-view.ts'
 
@@ -40,13 +40,7 @@ export async function readPage(
   const asked = { since: String(place.position), until: String(position), kind, size, tenancy }
   const page = await statements.one('list_changes', asked)
   check(page)
-  const { seqs, types, ids, bodies } = page
-  const rows = seqs.map((seq, index) => ({
-    place: { position: Number(seq) },
-    type: types[index] ?? '',
-    id: ids[index] ?? '',
-    body: bodies[index] ?? '',
-  }))
+  const rows = entriesOf(page).map((entry, index) => ({ ...entry, id: page.ids[index] ?? '' }))
   const entries = await asSeen(statements, view, rows)
   const isLast = rows.length < size && entries.length === rows.length
   const last = entries.at(-1)?.place ?? place

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Statements } from '../db/database.ts'
+import { Signal } from '../lib/signal.ts'
 import { bookmark, eventsOf } from './change-entry.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import { type Page, readPage } from './change-pages.ts'
@@ -30,7 +31,7 @@ export class ChangeStream implements Watcher {
   /** When something was sent, as a time of `performance`; before its head, nothing is. */
   private sentAt = Number.POSITIVE_INFINITY
   private isEnded = false
-  private notify: (() => void) | undefined
+  private readonly news = new Signal()
 
   /**
    * `place` is where the reader is, `known` a position of the feed that its request has reached, and `expires` the end of the caller's token, in
@@ -62,13 +63,13 @@ export class ChangeStream implements Watcher {
   }
 
   miss() {
-    this.notify?.()
+    this.news.give()
   }
 
   end() {
     this.isEnded = true
     this.feed.leave(this)
-    this.notify?.()
+    this.news.give()
   }
 
   tick(now: number) {
@@ -105,7 +106,7 @@ export class ChangeStream implements Watcher {
       // A reader that goes away before the first entry has a token, too.
       if (!this.told) this.mark()
       if (!page.isLast) continue
-      while (!this.isEnded && this.isCurrent && this.feed.join(this)) await this.notified()
+      while (!this.isEnded && this.isCurrent && this.feed.join(this)) await this.news.next()
       if (!this.isCurrent) return
     }
   }
@@ -120,16 +121,9 @@ export class ChangeStream implements Watcher {
     // The present state has been told.
     if (wasState && next.id === undefined) this.mark()
     if (this.response.writableNeedDrain && !this.isEnded) {
-      this.response.once('drain', () => this.notify?.())
-      await this.notified()
+      this.response.once('drain', () => this.news.give())
+      await this.news.next()
     }
-  }
-
-  private async notified(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.notify = resolve
-    })
-    this.notify = undefined
   }
 
   /** Whether the feed is still the one that its tokens are of. */

@@ -1,4 +1,5 @@
 import type { Statements } from '../db/database.ts'
+import { Signal } from '../lib/signal.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import { goneToken, type Page, readPage } from './change-pages.ts'
 import type { Place, Position } from './change-token.ts'
@@ -13,7 +14,7 @@ export class ChangeWait implements Watcher {
   private readonly size: number
   private found: Page | undefined
   private isEnded = false
-  private notify: (() => void) | undefined
+  private readonly news = new Signal()
 
   /** `size` is how many entries the page has at the most. */
   constructor(feed: ChangeFeed, view: ChangeView, place: Place, size: number) {
@@ -30,16 +31,16 @@ export class ChangeWait implements Watcher {
     const next = some.length < entries.length ? some.at(-1)?.place : undefined
     this.found = { entries: some, next: next ?? this.place, isLast: next === undefined }
     this.feed.leave(this)
-    this.notify?.()
+    this.news.give()
   }
 
   miss() {
-    this.notify?.()
+    this.news.give()
   }
 
   end() {
     this.isEnded = true
-    this.notify?.()
+    this.news.give()
   }
 
   tick() {}
@@ -64,7 +65,10 @@ export class ChangeWait implements Watcher {
     this.feed.open(this)
     try {
       while (!page.entries.length && !this.isEnded && performance.now() < end) {
-        if (this.feed.join(this)) await this.notified(end - performance.now())
+        if (this.feed.join(this)) {
+          await this.news.next(end - performance.now())
+          this.feed.leave(this)
+        }
         if (!this.feed.isCurrent(tokens)) throw goneToken()
         position = this.feed.latest?.position ?? position
         const isUpToDate = this.isEnded || this.place.position === position
@@ -74,17 +78,5 @@ export class ChangeWait implements Watcher {
     } finally {
       this.feed.close(this)
     }
-  }
-
-  private async notified(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.notify = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-    this.notify = undefined
-    this.feed.leave(this)
   }
 }

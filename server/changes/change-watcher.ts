@@ -14,7 +14,7 @@ export interface Batch {
 /** A request that watches the feed, as the feed knows it. */
 export interface Watcher {
   readonly view: ChangeView
-  /** The place up to which it has been told; the feed hands it what follows only where this is its own position (ChangeFeed.join). */
+  /** The place of the last entry that it has; the feed hands it later ones only where this is its own position (ChangeFeed.join). */
   readonly place: Place
   /** Takes the entries after its place; there may be none, and the position has moved. */
   take(batch: Batch): void
