@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import type { Figures } from './load.ts'
+import { quantile } from './quantile.ts'
 import { type Fill, filler } from './requests.ts'
 
 const CONNECTIONS = 50
@@ -45,7 +46,5 @@ export async function openLoop(
   const perSecond = (total / (performance.now() - began)) * 1000
   await pool.close()
   if (failures[0]) throw failures[0]
-  times.sort((one, other) => one - other)
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
-  return { rate, requests: total, perSecond, p50: at(0.5), p99: at(0.99) }
+  return { rate, requests: total, perSecond, p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
 }

@@ -197,7 +197,7 @@ function say(
 
 const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-bench-'))
 const dir = join(folder, 'postgres')
-// Whoever interrupts it finds nothing left of it: what ends with this process ends at its exit.
+// An interrupt leaves nothing behind: all cleanup runs at the exit of this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }))
 const embedded = await startEmbedded({ dir })

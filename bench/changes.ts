@@ -14,6 +14,7 @@ import { follow, type Outcome } from '../test/faults/feed/follow.ts'
 import { inScope } from '../test/processes.ts'
 import { generator, seed } from '../test/random.ts'
 import { about } from './about.ts'
+import { quantile } from './quantile.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -47,7 +48,7 @@ const rows: Record<string, (outcome: Outcome) => unknown> = {
   'transactions held open with an entry': ({ openWrites }) => openWrites,
   'changes a second': ({ changes, seconds }) => Math.round(changes / seconds),
   'from the time of an entry until the first reader was told, ms: p50, p99, longest': ({ delays }) =>
-    delays.join(', '),
+    [0.5, 0.99, 1].map((share) => quantile(delays, share)).join(', '),
 }
 
 const cells = (all: unknown[]) => `| ${all.join(' | ')} |`

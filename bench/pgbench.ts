@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Load } from './closed.ts'
 import type { Figures } from './load.ts'
+import { quantile } from './quantile.ts'
 import { DIGITS, type Mark, pieces, type Request, SOME, type Value } from './requests.ts'
 
 const INSTALLED = '/usr/lib/postgresql'
@@ -67,10 +68,9 @@ export async function limit(database: string, work: Load, folder: string): Promi
   // On a machine that is busy, much of the time goes by before all are connected.
   const preparing = Math.min(PREPARING, (end - begin) / 2)
   const steady = done.filter(({ at }) => at > begin + preparing)
-  const times = steady.map(({ took }) => took).sort((one, other) => one - other)
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
+  const times = steady.map(({ took }) => took)
   const perSecond = steady.length / (end - begin - preparing)
-  return { requests: done.length, perSecond, p50: at(0.5), p99: at(0.99) }
+  return { requests: done.length, perSecond, p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
 }
 
 /** A script of pgbench for one request, and the values that it needs. */

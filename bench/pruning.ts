@@ -6,15 +6,15 @@
  *
  * --write  writes bench/results/pruning.md
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
 import { execute, makeFleet, sampleIds } from './fleet.ts'
+import { quantile } from './quantile.ts'
 import { startServer } from './server.ts'
+import { withPostgres } from './stage.ts'
 
 const CLUSTERS = 1000
 const CONNECTIONS = 10
@@ -63,56 +63,48 @@ const sizeOf = async (url: string) => {
   return Number(row?.bytes) / 1024 ** 2
 }
 
-const quantile = (figures: number[], share: number) =>
-  figures.toSorted((one, other) => one - other)[
-    Math.min(figures.length - 1, Math.floor(figures.length * share))
-  ] ?? Number.NaN
+async function measure({ url: postgres, dir }: { url: string; dir: string }) {
+  const url = await makeFleet(postgres, 'pruned', CLUSTERS)
+  await fill(url)
+  const settings = { HYPERFLEET_LOGGING_LEVEL: 'warn', HYPERFLEET_CHANGES_HISTORY_RETENTION: '30d' }
+  const server = await startServer(url, join(dir, 'server.log'), settings)
+  const ids = await sampleIds(url, CLUSTERS)
+  const writes: Write[] = []
+  let isOver = false
+  const working = Array.from({ length: CONNECTIONS }, async (_, connection) => {
+    for (let count = 0; !isOver; count++) {
+      const sent = performance.now()
+      const id = ids[(count * CONNECTIONS + connection) % ids.length]
+      const answer = await fetch(`${server.base}/clusters/${id}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ labels: { count: String(count) } }),
+      })
+      await answer.arrayBuffer()
+      if (answer.status !== 200) throw new Error(`${answer.status}`)
+      writes.push({ sent, answered: performance.now() })
+    }
+  })
+  await sleep(seconds * 1000)
+  const before = await sizeOf(url)
+  const began = performance.now()
+  await execute(url, `select rotate_changes('24h', '24h')`)
+  const took = performance.now() - began
+  await sleep(seconds * 1000)
+  isOver = true
+  await Promise.all(working)
+  const after = await sizeOf(url)
+  await server.stop()
 
-async function measure() {
-  const dir = await mkdtemp(join(tmpdir(), 'hyperfleet-bench-'))
-  const embedded = await startEmbedded({ dir, settings: {} })
-  try {
-    const url = await makeFleet(embedded.url, 'pruned', CLUSTERS)
-    await fill(url)
-    const settings = { HYPERFLEET_LOGGING_LEVEL: 'warn', HYPERFLEET_CHANGES_HISTORY_RETENTION: '30d' }
-    const server = await startServer(url, join(dir, 'server.log'), settings)
-    const ids = await sampleIds(url, CLUSTERS)
-    const writes: Write[] = []
-    let isOver = false
-    const working = Array.from({ length: CONNECTIONS }, async (_, connection) => {
-      for (let count = 0; !isOver; count++) {
-        const sent = performance.now()
-        const id = ids[(count * CONNECTIONS + connection) % ids.length]
-        const answer = await fetch(`${server.base}/clusters/${id}`, {
-          method: 'PATCH',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ labels: { count: String(count) } }),
-        })
-        await answer.arrayBuffer()
-        if (answer.status !== 200) throw new Error(`${answer.status}`)
-        writes.push({ sent, answered: performance.now() })
-      }
-    })
-    await sleep(seconds * 1000)
-    const before = await sizeOf(url)
-    const began = performance.now()
-    await execute(url, `select rotate_changes('24h', '24h')`)
-    const took = performance.now() - began
-    await sleep(seconds * 1000)
-    isOver = true
-    await Promise.all(working)
-    const after = await sizeOf(url)
-    await server.stop()
-
-    const latencies = (some: Write[]) => some.map(({ sent, answered }) => answered - sent)
-    const others = latencies(writes.filter(({ answered }) => answered < began))
-    const meanwhile = latencies(
-      writes.filter(({ sent, answered }) => answered >= began && sent <= began + took),
-    )
-    const second = latencies(writes.filter(({ answered }) => answered >= began && answered <= began + 1000))
-    const shown = (some: number[]) =>
-      `${some.length} | ${[0.5, 0.99, 1].map((share) => quantile(some, share).toFixed(1)).join(' | ')} |`
-    const table = `| writes | how many | median, ms | p99 | slowest |
+  const latencies = (some: Write[]) => some.map(({ sent, answered }) => answered - sent)
+  const others = latencies(writes.filter(({ answered }) => answered < began))
+  const meanwhile = latencies(
+    writes.filter(({ sent, answered }) => answered >= began && sent <= began + took),
+  )
+  const second = latencies(writes.filter(({ answered }) => answered >= began && answered <= began + 1000))
+  const shown = (some: number[]) =>
+    `${some.length} | ${[0.5, 0.99, 1].map((share) => quantile(some, share).toFixed(1)).join(' | ')} |`
+  const table = `| writes | how many | median, ms | p99 | slowest |
 |---|---|---|---|---|
 | before, ${seconds} s | ${shown(others)}
 | open while the partition was dropped, ${took.toFixed(0)} ms | ${shown(meanwhile)}
@@ -120,11 +112,11 @@ async function measure() {
 
 The feed had ${entries} entries in the partition, and ${before.toFixed(0)} MiB with its indexes; afterwards it has ${after.toFixed(0)} MiB.
 `
-    console.log(table)
-    if (options.write)
-      await writeFile(
-        new URL('results/pruning.md', import.meta.url),
-        `<!-- Made by \`npm run bench:pruning -- --write\`. -->
+  console.log(table)
+  if (options.write)
+    await writeFile(
+      new URL('results/pruning.md', import.meta.url),
+      `<!-- Made by \`npm run bench:pruning -- --write\`. -->
 # Pruning of the feed of changes
 
 Callers change labels over ${CONNECTIONS} connections, while the entries of a day are dropped with their partition.
@@ -132,11 +124,7 @@ Callers change labels over ${CONNECTIONS} connections, while the entries of a da
 ${table}
 ${await about(url)}
 `,
-      )
-  } finally {
-    await embedded.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
+    )
 }
 
-await measure()
+await withPostgres(measure)

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startEmbedded } from '../server/embedded/embedded.ts'
 import { ADAPTERS, databaseUrl, execute, makeFleet, UNRECONCILED } from './fleet.ts'
 import type { Stage } from './measure.ts'
 import { DIGITS, idOf } from './requests.ts'
@@ -88,6 +91,20 @@ export async function onStage(
     }
   } finally {
     await execute(postgres.url, `drop database ${name} with (force)`)
+  }
+}
+
+/** Starts a PostgreSQL in a temporary folder for some work; both are gone afterwards. */
+export async function withPostgres(
+  work: (postgres: Pick<Postgres, 'url' | 'dir'>) => Promise<void>,
+): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'hyperfleet-bench-'))
+  const embedded = await startEmbedded({ dir })
+  try {
+    await work({ url: embedded.url, dir })
+  } finally {
+    await embedded.stop()
+    await rm(dir, { recursive: true, force: true })
   }
 }
 

@@ -8,16 +8,15 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { startEmbedded } from '../server/embedded/embedded.ts'
 import { about } from './about.ts'
 import { execute, makeFleet, sampleIds } from './fleet.ts'
+import { quantile } from './quantile.ts'
 import { startServer } from './server.ts'
-import { postmasterOf } from './stage.ts'
+import { postmasterOf, withPostgres } from './stage.ts'
 import { usageOf } from './usage.ts'
 
 const CLUSTERS = 1000
@@ -87,60 +86,53 @@ async function work(base: string, ids: string[]): Promise<{ reads: number[]; per
   return { reads, perSecond: written / seconds }
 }
 
-const quantile = (figures: number[], share: number) =>
-  figures.toSorted((one, other) => one - other)[Math.floor(figures.length * share)] ?? Number.NaN
+async function measure({ url: postgres, dir }: { url: string; dir: string }) {
+  const url = await makeFleet(postgres, 'watched', CLUSTERS)
+  const settings = {
+    HYPERFLEET_LOGGING_LEVEL: 'warn',
+    HYPERFLEET_CHANGES_MAX_WATCHERS: String(watchers + FIRST),
+  }
+  const server = await startServer(url, join(dir, 'server.log'), settings)
+  const ids = await sampleIds(url, CLUSTERS)
+  const streams = fork(new URL('streams.ts', import.meta.url), [`${server.base}/changes`], {
+    execArgv: ['--import', 'tsx'],
+  })
+  const memory = () => usageOf(server.pid).memory
+  const postmaster = postmasterOf({ dir })
+  const idle = async () => {
+    // Else autovacuum and the checkpointer would have work left over.
+    await execute(url, 'vacuum analyze', 'checkpoint')
+    const start = usageOf(postmaster).cpu
+    await sleep(seconds * 1000)
+    return (usageOf(postmaster).cpu - start) / seconds
+  }
+  // The first round warms up.
+  await work(server.base, ids)
+  const without = await work(server.base, ids)
+  const idleBefore = await idle()
+  await ask(streams, { open: FIRST })
+  const beside = await work(server.base, ids)
+  await sleep(2000)
+  const before = memory()
+  await ask(streams, { open: watchers })
+  await sleep(2000)
+  const opened = memory()
+  await ask<Told>(streams, {})
+  const cpu = usageOf(server.pid).cpu
+  const within = await work(server.base, ids)
+  const busy = (usageOf(server.pid).cpu - cpu) / seconds
+  await sleep(2000)
+  const told = await ask<Told>(streams, {})
+  const used = memory()
+  const idleAfter = await idle()
+  streams.kill()
+  await server.stop()
 
-async function measure() {
-  const dir = await mkdtemp(join(tmpdir(), 'hyperfleet-bench-'))
-  const embedded = await startEmbedded({ dir, settings: {} })
-  try {
-    const url = await makeFleet(embedded.url, 'watched', CLUSTERS)
-    const settings = {
-      HYPERFLEET_LOGGING_LEVEL: 'warn',
-      HYPERFLEET_CHANGES_MAX_WATCHERS: String(watchers + FIRST),
-    }
-    const server = await startServer(url, join(dir, 'server.log'), settings)
-    const ids = await sampleIds(url, CLUSTERS)
-    const streams = fork(new URL('streams.ts', import.meta.url), [`${server.base}/changes`], {
-      execArgv: ['--import', 'tsx'],
-    })
-    const memory = () => usageOf(server.pid).memory
-    const postmaster = postmasterOf({ dir })
-    const idle = async () => {
-      // Else autovacuum and the checkpointer would have work left over.
-      await execute(url, 'vacuum analyze', 'checkpoint')
-      const start = usageOf(postmaster).cpu
-      await sleep(seconds * 1000)
-      return (usageOf(postmaster).cpu - start) / seconds
-    }
-    // The first round warms up.
-    await work(server.base, ids)
-    const without = await work(server.base, ids)
-    const idleBefore = await idle()
-    await ask(streams, { open: FIRST })
-    const beside = await work(server.base, ids)
-    await sleep(2000)
-    const before = memory()
-    await ask(streams, { open: watchers })
-    await sleep(2000)
-    const opened = memory()
-    await ask<Told>(streams, {})
-    const cpu = usageOf(server.pid).cpu
-    const within = await work(server.base, ids)
-    const busy = (usageOf(server.pid).cpu - cpu) / seconds
-    await sleep(2000)
-    const told = await ask<Told>(streams, {})
-    const used = memory()
-    const idleAfter = await idle()
-    streams.kill()
-    await server.stop()
-
-    const kib = (bytes: number) => Math.round(bytes / watchers / 1024)
-    const of = (figures: number[], share: number) => quantile(figures, share).toFixed(1)
-    const reads = ({ reads: all }: { reads: number[] }) => `${of(all, 0.5)}, ${of(all, 0.99)} ms`
-    const ratio = (share: number) =>
-      (quantile(within.reads, share) / quantile(without.reads, share)).toFixed(2)
-    const table = `| | |
+  const kib = (bytes: number) => Math.round(bytes / watchers / 1024)
+  const of = (figures: number[], share: number) => quantile(figures, share).toFixed(1)
+  const reads = ({ reads: all }: { reads: number[] }) => `${of(all, 0.5)}, ${of(all, 0.99)} ms`
+  const ratio = (share: number) => (quantile(within.reads, share) / quantile(without.reads, share)).toFixed(2)
+  const table = `| | |
 |---|---|
 | streams | ${watchers + FIRST} |
 | changes a second | ${within.perSecond.toFixed(0)} |
@@ -155,11 +147,11 @@ async function measure() {
 | ratio of the first and the last | ${ratio(0.5)}, ${ratio(0.99)} |
 | processor time of PostgreSQL while all are idle, and before there were streams | ${(100 * idleAfter).toFixed(2)}, ${(100 * idleBefore).toFixed(2)} % of a core |
 `
-    console.log(table)
-    if (options.write)
-      await writeFile(
-        new URL('results/watchers.md', import.meta.url),
-        `<!-- Made by \`npm run bench:watchers -- --write\`. -->
+  console.log(table)
+  if (options.write)
+    await writeFile(
+      new URL('results/watchers.md', import.meta.url),
+      `<!-- Made by \`npm run bench:watchers -- --write\`. -->
 # Watchers of the feed of changes
 
 Streams of one server (\`GET /changes\` as \`text/event-stream\`) that are told everything, beside a caller that changes labels and one that reads clusters, for ${seconds} seconds.
@@ -168,11 +160,7 @@ The callers and the readers of the streams share the machine with the server and
 ${table}
 ${await about(url)}
 `,
-      )
-  } finally {
-    await embedded.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
+    )
 }
 
-await measure()
+await withPostgres(measure)

@@ -24,7 +24,7 @@ t.test('whatever is killed, each reader is told each change once and in order', 
   t.same(outcome.faults, [])
   t.ok(outcome.changes >= 20_000)
   t.ok(outcome.pruned > 0, `${outcome.pruned} entries were dropped meanwhile`)
-  t.comment(JSON.stringify(outcome))
+  t.comment(JSON.stringify({ ...outcome, delays: outcome.delays.length }))
 })
 
 const skip = pgbouncer ? false : 'PgBouncer is not installed'

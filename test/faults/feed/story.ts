@@ -1,7 +1,7 @@
 /** The one sequence of entries that all readers of the feed must be told, however they read, and the database at the end. */
 import { execute } from '../../databases.ts'
 
-/** An entry as a reader is told of it. */
+/** An entry as a reader receives it. */
 export interface Told {
   token: string
   time: string
@@ -17,7 +17,7 @@ const MAX_DELAYS = 100_000
 
 /** The sequence, as the reader that is furthest has been told of it; each other reader must be told the same. */
 export class Story {
-  /** What is not as it must be. */
+  /** The violations found. */
   readonly faults: string[] = []
   /** The milliseconds from the time of an entry until it was told, of some. */
   readonly delays: number[] = []
