@@ -31,7 +31,7 @@ const isReconciled = ({ status }: Cluster) =>
 
 const isDue = (id: string) => (open.get(id)?.at ?? 0) < Date.now() - 60_000
 
-/** Tells of a cluster that is not reconciled, unless this generation of it was told lately. */
+/** Reports a cluster that is not reconciled, unless this generation of it was reported lately. */
 function settle(cluster: Cluster) {
   const { id, href, generation } = cluster
   if (isReconciled(cluster)) open.delete(id)

@@ -25,7 +25,7 @@ export interface Metrics {
   accessRuleFailed(rule: string, count?: number): void
 }
 
-/** What there is to show of a feed of changes (server/changes/change-feed.ts). */
+/** The figures of a feed of changes (server/changes/change-feed.ts). */
 interface WatchedFeed {
   watching: number
   lag: number
@@ -195,12 +195,12 @@ function watchChanges(feed: WatchedFeed, registry: Registry) {
   gauge('hyperfleet_api_changes_watchers', 'Requests that wait for changes.', () => feed.watching)
   gauge(
     'hyperfleet_api_changes_lag_seconds',
-    'How old the newest changes can be that requests which wait have not been given; 0 when none waits.',
+    'The age of the newest changes that watchers may not have received yet; 0 without watchers.',
     () => feed.lag,
   )
   new Counter({
     name: 'hyperfleet_api_changes_cut_total',
-    help: 'Streams of changes that were ended, since their readers did not take what there was to send.',
+    help: 'Streams of changes that were cut, since their readers were too slow.',
     registers: [registry],
     collect() {
       this.reset()

@@ -1,4 +1,4 @@
-/** examples/poller.ts on a real server: it tells of what is not reconciled, and lists all clusters once. */
+/** examples/poller.ts on a real server: it reports clusters that are not reconciled, and lists all clusters once. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'

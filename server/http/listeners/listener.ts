@@ -38,7 +38,7 @@ import { followRenewals, readTls } from './tls.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Called when the listener begins to close: what a request waits for is to end. */
+    /** Called when the listener begins to close, to end the waits of requests. */
     beforeClose: (() => void)[]
     document: Document
     settings: Config

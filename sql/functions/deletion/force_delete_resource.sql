@@ -1,7 +1,7 @@
 -- force_delete_resource: removes a marked resource with all its descendants, without waiting for adapters.
 --
 -- p_kind, p_id  the resource; p_owner_id  its parent in a nested path, null in a flat one
--- p_caller, p_reason  who has it removed, and why, for the feed of changes
+-- p_caller, p_reason  the caller and the reason, for the feed of changes
 -- p_if_match    the header If-Match, null when there is none
 -- p_tenancy     the caller's tenancy (within_tenancy)
 -- Returns the other removed resources as [{kind, id}], for the audit log: its descendants, and a marked parent that
