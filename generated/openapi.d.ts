@@ -2040,6 +2040,11 @@ export interface components {
             message: string;
             /** @description What was sent. */
             value?: unknown;
+            /**
+             * Format: int32
+             * @description Of a search, the character at which it cannot be understood, from 0, where that is known.
+             */
+            position?: number;
             /** @description The rule, where it is one of required, min, max, min_length, max_length, pattern, enum, format and unique. */
             constraint?: string;
         };

@@ -573,6 +573,39 @@ export const configSchema = {
         embedded_port: port(0, 'The port of the embedded PostgreSQL; 0 takes a free one.'),
       },
     },
+    console: {
+      type: 'object',
+      description: 'The web console, at /console on the listener of the API ([console.md](console.md)).',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        enabled: flag(true, 'Whether the console is served, and `/` leads there.'),
+        oidc: {
+          type: 'object',
+          description:
+            'The client as which the console lets people sign in (OpenID Connect, code flow with PKCE). Without it, a token is pasted.',
+          additionalProperties: false,
+          default: {},
+          properties: {
+            issuer: formatted(
+              'trusted-url',
+              'The issuer, as a rule one of `server.jwt.configs`.',
+              'https://sso.example.com/realms/fleet',
+            ),
+            client_id: text(
+              'The client: a public one, whose redirect is `/console/` of this server.',
+              'hyperfleet-console',
+            ),
+            scopes: {
+              type: 'array',
+              description: 'The scopes that it asks for.',
+              default: ['openid', 'email'],
+              items: { type: 'string', minLength: 1 },
+            },
+          },
+        },
+      },
+    },
     lists: {
       type: 'object',
       additionalProperties: false,

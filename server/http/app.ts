@@ -17,7 +17,8 @@ import { type Document, operationsOf } from '../openapi/operations.ts'
 import { referenceCompiler, validatorCompiler } from '../validation/ajv.ts'
 import { loadSpecSchemas } from '../validation/spec-schemas/provider-schemas.ts'
 import { compressAnswers } from './compression.ts'
-import { addPage } from './docs-ui.ts'
+import { addConsole } from './pages/console.ts'
+import { addPage } from './pages/docs-ui.ts'
 import { buildListener, type Parts } from './listeners/listener.ts'
 import { shedLoad } from './load-shedding.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -116,6 +117,7 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.addHook('onRoute', (route) => separateParameters(route, compile))
 
   await addPage(app, published(document, config))
+  await addConsole(app, config)
   const stepsOf = anyKind(document, referenceCompiler(document, specSchemas))
   const routed = withMovedCreates(document)
   const limit = await createRateLimit(app, config.server.rate_limit)

@@ -62,9 +62,9 @@ function toProblem(error: unknown, { routeOptions }: FastifyRequest): Problem {
   }
   if (error instanceof pg.DatabaseError) return fromDatabase(error)
   if (error instanceof SearchError) {
-    const { parameter: field, message } = error
+    const { parameter: field, message, position } = error
     return new Problem('VAL-005', field === 'search' ? message : `${field} ${message}`, {
-      violations: [{ field, message, constraint: 'syntax' }],
+      violations: [{ field, message, constraint: 'syntax', ...(position !== undefined && { position }) }],
     })
   }
   const {

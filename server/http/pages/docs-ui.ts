@@ -2,10 +2,10 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { errors } from '../../generated/errors.ts'
-import { toYaml } from '../openapi/document.ts'
-import type { Document } from '../openapi/operations.ts'
-import { Problem } from '../problem.ts'
+import { errors } from '../../../generated/errors.ts'
+import { toYaml } from '../../openapi/document.ts'
+import type { Document } from '../../openapi/operations.ts'
+import { Problem } from '../../problem.ts'
 
 /** The page needs nothing but this server, over https or http. Swagger UI sets styles inline. */
 const contentSecurityPolicy = {

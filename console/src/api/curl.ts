@@ -1,0 +1,23 @@
+import { type Call, headersOf } from './client.ts'
+
+/** The call as a command of a shell; the token stands as `$TOKEN`, and a GET has its parameters one by one. */
+export function asCurl(call: Call, origin: string, isSignedIn: boolean): string {
+  const { method, path, query = {}, body } = call
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const isPlain = method === 'GET'
+  const address =
+    origin + path + (isPlain || !given.length ? '' : `?${new URLSearchParams(given as [string, string][])}`)
+  const headers = Object.entries(headersOf(call, {})).map(
+    ([name, value]) => `-H ${quoted(`${name}: ${value}`)}`,
+  )
+  const words = [
+    `curl -sS${isPlain && given.length ? 'G' : ''}${isPlain ? '' : ` -X ${method}`} ${quoted(address)}`,
+    ...(isSignedIn ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...headers,
+    ...(isPlain ? given.map(([name, value]) => `--data-urlencode ${quoted(`${name}=${value}`)}`) : []),
+    ...(body === undefined ? [] : [`-d ${quoted(JSON.stringify(body))}`]),
+  ]
+  return words.join(' \\\n  ')
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
