@@ -11,7 +11,6 @@ import { defineConfig, type Plugin } from 'vite'
 
 /** Of Brotli: the highest, 11, takes ten times as long for a twentieth less. */
 const QUALITY = 9
-const dist = fileURLToPath(new URL('./dist', import.meta.url))
 
 /** Leaves the fonts of PatternFly out, which are larger than the rest of a page: the fonts of the system are used. */
 const systemFonts: Plugin = {
@@ -25,6 +24,7 @@ const systemFonts: Plugin = {
 const compressed: Plugin = {
   name: 'compressed',
   closeBundle() {
+    const dist = this.environment.config.build.outDir
     for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
       if (!/\.(js|css|html|svg)$/.test(file)) continue
       const bytes = readFileSync(join(dist, file))
@@ -40,5 +40,10 @@ export default defineConfig({
   base: '/console/',
   logLevel: 'warn',
   plugins: [react(), systemFonts, compressed],
-  build: { outDir: dist, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: fileURLToPath(new URL('./dist', import.meta.url)),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 })

@@ -1,17 +1,9 @@
-import { existsSync } from 'node:fs'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { base } from '../application.ts'
 import { createIssuer, trusting } from '../issuers.ts'
-import { PATIENCE_MS, quickStart, temporaryFolder } from '../processes.ts'
-
-const browser =
-  process.env.CHROMIUM ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-    existsSync(path),
-  )
-
-const skip = browser ? false : 'there is no Chromium here'
+import { quickStart, temporaryFolder } from '../processes.ts'
+import { newPage, skip } from './chromium.ts'
 
 t.test('the walk in Swagger UI, by hand', { skip }, async (t) => {
   const folder = await temporaryFolder(t)
@@ -105,30 +97,10 @@ async function openAgain(page: Page, api: string) {
 
 /** Opens the page in a browser; tells of requests to other hosts, and of what the browser complains of. */
 async function openPage(t: Test, api: string, path = '/openapi-ui') {
-  const running = await chromium.launch({
-    executablePath: String(browser),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-  t.teardown(() => running.close())
-  const page = await running.newPage({ viewport: { width: 1280, height: 1600 } })
-  page.setDefaultTimeout(PATIENCE_MS)
-  const elsewhere: string[] = []
-  const complaints: string[] = []
-  page.on('request', (request) => {
-    if (!request.url().startsWith(api) && !request.url().startsWith('data:')) elsewhere.push(request.url())
-  })
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  await page.goto(api + path)
-  await page.locator('.opblock').first().waitFor()
-  return { page, elsewhere, complaints }
+  const opened = await newPage(t, api)
+  await opened.page.goto(api + path)
+  await opened.page.locator('.opblock').first().waitFor()
+  return opened
 }
 
 /**

@@ -3,7 +3,14 @@ export interface Configuration {
   /** Whether the server asks for tokens. */
   authentication: boolean
   /** Where a person can sign in; absent where tokens are pasted. */
-  oidc?: { issuer: string; client_id: string; scopes: string[] }
+  oidc?: Oidc
+}
+
+/** The client as which people sign in at an issuer. */
+export interface Oidc {
+  issuer: string
+  client_id: string
+  scopes: string[]
 }
 
 /** Reads the configuration. Rejects where the server does not answer. */

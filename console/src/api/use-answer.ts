@@ -3,6 +3,8 @@ import { type Answer, type Call, type CallFailed, send } from './client.ts'
 
 interface Asked<Body> {
   answer?: Answer<Body>
+  /** The call that the answer is to. */
+  answered?: Call
   error?: CallFailed
   isLoading: boolean
   /** Asks once more; the former answer stays until the next one is there. */
@@ -15,18 +17,22 @@ interface Asked<Body> {
  */
 export function useAnswer<Body>(call: Call | undefined, occasion = 0): Asked<Body> {
   const key = call && JSON.stringify(call)
-  const [state, setState] = useState<{ answer?: Answer<Body>; error?: CallFailed; key?: string | undefined }>(
-    {},
-  )
+  const [state, setState] = useState<{
+    answer?: Answer<Body>
+    answered?: Call
+    error?: CallFailed
+    key?: string | undefined
+  }>({})
   const [round, setRound] = useState(0)
   const latest = useRef(call)
   latest.current = call
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the call; round and occasion ask again.
   useEffect(() => {
-    if (!latest.current) return
+    const asked = latest.current
+    if (!asked) return
     const aborter = new AbortController()
-    send<Body>(latest.current, aborter.signal).then(
-      (answer) => setState({ answer, key }),
+    send<Body>(asked, aborter.signal).then(
+      (answer) => setState({ answer, answered: asked, key }),
       (error: CallFailed) => {
         if (!aborter.signal.aborted) setState((former) => ({ ...former, error, key }))
       },

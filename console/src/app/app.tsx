@@ -1,11 +1,12 @@
 import { Alert, Bullseye, Button, Spinner } from '@patternfly/react-core'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { type Configuration, loadConfiguration } from '../api/configuration.ts'
 import { type ApiDocument, loadDocument } from '../api/document.ts'
-import { SignIn } from '../pages/sign-in/sign-in.tsx'
 import { ServerContext, useToken } from './context.ts'
 import { Frame } from './frame.tsx'
 import { Pages } from './pages.tsx'
+
+const SignIn = lazy(() => import('../pages/sign-in/sign-in.tsx'))
 
 /** The console: it reads the configuration and the document of the server, asks for a token where one is needed, and shows the pages. */
 export function App() {
@@ -39,7 +40,9 @@ export function App() {
   return (
     <ServerContext value={server}>
       {authentication && !token ? (
-        <SignIn />
+        <Suspense>
+          <SignIn />
+        </Suspense>
       ) : (
         // Another person sees nothing that was read for the one before.
         <Frame key={token}>

@@ -31,7 +31,7 @@ export function checkTogether(
 
 /** What is wrong with the settings of a server: other commands take no tokens and have no requests. */
 export function checkServing(config: Config, origin: Origin): Problem[] {
-  return [...checkTokens(config, origin), ...checkTimeouts(config, origin)]
+  return [...checkTokens(config, origin), ...checkTimeouts(config, origin), ...checkSignIn(config, origin)]
 }
 
 const variable = (key: string) => environmentName(key.split('.'))
@@ -51,6 +51,15 @@ function checkTokens({ server: { jwt } }: Config, origin: Origin): Problem[] {
         `or turn it off with ${variable('server.jwt.enabled')}=false`,
     },
   ]
+}
+
+/** Nobody signs in at an issuer without a client, or by a client without an issuer. */
+function checkSignIn({ console: { oidc } }: Config, origin: Origin): Problem[] {
+  const keys = ['console.oidc.issuer', 'console.oidc.client_id']
+  const [set, missing] = oidc.issuer ? keys : keys.toReversed()
+  if (!set || !missing || Boolean(oidc.issuer) === Boolean(oidc.client_id)) return []
+  const line = `${set} (from ${origin(set)}) needs ${missing}: set ${variable(missing)}, or neither`
+  return [{ keys, line }]
 }
 
 /** The inner limit must end first, so that it can still be told of. */

@@ -7,6 +7,7 @@ import type { Config } from '../../config/schema.ts'
 import { Problem } from '../../problem.ts'
 
 const PREFIX = '/console'
+const PATHS = [PREFIX, `${PREFIX}/*`]
 const DIST = fileURLToPath(new URL('../../../console/dist', import.meta.url))
 
 /** Nothing but what this server sends is run or shown; the issuer is asked for tokens where people sign in there. */
@@ -28,17 +29,19 @@ const contentSecurityPolicy = (issuer: string | undefined) => ({
  * The console: the files that `npm run console` has built, at /console, where / leads. Where they have not been built,
  * /console is 404 and the log says so once. None of them needs a token: the console sends one with its requests.
  */
-export async function addConsole(app: FastifyInstance, { console: settings, server }: Config): Promise<void> {
+export async function addConsole(
+  app: FastifyInstance,
+  { console: settings, server }: Pick<Config, 'console' | 'server'>,
+  dist = DIST,
+): Promise<void> {
   if (!settings.enabled) return
-  if (!existsSync(`${DIST}/index.html`)) {
-    app.log.warn('the console is not served, for it has not been built: npm run console')
-    return
-  }
+  app.get('/', async (_request, reply) => reply.redirect(`${PREFIX}/`, 302))
+  if (!existsSync(`${dist}/index.html`)) return refuseConsole(app)
   const { oidc } = settings
   await app.register(async (own) => {
     await own.register(helmet, { contentSecurityPolicy: contentSecurityPolicy(oidc.issuer) })
     await own.register(fastifyStatic, {
-      root: DIST,
+      root: dist,
       prefix: `${PREFIX}/`,
       index: false,
       wildcard: false,
@@ -53,14 +56,21 @@ export async function addConsole(app: FastifyInstance, { console: settings, serv
       return { authentication: server.jwt.enabled, ...(oidc.issuer && { oidc }) }
     })
     // The pages of the console are places within index.html.
-    for (const path of [PREFIX, `${PREFIX}/*`])
+    for (const path of PATHS)
       own.get(path, async (request, reply) => {
         if (!isNavigation(request))
           throw new Problem('NTF-000', `There is no route ${request.url.slice(0, 200)}`)
         return reply.sendFile('index.html')
       })
   })
-  app.get('/', async (_request, reply) => reply.redirect(`${PREFIX}/`, 302))
+}
+
+function refuseConsole(app: FastifyInstance) {
+  app.log.warn('the console is not served: it has not been built (npm run console)')
+  for (const path of PATHS)
+    app.get(path, async () => {
+      throw new Problem('NTF-000', 'The console has not been built: npm run console')
+    })
 }
 
 /** The names of these files change with their content. */

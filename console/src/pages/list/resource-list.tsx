@@ -9,7 +9,7 @@ import {
   ToolbarItem,
 } from '@patternfly/react-core'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table'
-import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { Kind } from '../../api/document.ts'
 import { useServer } from '../../app/context.ts'
 import { places } from '../../app/places.ts'
@@ -127,7 +127,7 @@ interface Shown {
 }
 
 function ListTable({ name, columns, list, order, onOrder }: Shown) {
-  const rows = useDeferredValue(list.resources)
+  const rows = list.resources
   const [field, direction] = order.split(' ')
   const sorts = columns.map(({ sort }) => sort)
   if (list.total === undefined && !list.error)

@@ -47,7 +47,8 @@ export function SearchField({ text, onChange, vocabulary, error }: Search) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step) {
       event.preventDefault()
-      setActive((active + step + words.length + 1) % words.length)
+      const before = active < 0 && step < 0 ? 0 : active
+      setActive((before + step + words.length) % words.length)
     }
     const word = words[active]
     if (word !== undefined && (event.key === 'Enter' || event.key === 'Tab')) {

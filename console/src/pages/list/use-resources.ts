@@ -40,7 +40,7 @@ export function useResources(kind: Kind, { search, order }: Listing) {
     ...(isWalked ? { cursor: steps.at(-1) } : { page: steps.length }),
   }
   const call: Call = document.call('resources.list', kind.name, [], { query })
-  const { answer, error, isLoading, again } = useAnswer<Page<Resource>>(call)
+  const { answer, answered, error, isLoading, again } = useAnswer<Page<Resource>>(call)
   const [news, setNews] = useState<Map<string, Partial<Resource>>>(new Map())
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the feed told before an answer is in the answer.
   useEffect(() => setNews(new Map()), [answer])
@@ -69,6 +69,9 @@ export function useResources(kind: Kind, { search, order }: Listing) {
     },
     again,
   )
+  const { cursor, page = 1 } = answered?.query ?? {}
+  // Of the page that is shown: the next one may be on its way.
+  const at = cursor === undefined ? Number(page) - 1 : steps.indexOf(String(cursor))
   const next = isWalked
     ? answer?.body.next_cursor
     : answer && steps.length * PAGE_SIZE < answer.body.total
@@ -80,7 +83,7 @@ export function useResources(kind: Kind, { search, order }: Listing) {
     feed,
     isLoading,
     total: answer?.body.total,
-    first: (steps.length - 1) * PAGE_SIZE,
+    first: Math.max(0, at) * PAGE_SIZE,
     resources: shown.map((resource) => ({ ...resource, ...news.get(resource.id) })),
     fresh: new Set(news.keys()),
     forward: next === undefined || isLoading ? undefined : () => setSteps([...steps, next]),

@@ -43,8 +43,8 @@ export function SpecAndGenerations() {
         <GenerationChoice label="Compared with" value={older} kept={kept} onChange={setCompared} />
       </Flex>
       <ProblemShown error={error ?? list.error} />
-      {diff && (
-        <DiffTable diff={diff} former={former.answer?.body} title={`Generation ${newest} after ${older}`} />
+      {diff && former.answer && (
+        <DiffTable diff={diff} former={former.answer.body} title={`Generation ${newest} after ${older}`} />
       )}
       {answer && (
         <>
@@ -88,15 +88,7 @@ function GenerationChoice({ label, value, kept, onChange }: Choice) {
 
 const WORDS = { add: 'Added', remove: 'Removed', replace: 'Changed' }
 
-function DiffTable({
-  diff,
-  former,
-  title,
-}: {
-  diff: PatchOperation[]
-  former: Generation | undefined
-  title: string
-}) {
+function DiffTable({ diff, former, title }: { diff: PatchOperation[]; former: Generation; title: string }) {
   if (!diff.length) return <p>Labels, spec and references are equal.</p>
   return (
     <div className="hf-scroll">
