@@ -21,6 +21,7 @@ async function start() {
   const { api, health, metrics } = await serve(settings, handlers, { migrating: true })
   const token = settings.config.server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''
   console.log(`
+The console   ${api}/console/
 The page      ${api}/openapi-ui
 The document  ${api}/openapi.yaml
 Health        ${health}/readyz

@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { base } from '../application.ts'
+import { buildConsole } from '../browser/console-server.ts'
 import { createEmptyDatabase } from '../databases.ts'
 import { findFreePorts, type Run, root, serving, temporaryFolder, until } from '../processes.ts'
 import { build, instructions, wordsOf } from './containerfile.ts'
@@ -17,6 +18,7 @@ t.test('the package serves by npx in a clean folder', async (t) => {
   // A path may be a pattern of files, too.
   const folder = join(await temporaryFolder(t), 'a [clean] (folder)')
   mkdirSync(folder)
+  buildConsole()
   npm(['pack', '--ignore-scripts', '--pack-destination', folder], root)
   writeFileSync(join(folder, 'package.json'), '{}')
   const tarball = join(folder, `hyperfleet-api-${metadata.version}.tgz`)
@@ -152,6 +154,10 @@ async function walk(t: Test, [command = '', ...program]: string[], place: Place,
   const page = await fetch(`${api}/openapi-ui/`)
   t.equal(page.status, 200)
   t.match(await page.text(), /swagger-ui/)
+  const shown = await fetch(`${api}/console/`, { headers: { accept: 'text/html' } })
+  t.equal(shown.status, 200)
+  const [, script] = /src="([^"]+\.js)"/.exec(await shown.text()) ?? []
+  t.equal((await fetch(`${api}${script}`)).status, 200, 'the console was built')
   const verification = run('verify')
   t.equal(await verification.ended, 0, verification.output.stdout)
   t.equal(server.output.stderr, '')
