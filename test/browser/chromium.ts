@@ -26,7 +26,8 @@ export const skip = CHROMIUM ? false : 'there is no Chromium here'
 export async function newPage(t: Scope, api: string, options: BrowserContextOptions = {}) {
   const running = await chromium.launch({ executablePath: String(CHROMIUM), args: FLAGS })
   t.teardown(() => running.close())
-  const page: Page = await running.newPage({ viewport: { width: 1280, height: 1600 }, ...options })
+  const context = await running.newContext({ viewport: { width: 1280, height: 1600 }, ...options })
+  const page: Page = await context.newPage()
   page.setDefaultTimeout(Number(process.env.PAGE_PATIENCE ?? PATIENCE_MS))
   const elsewhere: string[] = []
   const complaints: string[] = []

@@ -64,7 +64,7 @@ export default function ResourceList({ kind }: { kind: Kind }) {
     <>
       <PageHead
         title={kind.name}
-        beside={<LiveLabel state={list.feed} />}
+        beside={!list.error && <LiveLabel state={list.feed} />}
         actions={
           canCreate && (
             <Button
@@ -132,6 +132,7 @@ function ListTable({ name, columns, list, order, onOrder }: Shown) {
   const sorts = columns.map(({ sort }) => sort)
   if (list.total === undefined && !list.error)
     return <Skeleton height="20rem" screenreaderText="The list is read" />
+  if (list.error && !rows.length) return null
   if (!rows.length)
     return (
       <EmptyState titleText="Nothing found" headingLevel="h2">

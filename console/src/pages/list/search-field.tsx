@@ -62,7 +62,6 @@ export function SearchField({ text, onChange, vocabulary, error }: Search) {
         <TextInputGroupMain
           innerRef={input}
           value={text}
-          type="search"
           role="combobox"
           aria-label="Search"
           aria-controls={`${id}-words`}

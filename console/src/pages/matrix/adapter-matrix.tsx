@@ -83,7 +83,12 @@ function Cell({ adapter, row }: { adapter: string; row: Row }) {
   return (
     <>
       {report && <ReportShown report={report} resource={row.resource} />}
-      {waits && <span className="hf-quiet"> {waits.replaceAll('_', ' ')}</span>}
+      {waits && (
+        <span className="hf-quiet">
+          {report && ', '}
+          {waits.replaceAll('_', ' ')}
+        </span>
+      )}
       {!report && !waits && '–'}
     </>
   )
