@@ -57,7 +57,8 @@ export function useResources(kind: Kind, { search, order }: Listing) {
     {
       path: document.pathOf('changes.list', undefined),
       kind: kind.name,
-      search: error ? undefined : search,
+      // That of what is shown: another one may be refused.
+      search: answered?.query?.search?.toString(),
       fields: FIELDS,
       since: answer && (answer.headers.get('hyperfleet-token') ?? 'now'),
     },

@@ -28,7 +28,7 @@ export function Timeline() {
             <Tr>
               <Th>When</Th>
               <Th>Change</Th>
-              <Th>Generation</Th>
+              <Th modifier="nowrap">Generation</Th>
               <Th>By</Th>
               <Th>What</Th>
             </Tr>
