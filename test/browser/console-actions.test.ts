@@ -80,11 +80,15 @@ t.test('actions', { skip }, async (t) => {
   await t.test('the call behind a page runs in a shell', async (t) => {
     await page.goto(`${api}/console/list/Cluster?search=${encodeURIComponent("name = 'it''s'")}`)
     await page.getByRole('button', { name: 'Same call in a shell' }).click()
-    const command = await page.locator('.hf-call pre').innerText()
+    const command = await page.locator('.hf-curl pre').innerText()
     t.match(JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' })), {
       kind: 'ClusterList',
       total: 0,
     })
+    t.equal(
+      await page.locator('.hf-hyperfleet pre').innerText(),
+      `hyperfleet list cluster --search 'name = '\\''it'\\'''\\''s'\\''' --order 'created_time desc' --limit 100 --server ${api}`,
+    )
   })
   t.same(
     complaints.filter((line) => !/40[0-9]/.test(line)),

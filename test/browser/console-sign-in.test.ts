@@ -26,8 +26,8 @@ t.test('a pasted token, for this tab alone', { skip }, async (t) => {
   await page.getByText('by me@example.com').first().waitFor()
   await page.getByText('Live', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Same call in a shell', exact: true }).click()
-  const shown = await page.locator('.hf-call pre').first().innerText()
-  t.match(shown, 'Authorization: Bearer $TOKEN')
+  const shown = await page.locator('.hf-curl pre').first().innerText()
+  t.match(shown, 'Authorization: Bearer $HYPERFLEET_TOKEN')
   t.notMatch(shown, token)
 
   await page.reload()

@@ -49,7 +49,12 @@ t.test('the search language', async (t) => {
       }
       t.equal(body.code, 'HYPERFLEET-VAL-005', title)
       t.match(body.detail, new RegExp(detail, 'is'), title)
-      t.equal(body.errors?.[0]?.field, 'search', `${title}: the field`)
+      const [, position] = / at position (\d+)$/.exec(body.detail) ?? []
+      t.match(
+        body.errors?.[0],
+        { field: 'search', position: position === undefined ? undefined : Number(position) },
+        `${title}: the field, and the place in it`,
+      )
     }
   })
 })

@@ -8,6 +8,8 @@ export interface Call {
   query?: Record<string, string | number | boolean | undefined> | undefined
   headers?: Record<string, string>
   body?: unknown
+  /** The operation that is called, with the parameters of its path. */
+  of?: { operation: string; kind: string | undefined; parameters: (string | number)[] }
 }
 
 export interface Answer<Body> {

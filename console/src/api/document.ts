@@ -86,7 +86,12 @@ export function readDocument(source: Source): ApiDocument {
     call(name, kind, parameters, more = {}) {
       const found = find(name, kind, parameters.length)
       if (!found) throw new Error(`The server has no operation ${name} for ${kind ?? 'it'}.`)
-      return { method: found.method, path: fill(found.path, parameters), ...more }
+      return {
+        method: found.method,
+        path: fill(found.path, parameters),
+        of: { operation: name, kind, parameters },
+        ...more,
+      }
     },
     schema: (name) => source.components.schemas[name],
   }
