@@ -2,9 +2,10 @@
  * How soon pages of the console can be used, at 10,000 clusters, beside an empty page of the same framework; each load by a new
  * browser without a cache, in turns.
  *
- * Usage: npm run bench:console [-- --loads 15 --write]
+ * Usage: npm run bench:console [-- --loads 15 --write] [-- --server http://localhost:8000]
  *
- * --write  writes bench/results/console.md
+ * --server  measures a server that runs already, and has the clusters
+ * --write   writes bench/results/console.md
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +26,11 @@ import { withPostgres } from './stage.ts'
 
 const CLUSTERS = 10_000
 const { values: options } = parseArgs({
-  options: { loads: { type: 'string', default: '15' }, write: { type: 'boolean', default: false } },
+  options: {
+    loads: { type: 'string', default: '15' },
+    server: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
 })
 
 interface Subject {
@@ -69,14 +74,21 @@ async function load(browser: Browser, subject: Subject) {
   await context.close()
 }
 
-async function measure({ url: postgres, dir }: { url: string; dir: string }) {
+async function measureFleet({ url: postgres, dir }: { url: string; dir: string }) {
   const database = await makeFleet(postgres, 'console', CLUSTERS)
   const server = await startServer(database, join(dir, 'server.log'))
+  const table = await measure(server.origin)
+  if (options.write) await writePage(table, await about(database))
+  await server.stop()
+}
+
+/** The figures of the console of a server, as a table. */
+async function measure(origin: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hyperfleet-empty-'))
   const empty = await serveEmpty(folder)
   const page = (name: string, path: string, text: string): Subject => ({
     name,
-    url: `${server.origin}/console/${path}`,
+    url: `${origin}/console/${path}`,
     text,
     times: [],
     bytes: 0,
@@ -93,7 +105,6 @@ async function measure({ url: postgres, dir }: { url: string; dir: string }) {
     for (const subject of subjects) await load(browser, subject)
   await browser.close()
   await empty.close()
-  await server.stop()
   await rm(folder, { recursive: true })
 
   const of = ({ times }: Subject, share: number) => Math.round(quantile(times, share))
@@ -104,19 +115,22 @@ async function measure({ url: postgres, dir }: { url: string; dir: string }) {
   })
   const table = `| page | transferred | median, ms | p90, ms | ratio of medians |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
   console.log(table)
-  if (options.write)
-    await writeFile(
-      new URL('results/console.md', import.meta.url),
-      `<!-- Made by \`npm run bench:console -- --write\`. -->
+  return table
+}
+
+const writePage = (table: string, machine: string) =>
+  writeFile(
+    new URL('results/console.md', import.meta.url),
+    `<!-- Made by \`npm run bench:console -- --write\`. -->
 # The console
 
 From the start of a navigation until the page shows what it is for and has nothing more to do, at ${CLUSTERS.toLocaleString('en')} clusters with a node pool each; ${options.loads} loads of each page in turns, each without a cache.
 Browser, server and PostgreSQL share the machine.
 
 ${table}
-${await about(database)}
+${machine}
 `,
-    )
-}
+  )
 
-await withPostgres(measure)
+if (options.server) await measure(options.server)
+else await withPostgres(measureFleet)

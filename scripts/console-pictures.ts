@@ -46,7 +46,6 @@ async function makePictures() {
       ['console-resource', `resource/Cluster/${id}`, 'Why', 'dark'],
       ['console-generations', `resource/Cluster/${id}?tab=spec`, '/spec/replicas', 'light'],
       ['console-adapters', 'adapters/Cluster', 'validation', 'dark'],
-      ['console-edit', `edit/Cluster/${id}`, 'Spec (JSON)', 'light'],
     ] as const) {
       const page = await browser.newPage({ viewport: { width: 1200, height: 720 }, colorScheme })
       await page.goto(`${api}/console/${path}`)
