@@ -135,6 +135,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/clusters/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search clusters by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchClusters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/clusters/{cluster_id}": {
         parameters: {
             query?: never;
@@ -321,6 +343,28 @@ export interface paths {
         get: operations["getNodePools"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/nodepools/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the node pools of all clusters by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchNodePools"];
         delete?: never;
         options?: never;
         head?: never;
@@ -515,6 +559,28 @@ export interface paths {
          *     is not marked for deletion. A cluster that is marked for deletion takes no new node pools.
          */
         post: operations["createNodePool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the node pools of a cluster by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchNodePoolsByClusterId"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1420,6 +1486,39 @@ export interface components {
             items: components["schemas"]["NodePool"][];
             /** @description In a walk by cursor: where it goes on. Absent at its end. */
             next_cursor?: string;
+        };
+        /**
+         * @description A request for a page of a list. Its members are the parameters of the list; null and an empty text count as absent, but an empty `cursor` begins a walk.
+         * @example {
+         *       "search": "status.conditions.Reconciled = 'False'",
+         *       "fields": [
+         *         "name",
+         *         "status.conditions"
+         *       ],
+         *       "size": 500
+         *     }
+         */
+        SearchRequest: {
+            /** @description Which resources to list, in the language of the parameter `search`. */
+            search?: string | null;
+            /** @description Only resources with these ids; an empty list finds none. An id that no resource has, or that is not visible to the caller, is absent from the answer. */
+            ids?: string[] | null;
+            /** @description The fields to sort by, each with a direction: `name asc, created_time desc`. */
+            order?: string | null;
+            /** @description Only these members, and `id`. */
+            fields?: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "references" | "tenancy" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[] | null;
+            /**
+             * Format: int32
+             * @description How many items a page holds at the most; by default as many as in the list.
+             */
+            size?: number | null;
+            /**
+             * Format: int32
+             * @description The number of the page; the first is 1, and the default.
+             */
+            page?: number | null;
+            /** @description Walks through the list, in place of `page`: empty to begin, then the `next_cursor` of the answer before. The other members are sent again with each step. */
+            cursor?: string | null;
         };
         /**
          * @description One condition in a report.
@@ -2965,6 +3064,61 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    searchClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "status.conditions.Reconciled = 'False'",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "ClusterList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getClusterById: {
         parameters: {
             query?: {
@@ -3731,6 +3885,61 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchNodePools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "status.conditions.Reconciled = 'False'",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4570,6 +4779,65 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchNodePoolsByClusterId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "status.conditions.Reconciled = 'False'",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

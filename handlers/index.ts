@@ -24,5 +24,6 @@ export const handlers: Handlers = {
   'resources.get': resources.get,
   'resources.list': resources.list,
   'resources.patch': resources.patch,
+  'resources.search': resources.search,
   'schemas.get': metadata.getSchema,
 }

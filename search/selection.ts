@@ -15,6 +15,8 @@ export interface ListQuery extends OrderQuery {
   ref_target_id?: string
   /** Only resources without a tenancy. */
   tenancy?: 'none'
+  /** Only resources with one of these ids. */
+  ids?: string[]
   /** Walks by cursor: empty to begin. */
   cursor?: string
 }
@@ -62,6 +64,7 @@ export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, 
       query.ref_target_id,
       keys.map(({ name, direction }) => `${name} ${direction}`),
       ...(query.tenancy ? [query.tenancy] : []),
+      ...(query.ids ? [[...query.ids].sort()] : []),
     ],
   }
   if (!query.cursor) return walk
@@ -77,9 +80,13 @@ function selection(query: ListQuery, list: Fields, keys: Key[]): Selection {
   return { filter: compileFilter(search, list), order, unindexed: !isIndexed(search, list) }
 }
 
-/** The searches of a request that must all hold: `ref_type` and `ref_target_id` are one, too, and `tenancy` is. */
-function termsOf({ search, ref_type, ref_target_id: id, tenancy }: ListQuery): Expression[] {
+/** The searches of a request that must all hold: `ref_type` and `ref_target_id` are one, too, and so are `tenancy` and `ids`. */
+function termsOf({ search, ref_type, ref_target_id: id, tenancy, ids }: ListQuery): Expression[] {
   const terms = search === undefined ? [] : [parseSearch(search)]
+  if (ids) {
+    const values = ids.map((value): Literal => ({ type: 'string', value, text: value, position: 0 }))
+    terms.push({ type: 'in', field: { steps: ['id'], text: 'id', position: 0 }, negated: false, values })
+  }
   if (tenancy)
     terms.push({ type: 'null', field: { steps: ['tenancy'], text: 'tenancy', position: 0 }, negated: false })
   if (ref_type === undefined || id === undefined) return terms

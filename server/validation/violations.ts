@@ -71,7 +71,7 @@ const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
 const TOLD = 3
 
 const isOfLanguage = ({ field, constraint = '' }: Violation) =>
-  LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
+  LANGUAGE.has(field) && ['maxLength', 'excludes', 'x-exclusive'].includes(constraint)
 
 /** Ends a request that breaks rules; does nothing when there are none. */
 export function refuse(violations: Violation[]) {

@@ -88,7 +88,7 @@ t.test('operations', async (t) => {
         t.match(
           path,
           new RegExp(
-            `/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete|/changes|/generations(/\\{generation\\})?)?$`,
+            `/${plural}(/\\{\\w+\\})?(/search|/statuses|/explain|/force-delete|/changes|/generations(/\\{generation\\})?)?$`,
           ),
           operationId,
         )
