@@ -109,6 +109,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count resources by their conditions
+         * @description How many resources there are with each status of each condition, of one snapshot: in all, and with `group_by` for each value of a label or of a
+         *     member of the spec. The 1,000 largest groups are told one by one, and the others together. Every resource that matches is read: without a search
+         *     that an index answers, a summary waits for one of the places of such lists, and is 504 where it takes longer than a statement may.
+         */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/clusters": {
         parameters: {
             query?: never;
@@ -1486,6 +1508,95 @@ export interface components {
             items: components["schemas"]["NodePool"][];
             /** @description In a walk by cursor: where it goes on. Absent at its end. */
             next_cursor?: string;
+        };
+        /**
+         * @description How many resources there are in which state, of one snapshot.
+         * @example {
+         *       "kind": "Summary",
+         *       "group_by": "labels.region",
+         *       "total": 3,
+         *       "conditions": {
+         *         "Reconciled": {
+         *           "False": 1,
+         *           "True": 2
+         *         }
+         *       },
+         *       "groups": [
+         *         {
+         *           "value": "us-east1",
+         *           "total": 2,
+         *           "conditions": {
+         *             "Reconciled": {
+         *               "False": 1,
+         *               "True": 1
+         *             }
+         *           }
+         *         },
+         *         {
+         *           "total": 1,
+         *           "conditions": {
+         *             "Reconciled": {
+         *               "True": 1
+         *             }
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ResourceSummary: {
+            /**
+             * @description What this is.
+             * @enum {string}
+             */
+            kind: "Summary";
+            /** @description The field of the groups, as it was asked for; absent without groups. */
+            group_by?: string;
+            /**
+             * Format: int64
+             * @description How many resources there are.
+             */
+            total: number;
+            /** @description How many of them have each status of each condition; a status that none has is absent. */
+            conditions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The groups, the largest first; absent without `group_by`. */
+            groups?: {
+                /** @description The value; absent for the resources without one. */
+                value?: string;
+                /**
+                 * Format: int64
+                 * @description How many resources there are.
+                 */
+                total: number;
+                /** @description How many of them have each status of each condition; a status that none has is absent. */
+                conditions: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+            }[];
+            /** @description The groups beyond the 1,000 largest; absent where there are none. */
+            others?: {
+                /**
+                 * Format: int64
+                 * @description How many groups they are.
+                 */
+                groups: number;
+                /**
+                 * Format: int64
+                 * @description How many resources there are.
+                 */
+                total: number;
+                /** @description How many of them have each status of each condition; a status that none has is absent. */
+                conditions: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+            };
         };
         /**
          * @description A request for a page of a list. Its members are the parameters of the list; null and an empty text count as absent, but an empty `cursor` begins a walk.
@@ -2900,6 +3011,89 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             410: components["responses"]["Gone"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: {
+                /** @description Only resources of this kind. */
+                kind?: string;
+                /**
+                 * @description `labels.<key>` or `spec.<member>.<member>` (`labels['…']`, `spec['…']` for names with other characters): one group for each value as a text, of which
+                 *     the first 256 characters count, and one without `value` for the resources that lack it. `condition`, the default: no groups.
+                 */
+                group_by?: string;
+                /**
+                 * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+                 *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+                 *
+                 *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+                 *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+                 *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+                 *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+                 *     Nesting goes to 32, lists to 1000 values.
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "Summary",
+                     *       "group_by": "labels.region",
+                     *       "total": 3,
+                     *       "conditions": {
+                     *         "Reconciled": {
+                     *           "False": 1,
+                     *           "True": 2
+                     *         }
+                     *       },
+                     *       "groups": [
+                     *         {
+                     *           "value": "us-east1",
+                     *           "total": 2,
+                     *           "conditions": {
+                     *             "Reconciled": {
+                     *               "False": 1,
+                     *               "True": 1
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "total": 1,
+                     *           "conditions": {
+                     *             "Reconciled": {
+                     *               "True": 1
+                     *             }
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -56,11 +56,13 @@ function openKind({ paths, components: { schemas = {} } }: Document, template: T
   ])
     for (const operation of Object.values(item ?? {}))
       if (isList(operation)) operation.parameters?.push({ ...one, schema }, tenancy)
-  const changes = paths[`${template.base_path}/changes`]?.get
-  if (changes)
-    changes.parameters = changes.parameters?.map((each) =>
-      'name' in each && each.name === one.name ? { ...each, schema } : each,
-    )
+  for (const path of ['changes', 'summary']) {
+    const operation = paths[`${template.base_path}/${path}`]?.get
+    if (operation)
+      operation.parameters = operation.parameters?.map((each) =>
+        'name' in each && each.name === one.name ? { ...each, schema } : each,
+      )
+  }
 }
 
 function addKind(document: Document, template: Template, name: string, kind: Kind) {

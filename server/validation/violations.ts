@@ -65,7 +65,7 @@ export function keysOf(pointer: string): (string | number)[] {
 }
 
 /** The parameters of a list that have a language of their own. */
-const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
+const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor', 'group_by'])
 
 /** How many violations the detail tells as well: many clients log nothing else. */
 const TOLD = 3
