@@ -1601,7 +1601,7 @@ export interface components {
         /**
          * @description A request for a page of a list. Its members are the parameters of the list; null and an empty text count as absent, but an empty `cursor` begins a walk.
          * @example {
-         *       "search": "status.conditions.Reconciled = 'False'",
+         *       "search": "deleted_time is null and generation > 1",
          *       "fields": [
          *         "name",
          *         "status.conditions"
@@ -3270,7 +3270,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "search": "status.conditions.Reconciled = 'False'",
+                 *       "search": "deleted_time is null and generation > 1",
                  *       "fields": [
                  *         "name",
                  *         "status.conditions"
@@ -4098,7 +4098,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "search": "status.conditions.Reconciled = 'False'",
+                 *       "search": "deleted_time is null and generation > 1",
                  *       "fields": [
                  *         "name",
                  *         "status.conditions"
@@ -4995,7 +4995,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "search": "status.conditions.Reconciled = 'False'",
+                 *       "search": "deleted_time is null and generation > 1",
                  *       "fields": [
                  *         "name",
                  *         "status.conditions"
