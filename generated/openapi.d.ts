@@ -109,6 +109,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count resources by their conditions
+         * @description How many resources there are with each status of each condition, of one snapshot: in all, and with `group_by` for each value of a label or of a
+         *     member of the spec. The 1,000 largest groups are told one by one, and the others together. Every resource that matches is read: without a search
+         *     that an index answers, a summary waits for one of the places of such lists, and is 504 where it takes longer than a statement may.
+         */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/clusters": {
         parameters: {
             query?: never;
@@ -129,6 +151,28 @@ export interface paths {
          *     deletion. Members that only the server sets are accepted and ignored, so that a cluster that was read can be sent again.
          */
         post: operations["postCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search clusters by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchClusters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -327,6 +371,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/nodepools/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the node pools of all clusters by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchNodePools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/nodepools/{nodepool_id}": {
         parameters: {
             query?: never;
@@ -515,6 +581,28 @@ export interface paths {
          *     is not marked for deletion. A cluster that is marked for deletion takes no new node pools.
          */
         post: operations["createNodePool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the node pools of a cluster by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchNodePoolsByClusterId"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1420,6 +1508,128 @@ export interface components {
             items: components["schemas"]["NodePool"][];
             /** @description In a walk by cursor: where it goes on. Absent at its end. */
             next_cursor?: string;
+        };
+        /**
+         * @description How many resources there are in which state, of one snapshot.
+         * @example {
+         *       "kind": "Summary",
+         *       "group_by": "labels.region",
+         *       "total": 3,
+         *       "conditions": {
+         *         "Reconciled": {
+         *           "False": 1,
+         *           "True": 2
+         *         }
+         *       },
+         *       "groups": [
+         *         {
+         *           "value": "us-east1",
+         *           "total": 2,
+         *           "conditions": {
+         *             "Reconciled": {
+         *               "False": 1,
+         *               "True": 1
+         *             }
+         *           }
+         *         },
+         *         {
+         *           "total": 1,
+         *           "conditions": {
+         *             "Reconciled": {
+         *               "True": 1
+         *             }
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ResourceSummary: {
+            /**
+             * @description What this is.
+             * @enum {string}
+             */
+            kind: "Summary";
+            /** @description The field of the groups, as it was asked for; absent without groups. */
+            group_by?: string;
+            /**
+             * Format: int64
+             * @description How many resources there are.
+             */
+            total: number;
+            /** @description How many of them have each status of each condition; a status that none has is absent. */
+            conditions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The groups, the largest first; absent without `group_by`. */
+            groups?: {
+                /** @description The value; absent for the resources without one. */
+                value?: string;
+                /**
+                 * Format: int64
+                 * @description How many resources there are.
+                 */
+                total: number;
+                /** @description How many of them have each status of each condition; a status that none has is absent. */
+                conditions: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+            }[];
+            /** @description The groups beyond the 1,000 largest; absent where there are none. */
+            others?: {
+                /**
+                 * Format: int64
+                 * @description How many groups they are.
+                 */
+                groups: number;
+                /**
+                 * Format: int64
+                 * @description How many resources there are.
+                 */
+                total: number;
+                /** @description How many of them have each status of each condition; a status that none has is absent. */
+                conditions: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+            };
+        };
+        /**
+         * @description A request for a page of a list. Its members are the parameters of the list; null and an empty text count as absent, but an empty `cursor` begins a walk.
+         * @example {
+         *       "search": "deleted_time is null and generation > 1",
+         *       "fields": [
+         *         "name",
+         *         "status.conditions"
+         *       ],
+         *       "size": 500
+         *     }
+         */
+        SearchRequest: {
+            /** @description Which resources to list, in the language of the parameter `search`. */
+            search?: string | null;
+            /** @description Only resources with these ids; an empty list finds none. An id that no resource has, or that is not visible to the caller, is absent from the answer. */
+            ids?: string[] | null;
+            /** @description The fields to sort by, each with a direction: `name asc, created_time desc`. */
+            order?: string | null;
+            /** @description Only these members, and `id`. */
+            fields?: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "references" | "tenancy" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[] | null;
+            /**
+             * Format: int32
+             * @description How many items a page holds at the most; by default as many as in the list.
+             */
+            size?: number | null;
+            /**
+             * Format: int32
+             * @description The number of the page; the first is 1, and the default.
+             */
+            page?: number | null;
+            /** @description Walks through the list, in place of `page`: empty to begin, then the `next_cursor` of the answer before. The other members are sent again with each step. */
+            cursor?: string | null;
         };
         /**
          * @description One condition in a report.
@@ -2808,6 +3018,89 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getSummary: {
+        parameters: {
+            query?: {
+                /** @description Only resources of this kind. */
+                kind?: string;
+                /**
+                 * @description `labels.<key>` or `spec.<member>.<member>` (`labels['…']`, `spec['…']` for names with other characters): one group for each value as a text, of which
+                 *     the first 256 characters count, and one without `value` for the resources that lack it. `condition`, the default: no groups.
+                 */
+                group_by?: string;
+                /**
+                 * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+                 *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+                 *
+                 *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+                 *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+                 *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+                 *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+                 *     Nesting goes to 32, lists to 1000 values.
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "Summary",
+                     *       "group_by": "labels.region",
+                     *       "total": 3,
+                     *       "conditions": {
+                     *         "Reconciled": {
+                     *           "False": 1,
+                     *           "True": 2
+                     *         }
+                     *       },
+                     *       "groups": [
+                     *         {
+                     *           "value": "us-east1",
+                     *           "total": 2,
+                     *           "conditions": {
+                     *             "Reconciled": {
+                     *               "False": 1,
+                     *               "True": 1
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "total": 1,
+                     *           "conditions": {
+                     *             "Reconciled": {
+                     *               "True": 1
+                     *             }
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getClusters: {
         parameters: {
             query?: {
@@ -2958,6 +3251,61 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "deleted_time is null and generation > 1",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "ClusterList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3731,6 +4079,61 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchNodePools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "deleted_time is null and generation > 1",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4570,6 +4973,65 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchNodePoolsByClusterId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "deleted_time is null and generation > 1",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

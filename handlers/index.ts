@@ -4,6 +4,7 @@ import * as history from './history.ts'
 import * as metadata from './metadata.ts'
 import * as reports from './reports.ts'
 import * as resources from './resources.ts'
+import * as summary from './summary.ts'
 
 /** The handler of each operation of the document, by its x-operation. */
 export const handlers: Handlers = {
@@ -24,5 +25,7 @@ export const handlers: Handlers = {
   'resources.get': resources.get,
   'resources.list': resources.list,
   'resources.patch': resources.patch,
+  'resources.search': resources.search,
   'schemas.get': metadata.getSchema,
+  'summary.get': summary.get,
 }

@@ -200,9 +200,10 @@ export class Database {
   private listStatement(name: Name, parameters: object, selection: Selection): Statement {
     const own = ordered(name, parameters)
     // A search is planned for its values each time: how many have a label decides how they are found.
-    const { id, text } = selection.filter
-      ? { id: undefined, text: selectedText(queries[name].text, own.length, selection) }
-      : this.shape(name, own.length, selection)
+    const { id, text } =
+      selection.filter || selection.group
+        ? { id: undefined, text: selectedText(queries[name].text, own.length, selection) }
+        : this.shape(name, own.length, selection)
     const values = [...own, ...selectedValues(selection)]
     const { unindexed } = selection
     return { query: name, name: id, text, values, unindexed }

@@ -25,6 +25,8 @@ import { type ParsedBody, parseJson } from './request-body.ts'
 import { anyKind } from './routing/any-kind.ts'
 import { withMovedCreates } from './routing/moved-creates.ts'
 import { separateParameters } from './routing/parameters.ts'
+import { addQueryMethod, hasQueryMethod, QUERY } from './routing/query-method.ts'
+import { isRead } from './routing/reads.ts'
 import { type Handlers, operationResolver } from './routing/routes.ts'
 
 /** How long a stream may be silent: proxies often end connections after a minute of silence, and some after 30 seconds. */
@@ -58,8 +60,8 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorate('changes', changes)
   metrics.watchChanges(changes)
   app.beforeClose.push(() => changes.end())
-  app.addHook('onResponse', ({ method }, _reply, done) => {
-    if (method !== 'GET') changes.wake()
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (!isRead(request)) changes.wake()
     done()
   })
   const fail = ({ kind, id, type, reason }: Failure) => {
@@ -114,6 +116,7 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   // Answers come as JSON from the database, or are small.
   app.setSerializerCompiler(() => JSON.stringify)
   app.addHook('onRoute', (route) => separateParameters(route, compile))
+  addQueryMethod(app)
 
   await addPage(app, published(document, config))
   const stepsOf = anyKind(document, referenceCompiler(document, specSchemas))
@@ -149,7 +152,13 @@ function passOverBodies(app: FastifyInstance, document: Document) {
 /** CORS: pages of other origins may use all operations of the document, and see the headers that it declares. */
 const crossOrigin = (origins: string[], document: Document) => ({
   origin: origins.includes('*') ? '*' : origins,
-  methods: [...new Set(['HEAD', ...operationsOf(document).map(({ method }) => method)])],
+  methods: [
+    ...new Set([
+      'HEAD',
+      ...(hasQueryMethod ? [QUERY] : []),
+      ...operationsOf(document).map(({ method }) => method),
+    ]),
+  ],
   exposedHeaders: ['X-Request-ID', ...Object.keys(document.components.headers ?? {})],
   // One that asks for nothing is answered like one that asks.
   strictPreflight: false,

@@ -33,7 +33,7 @@ interface WatchedFeed {
 }
 
 /** Other methods share one label value: callers can make up as many as they like. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const METHODS = new Set(['GET', 'HEAD', 'QUERY', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const UNKNOWN = 'unknown'
 
 /** The metrics of a server, with those of its database. */

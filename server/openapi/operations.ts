@@ -53,6 +53,10 @@ export function resolve<Thing extends object>(document: Document, thing: Thing |
   return path.reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], document) as Thing
 }
 
+/** Whether an operation lists resources, by its query or by its body. */
+export const isList = ({ 'x-operation': name }: Pick<Operation, 'x-operation'>): boolean =>
+  name === 'resources.list' || name === 'resources.search'
+
 /** Every operation of the document, with its method (in capitals) and its path. */
 export function operationsOf(document: Document) {
   return Object.entries(document.paths).flatMap(([path, item]) =>

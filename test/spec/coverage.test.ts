@@ -53,6 +53,7 @@ const fresh = (kind: string, more: object = {}) => ({ kind, name: `c-${++names}`
 function bodyOf({ method, path, hasBody }: Operation): object | undefined {
   if (!hasBody) return undefined
   if (path.endsWith('/force-delete')) return { reason: 'test' }
+  if (path.endsWith('/search')) return {}
   if (/\/(statuses|explain)$/.test(path)) return report('validation', 1, 'True', 1)
   if (method === 'PATCH') return { labels: { n: String(++names) } }
   return fresh(path.endsWith('/nodepools') ? 'NodePool' : 'Cluster')

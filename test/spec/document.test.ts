@@ -82,13 +82,13 @@ t.test('operations', async (t) => {
     for (const { operationId, path, 'x-kind': kind, 'x-operation': name } of operations) {
       const [, { plural = '' } = {}] = kinds.find(([each]) => each === kind) ?? []
       t.equal(/^(resources|reports|history)\./.test(name), kind !== undefined, operationId)
-      const hasVerb = kind !== undefined || name === 'changes.list'
+      const hasVerb = kind !== undefined || ['changes.list', 'summary.get'].includes(name)
       t.equal(name in document['x-verbs'], hasVerb, `${operationId} has a verb`)
       if (kind)
         t.match(
           path,
           new RegExp(
-            `/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete|/changes|/generations(/\\{generation\\})?)?$`,
+            `/${plural}(/\\{\\w+\\})?(/search|/statuses|/explain|/force-delete|/changes|/generations(/\\{generation\\})?)?$`,
           ),
           operationId,
         )

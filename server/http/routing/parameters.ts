@@ -16,18 +16,18 @@ declare module 'fastify' {
 
 /**
  * Settles and checks the parameters of the requests of one operation: its path, its query and its headers. `request.query` has
- * the names and types of the document afterwards. The function throws a problem (400) that lists all violations.
+ * the names and types of the document afterwards. An operation that is safe ignores preconditions. The function throws a problem (400) that lists all violations.
  */
 export function parameterChecker(
   document: Document,
-  method: string,
+  isSafe: boolean,
   parameters: Parameter[],
 ): (request: FastifyRequest) => void {
   const settleQuery = querySettler(parameters)
   const inPath = parameters.filter((parameter) => parameter.in === 'path')
   const headers = parameters.filter((parameter) => parameter.in === 'header')
   const once = headers.filter(({ 'x-list': isList }) => !isList).map(({ name }) => name.toLowerCase())
-  const refused = method === 'GET' ? [] : unsupportedPreconditions(document, headers)
+  const refused = isSafe ? [] : unsupportedPreconditions(document, headers)
   return (request) => {
     for (const parameter of inPath) settleNumber(request.params as Record<string, unknown>, parameter)
     const violations = [

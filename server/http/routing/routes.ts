@@ -74,7 +74,8 @@ export function operationResolver(
     const access =
       isSecured && verb ? authorizer?.access(verb, isOfAnyKind(kind) ? undefined : kind) : undefined
     const mediaTypes = body && Object.keys(body.content)
-    const checkParameters = parameterChecker(document, method, parameters)
+    const isSafe = method === 'GET' || verb === 'list'
+    const checkParameters = parameterChecker(document, isSafe, parameters)
     const isChange = verb !== undefined && CHANGES.has(verb)
     const canDryRun = parameters.some(({ name }) => name === 'dry_run')
     const { settle, check } = isOfAnyKind(kind) ? stepsOf(name) : {}
@@ -84,7 +85,9 @@ export function operationResolver(
       throw problem
     }
     return {
-      ...(kind && { config: { target: bind(document['x-kinds'], kind, path, name), createdAt } }),
+      ...(kind && {
+        config: { target: bind(document['x-kinds'], kind, path, name), createdAt, isRead: verb === 'list' },
+      }),
       onRequest: async (request, reply) => {
         settlePath(request)
         if (isSecured) {
