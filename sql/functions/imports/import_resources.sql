@@ -1,0 +1,72 @@
+-- import_resources: brings resources of the Go implementation into the database, with their reports: new ones as they are, those
+-- that were imported before as they have become since, unless they were changed here.
+--
+-- p_rows        whole trees, as in imported_rows; a parent that is not among them must be in the database
+-- p_dimensions  as in imported_rows
+-- Conditions are computed here, by aggregate_conditions: of a new resource with its conditions there as the former ones, so that a
+-- status that stays the same keeps its time. A report takes the place of an older one only, as in discard_reason. A child gets the
+-- tenancy of its root. What is marked and held by nothing is removed (remove_finalized). References are left to import_references;
+-- those that a changed resource has no more are dropped.
+-- The locks are taken before anything is read, in the order of lock_tree.
+-- Returns one row: how many resources were imported, updated, and unchanged; how many reports were stored; and left_out, a JSON
+-- array of {kind, id, adapter?, reason}: the resources and reports that the rules do not allow.
+create or replace function import_resources(p_rows text[], p_dimensions jsonb)
+returns table (imported int, updated int, unchanged int, stored_reports int, left_out jsonb)
+language plpgsql as $$
+declare
+    v_ids uuid[];
+    v_owners uuid[];
+    v_updated record;
+    v_added record;
+    v_each record;
+    v_removed jsonb;
+begin
+    perform require_read_committed();
+    select array_agg(given.id), array_agg(distinct given.owner_id)
+    into v_ids, v_owners
+    from imported_rows(p_rows, p_dimensions) as given;
+    perform
+    from resources as owner
+    where owner.id = any (v_owners) and owner.id <> all (v_ids)
+    order by owner.id
+    for share;
+    perform
+    from resources as resource
+    cross join lateral (select count(*) as depth from ancestors(resource.id) as line) as place
+    where resource.id = any (v_ids)
+    order by place.depth, resource.id
+    for no key update of resource;
+
+    select rows.* into v_updated from import_rows(p_rows, p_dimensions, false) as rows;
+    for v_each in
+        select resource.id, resource.deleted_time, resource.refs
+        from resources as resource
+        where resource.id = any (v_updated.changed)
+    loop
+        if v_each.deleted_time is not null then
+            perform release_targets(array[v_each.id]);
+        else
+            perform store_references(v_each.id, coalesce(v_each.refs, '{}'));
+        end if;
+    end loop;
+    select rows.* into v_added from import_rows(p_rows, p_dimensions, true) as rows;
+    v_removed := remove_finalized(v_updated.marked || v_added.marked);
+
+    imported := v_added.written - (
+        select count(*)
+        from jsonb_array_elements(v_removed) as gone (entry)
+        where (gone.entry ->> 'id')::uuid = any (v_added.marked)
+    );
+    updated := v_updated.written;
+    unchanged := v_added.stored_before - v_updated.written;
+    stored_reports := v_updated.stored_reports + v_added.stored_reports;
+    left_out := v_added.left_out;
+    if v_removed <> '[]' then
+        left_out := left_out || (
+            select jsonb_agg(gone.entry || '{"reason": "it is marked for deletion, and nothing holds it: it is removed"}')
+            from jsonb_array_elements(v_removed) as gone (entry)
+        );
+    end if;
+    return next;
+end;
+$$;
