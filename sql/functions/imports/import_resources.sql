@@ -16,8 +16,10 @@ language plpgsql as $$
 declare
     v_ids uuid[];
     v_owners uuid[];
-    v_updated record;
-    v_added record;
+    v_stored int;
+    v_done record;
+    v_marked uuid[];
+    v_new uuid[] := '{}';
     v_each record;
     v_removed jsonb;
 begin
@@ -37,30 +39,45 @@ begin
     order by place.depth, resource.id
     for no key update of resource;
 
-    select rows.* into v_updated from import_rows(p_rows, p_dimensions, false) as rows;
-    for v_each in
-        select resource.id, resource.deleted_time, resource.refs
-        from resources as resource
-        where resource.id = any (v_updated.changed)
-    loop
-        if v_each.deleted_time is not null then
-            perform release_targets(array[v_each.id]);
-        else
-            perform store_references(v_each.id, coalesce(v_each.refs, '{}'));
-        end if;
-    end loop;
-    select rows.* into v_added from import_rows(p_rows, p_dimensions, true) as rows;
-    v_removed := remove_finalized(v_updated.marked || v_added.marked);
-
-    imported := v_added.written - (
+    v_stored := (select count(*) from resources as resource where resource.id = any (v_ids));
+    imported := 0;
+    updated := 0;
+    unchanged := 0;
+    stored_reports := 0;
+    v_marked := '{}';
+    if v_stored > 0 then
+        select rows.* into v_done from import_rows(p_rows, p_dimensions, false) as rows;
+        for v_each in
+            select resource.id, resource.deleted_time, resource.refs
+            from resources as resource
+            where resource.id = any (v_done.changed)
+        loop
+            if v_each.deleted_time is not null then
+                perform release_targets(array[v_each.id]);
+            else
+                perform store_references(v_each.id, coalesce(v_each.refs, '{}'));
+            end if;
+        end loop;
+        updated := v_done.written;
+        unchanged := v_done.stored_before - updated;
+        stored_reports := v_done.stored_reports;
+        left_out := v_done.left_out;
+        v_marked := v_done.marked;
+    end if;
+    if v_stored < cardinality(p_rows) then
+        select rows.* into v_done from import_rows(p_rows, p_dimensions, true) as rows;
+        imported := v_done.written;
+        stored_reports := stored_reports + v_done.stored_reports;
+        left_out := v_done.left_out;
+        v_new := v_done.marked;
+        v_marked := v_marked || v_new;
+    end if;
+    v_removed := remove_finalized(v_marked);
+    imported := imported - (
         select count(*)
         from jsonb_array_elements(v_removed) as gone (entry)
-        where (gone.entry ->> 'id')::uuid = any (v_added.marked)
+        where (gone.entry ->> 'id')::uuid = any (v_new)
     );
-    updated := v_updated.written;
-    unchanged := v_added.stored_before - v_updated.written;
-    stored_reports := v_updated.stored_reports + v_added.stored_reports;
-    left_out := v_added.left_out;
     if v_removed <> '[]' then
         left_out := left_out || (
             select jsonb_agg(gone.entry || '{"reason": "it is marked for deletion, and nothing holds it: it is removed"}')
