@@ -77,7 +77,12 @@ const within = (statements: Transaction): Target => ({
   one: (name, parameters) => statements.one(name, parameters),
   all: (name, parameters) => statements.all(name, parameters),
   list: (name, parameters, selection) => statements.list(name, parameters, selection),
-  transaction: (work) => work(statements),
+  // The end of one part is not the end of the transaction.
+  transaction: (work) =>
+    work({
+      ...within(statements),
+      finish: (name, parameters) => statements.all(name, parameters),
+    }),
 })
 
 interface Work {

@@ -334,7 +334,10 @@ t.test('conditions of the configuration are mapped', async (t) => {
       { kind: 'Channel', plural: 'channels' },
     ]),
   }
-  const { run, call, ...server } = await begin(t, settings)
+  const { run, call, url, ...server } = await begin(t, settings)
+  const empty = await rowsOf(url)
+  t.match((await run({ isDryRun: true })).tally, { imported: TOTAL, leftOut: 0 })
+  t.strictSame(await rowsOf(url), empty)
   await run()
   await isConsistent(t, server)
   t.equal((await call('GET', "clusters?search=status.conditions.Numbered='True'")).body.total, 30)
