@@ -6,7 +6,7 @@ import { loadDocument } from '../../server/openapi/document.ts'
 import { type Application, application } from '../application.ts'
 import { createDatabase, createEmptyDatabase, execute, testConfig } from '../databases.ts'
 import { createReference, type Release } from './reference-database.ts'
-import { env, rowsOf } from './target.ts'
+import { env, feedFaults, rowsOf } from './target.ts'
 
 const fleet = { clusters: 60, pools: 80, channels: 20 }
 const TOTAL = 160
@@ -27,8 +27,11 @@ async function begin(t: Test, settings: Record<string, string> = env) {
   return { from, run, source: (text: string) => execute(from, text), ...server }
 }
 
-const isConsistent = async (t: Test, { database }: Pick<Application, 'database'>) =>
+/** Checks what `verify` checks, and that the feed has told how everything came to be. */
+async function isConsistent(t: Test, { database, url }: Pick<Application, 'database' | 'url'>) {
   t.strictSame(await database.all('list_inconsistencies', {}), [])
+  t.strictSame(await feedFaults(url), [])
+}
 
 /** The members that a resource has in both, by id. */
 const members = (holder: string, labels: string) => `
@@ -101,7 +104,8 @@ for (const release of ['v0.2', 'v0.3', 'head'] satisfies Release[])
   })
 
 t.test('a second run changes nothing, and further ones follow the source', async (t) => {
-  const { run, source, call, url, ...server } = await begin(t)
+  const server = await begin(t)
+  const { run, source, call, url } = server
   await run()
   const first = await rowsOf(url)
   t.match((await run()).tally, { imported: 0, updated: 0, unchanged: TOTAL, reports: 0, leftOut: 0 })
@@ -149,7 +153,8 @@ t.test('a second run changes nothing, and further ones follow the source', async
 })
 
 t.test('references are those of the source', async (t) => {
-  const { run, source, call, url, ...server } = await begin(t)
+  const server = await begin(t)
+  const { run, source, call } = server
   await run()
   const { rows } = await source('select source_id, target_id from resource_references order by source_id')
   t.ok(rows.length > 10)
@@ -170,7 +175,8 @@ t.test('references are those of the source', async (t) => {
 })
 
 t.test('what was changed here stays', async (t) => {
-  const { run, source, call, url, ...server } = await begin(t)
+  const server = await begin(t)
+  const { run, source, call } = server
   await run()
   const { rows } = await source(
     `select id from resources where kind = 'Cluster' and deleted_time is null order by created_time`,
@@ -194,7 +200,8 @@ t.test('what was changed here stays', async (t) => {
 })
 
 t.test('what is gone from the source goes here, too', async (t) => {
-  const { run, source, call, url, ...server } = await begin(t)
+  const server = await begin(t)
+  const { run, source, call } = server
   await run()
   const { rows } = await source(
     `select owner_id as id, min(id) as pool from resources where owner_id is not null and deleted_time is null group by 1 order by 1`,
@@ -227,7 +234,8 @@ t.test('what is gone from the source goes here, too', async (t) => {
 })
 
 t.test('what the rules do not allow is left out, each with its reason', async (t) => {
-  const { run, source, call, url, ...server } = await begin(t)
+  const server = await begin(t)
+  const { run, source, call, url } = server
   const id = () => randomUUID()
   const add = async (own: string, kind: string, name: string, more: Record<string, string> = {}) => {
     const columns = { spec: "'{}'", ...more }
@@ -283,7 +291,8 @@ t.test('tenancy is kept, and a child has that of its parent', async (t) => {
     HYPERFLEET_SERVER_TENANT_ENABLED: 'true',
     HYPERFLEET_SERVER_TENANT_SYSTEM_HEADER: 'X-System',
   }
-  const { run, source, call, url, ...server } = await begin(t, settings)
+  const server = await begin(t, settings)
+  const { run, source, call } = server
   await source(
     `update resources set tenancy = jsonb_build_object('org', 'org-' || (spec ->> 'number')::int % 3) where kind = 'Cluster'`,
   )
@@ -301,7 +310,8 @@ t.test('tenancy is kept, and a child has that of its parent', async (t) => {
 })
 
 t.test('a dry run does everything and keeps nothing; kinds can be chosen', async (t) => {
-  const { run, call, url, ...server } = await begin(t)
+  const server = await begin(t)
+  const { run, url } = server
   const empty = await rowsOf(url)
   t.match((await run({ isDryRun: true })).tally, { imported: TOTAL, leftOut: 0 })
   t.strictSame(await rowsOf(url), empty)
@@ -329,12 +339,13 @@ t.test('conditions of the configuration are mapped', async (t) => {
   const settings = {
     ...env,
     HYPERFLEET_ENTITIES: JSON.stringify([
-      { kind: 'Cluster', conditions: [rule] },
+      { kind: 'Cluster', conditions: [rule], references: [{ ref_type: 'channel', target_kind: 'Channel' }] },
       { kind: 'NodePool' },
       { kind: 'Channel', plural: 'channels' },
     ]),
   }
-  const { run, call, url, ...server } = await begin(t, settings)
+  const server = await begin(t, settings)
+  const { run, call, url } = server
   const empty = await rowsOf(url)
   t.match((await run({ isDryRun: true })).tally, { imported: TOTAL, leftOut: 0 })
   t.strictSame(await rowsOf(url), empty)

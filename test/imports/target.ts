@@ -25,3 +25,34 @@ export async function rowsOf(url: string): Promise<string[]> {
   )
   return rows.map(({ row }) => row)
 }
+
+/**
+ * Where the feed of changes does not tell how the resources came to be as they are: the versions of the entries of a resource rise by
+ * one from 1, up to its own, or to that of its removal.
+ */
+export async function feedFaults(url: string): Promise<object[]> {
+  const { rows } = await execute(
+    url,
+    `with told as (
+      select
+        resource_id as id,
+        count(*) filter (where type <> 'removed') as entries,
+        max(version) as version,
+        (array_agg(type order by seq))[1] as first,
+        bool_or(type = 'removed') as removed,
+        array_agg(version order by seq) filter (where type <> 'removed') as versions
+      from changes
+      group by resource_id
+    )
+    select coalesce(told.id, r.id) as id, told.entries, told.version as told, r.version as stored, told.removed
+    from told
+    full join resources as r on r.id = told.id
+    where told.id is null
+      or told.first <> 'created'
+      or told.entries <> told.version
+      or told.versions <> array(select generate_series(1, told.version))
+      or told.removed <> (r.id is null)
+      or told.version <> r.version`,
+  )
+  return rows
+}

@@ -1,7 +1,8 @@
 -- import_references: gives imported resources the references that they have in a database of the Go implementation.
 --
 -- p_rows  JSON objects {id, refs}, refs as in given_references: resources that are all in the database by now, and their targets
--- A resource that was changed here, is marked, or was not imported keeps its references.
+-- A resource that was changed here, is marked, or was not imported keeps its references. The references do not begin a generation
+-- here: they are those of the generation that was imported. Each change has an entry in the feed of changes.
 -- Locks the targets, and then the resources, each by id. Returns one row: how many resources were written, and left_out, a JSON
 -- array of {kind, id, reason}: one entry for each reference that the rules do not allow (check_references).
 create or replace function import_references(p_rows text[]) returns table (updated int, left_out jsonb)
@@ -79,7 +80,17 @@ begin
             version = resource.version + 1
         from wanted
         where resource.id = wanted.source_id and wanted.refs is distinct from wanted.stored
-        returning resource.id
+        returning
+            resource.kind, resource.id, resource.owner_id, resource.version, resource.generation, resource.tenancy,
+            resource.updated_by
+    ),
+    logged as (
+        insert into changes (type, kind, resource_id, owner_id, version, generation, tenancy, caller, changed)
+        select
+            'changed', written.kind, written.id, written.owner_id, written.version, written.generation, written.tenancy,
+            written.updated_by, array['references']
+        from written
+        order by written.id
     )
     select
         array(select written.id from written),

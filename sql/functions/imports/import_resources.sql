@@ -72,7 +72,7 @@ begin
         v_new := v_done.marked;
         v_marked := v_marked || v_new;
     end if;
-    v_removed := remove_finalized(v_marked);
+    v_removed := remove_finalized(v_marked, null, null);
     imported := imported - (
         select count(*)
         from jsonb_array_elements(v_removed) as gone (entry)

@@ -3,6 +3,9 @@
 -- p_rows, p_dimensions  as in import_resources
 -- p_is_new  true: those that are not in the database are added; false: those that are, and have changed since, are updated. The
 --           second comes first, since a resource that is marked frees its name.
+-- Each resource that is written has an entry in the feed of changes, and of one that begins a generation the former state is kept
+-- (generations), as by save_resource and archive_generation: readers of the feed follow an import as they follow callers. The caller
+-- of an entry is that of the change there.
 -- Requires the locks that import_resources takes. One statement, since there may be thousands.
 -- Returns one row: how many resources were written; how many of the others need no change; how many reports were stored; left_out
 -- as in import_resources; the ids of resources that may have to be removed, and of those that were changed.
@@ -19,6 +22,7 @@ begin
             stored.deleted_time as stored_deleted_time,
             stored.conditions::jsonb as stored_conditions,
             coalesce(stored.generation, 0) as stored_generation,
+            stored.generation_time as stored_generation_time,
             row_number() over (partition by source.given_id order by source.position) > 1 as is_repeated,
             stored.id is not null and stored.updated_time = state.updated_time as is_own,
             stored.id is not null and source.source_time > state.source_time as is_newer,
@@ -177,7 +181,15 @@ begin
         select
             decided.*,
             case when decided.is_newer or not decided.is_stored then decided.generation else decided.stored_generation end
-                as new_generation
+                as new_generation,
+            -- A generation that is there already began when it did.
+            case
+                when not decided.is_stored then decided.generation_time
+                when not decided.is_newer then decided.stored_generation_time
+                when decided.generation = decided.stored_generation and decided.deleted_time is null
+                    then decided.stored_generation_time
+                else decided.generation_time
+            end as new_generation_time
         from decided
         where decided.left_because is null
             and decided.position not in (select lost.position from lost)
@@ -189,7 +201,7 @@ begin
             aggregate_conditions(
                 kept.kind,
                 kept.new_generation,
-                coalesce(stored.generation_time, kept.generation_time),
+                kept.new_generation_time,
                 facts.is_marked,
                 facts.is_marked and facts.has_children,
                 kept.required_adapters,
@@ -199,8 +211,6 @@ begin
                 mapped_conditions(facts.previous, kept.condition_rules)
             ) as new_conditions
         from kept
-        -- Of a resource of which only reports are new.
-        left join resources as stored on stored.id = kept.id and not kept.is_newer
         cross join lateral (
             select
                 coalesce(kept.stored_deleted_time, kept.deleted_time) is not null as is_marked,
@@ -250,7 +260,7 @@ begin
             label_pairs(computed.labels),
             computed.spec,
             computed.generation,
-            computed.generation_time,
+            computed.new_generation_time,
             1,
             computed.created_time,
             computed.updated_time,
@@ -265,7 +275,7 @@ begin
             computed.own_tenant
         from computed
         where not computed.is_stored
-        returning resources.id, resources.deleted_time
+        returning resources.id, resources.deleted_time, resources.version, resources.refs
     ),
     changed as (
         update resources as resource
@@ -273,7 +283,7 @@ begin
             label_pairs = label_pairs(computed.labels),
             spec = computed.spec,
             generation = computed.generation,
-            generation_time = computed.generation_time,
+            generation_time = computed.new_generation_time,
             version = resource.version + 1,
             updated_time = computed.updated_time,
             updated_by = computed.updated_by,
@@ -287,7 +297,7 @@ begin
             unreconciled_since = unreconciled_since(computed.new_conditions)
         from computed
         where resource.id = computed.id and computed.is_newer
-        returning resource.id, resource.deleted_time
+        returning resource.id, resource.deleted_time, resource.version, resource.refs
     ),
     reported as (
         update resources as resource
@@ -300,7 +310,64 @@ begin
             and computed.is_stored
             and not computed.is_newer
             and computed.new_conditions <> computed.stored_conditions
-        returning resource.id
+        returning resource.id, resource.deleted_time, resource.version, resource.refs
+    ),
+    -- One entry for each resource that was written, a parent before its children. `former` is the resource as it was.
+    logged as (
+        insert into changes (type, kind, resource_id, owner_id, version, generation, tenancy, caller, adapter, changed)
+        select
+            entry.type,
+            computed.kind,
+            computed.id,
+            computed.owner_id,
+            now_there.version,
+            computed.new_generation,
+            computed.own_tenancy,
+            case entry.type when 'marked' then computed.deleted_by when 'reported' then null else computed.updated_by end,
+            case when entry.type = 'reported' then (
+                select min((fresh.report).adapter)
+                from fresh
+                where fresh.position = computed.position
+                having count(*) = 1
+            ) end,
+            case when entry.type = 'created' then '{}' else
+                array_remove(
+                    array[
+                        case when now_there.refs is distinct from former.refs then 'references' end,
+                        case when computed.is_newer and computed.labels <> former.labels then 'labels' end,
+                        case when computed.is_newer and computed.spec <> former.spec then 'spec' end,
+                        case when entry.type = 'marked' then 'deleted_time' end
+                    ],
+                    null
+                ) || changed_conditions(computed.stored_conditions, computed.new_conditions)
+            end
+        from (select * from inserted union all select * from changed union all select * from reported) as now_there
+        inner join computed on computed.id = now_there.id
+        left join resources as former on former.id = now_there.id
+        cross join lateral (
+            select case
+                when former.id is null then 'created'
+                when not computed.is_newer then 'reported'
+                when computed.deleted_time is not null and former.deleted_time is null then 'marked'
+                else 'changed'
+            end as type
+        ) as entry
+        order by computed.position
+    ),
+    -- The state of a generation that has ended. A mark for deletion begins a generation with the state of the one before.
+    archived as (
+        insert into generations (
+            resource_id, kind, owner_id, tenancy, first_generation, generation, generation_time, labels, spec, refs
+        )
+        select
+            former.id, former.kind, former.owner_id, former.tenancy,
+            former.generation, former.generation, former.generation_time,
+            former.labels, former.spec, former.refs
+        from changed
+        inner join computed on computed.id = changed.id
+        inner join resources as former on former.id = changed.id
+        where former.deleted_time is null
+            and former.generation < computed.new_generation - case when computed.deleted_time is null then 0 else 1 end
     ),
     stored as (
         insert into adapter_statuses as status (

@@ -57,12 +57,12 @@ begin
     );
     perform release_targets(v_ids);
     with gone as (
-        select taken.owner_id from remove_resources(v_ids) as taken
+        select taken.owner_id from remove_resources(v_ids, null, null, null) as taken
     )
     select count(*), array_agg(distinct gone.owner_id) filter (where gone.owner_id is not null)
     into removed, v_owners
     from gone;
-    removed := removed + jsonb_array_length(remove_finalized(coalesce(v_owners, '{}')));
+    removed := removed + jsonb_array_length(remove_finalized(coalesce(v_owners, '{}'), null, null));
     return next;
 end;
 $$;
