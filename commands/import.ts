@@ -28,7 +28,7 @@ export async function importResources(args: string[]): Promise<void> {
   bar.start(0, 0)
   const isDryRun = switches.has('dry-run')
   try {
-    const tally = await importFrom(config, loadDocument(config)['x-kinds'], {
+    const tally = await importFrom(config, loadDocument(config), {
       from: values.from,
       kinds: values.kinds?.split(',').filter(Boolean),
       isDryRun,
@@ -37,6 +37,7 @@ export async function importResources(args: string[]): Promise<void> {
         bar.setTotal(total)
         bar.update(done)
       },
+      note: (row) => report?.write(`${JSON.stringify(row)}\n`),
       leave: (row) => {
         report?.write(`${JSON.stringify(row)}\n`)
         const reason = summarized(row)
@@ -58,11 +59,12 @@ const summarized = ({ reason }: LeftOut) =>
   reason.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…').replace(/(has the name) .*/, '$1 …')
 
 const summary = (
-  { imported, updated, unchanged, removed, reports, leftOut, garbage }: Tally,
+  { imported, updated, unchanged, removed, reports, leftOut, irregular, garbage }: Tally,
   isDryRun: boolean,
 ) =>
   `${isDryRun ? 'a dry run, nothing is kept: ' : ''}${imported} resources imported, ${updated} updated, ` +
   `${unchanged} unchanged, ${removed} removed, ${leftOut} left out; ${reports} reports stored` +
+  (irregular ? `; ${irregular} are there although a create here would refuse them` : '') +
   (garbage ? `; ${garbage} reports on resources that the source has not` : '')
 
 /** The flags that are no settings. Throws a StartError for one without its value. */

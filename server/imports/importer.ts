@@ -2,8 +2,9 @@ import { ConditionMapping } from '../conditions/condition-mapping.ts'
 import type { Config } from '../config/schema.ts'
 import { type Database, openDatabase, type Statements, type Transaction } from '../db/database.ts'
 import { pendingMigration } from '../db/migrate.ts'
-import type { Kinds } from '../openapi/kinds.ts'
+import type { Document } from '../openapi/operations.ts'
 import { StartError } from '../process/start-error.ts'
+import { createRules } from './create-rules.ts'
 import { SourceSession } from './source-session.ts'
 
 /** How many trees, and how many resources with references, one transaction writes. */
@@ -17,6 +18,13 @@ export interface LeftOut {
   id: string
   adapter?: string
   reason: string
+}
+
+/** A resource that was imported although a create here would refuse it, and why. */
+export interface Irregular {
+  kind: string
+  id: string
+  note: string
 }
 
 /** How `importFrom` is to work. */
@@ -33,9 +41,14 @@ export interface ImportOptions {
   tell?: (done: number, total: number) => void
   /** Called for each resource, report and reference that is left out. */
   leave?: (row: LeftOut) => void
+  /** Called for each resource that a create here would refuse, and that was imported all the same. */
+  note?: (row: Irregular) => void
 }
 
-/** What an import has done, in resources; `reports` were stored. `garbage` are reports of the source on resources that it has not. */
+/**
+ * What an import has done, in resources; `reports` were stored. `irregular` are those that a create here would refuse, `garbage` the
+ * reports of the source on resources that it has not.
+ */
 export interface Tally {
   imported: number
   updated: number
@@ -43,6 +56,7 @@ export interface Tally {
   removed: number
   reports: number
   leftOut: number
+  irregular: number
   garbage: number
 }
 
@@ -51,17 +65,18 @@ type Target = Statements & { transaction: Database['transaction'] }
 
 /**
  * Imports the resources of a database of the Go implementation, in batches of whole trees, each a transaction. Interrupted, it goes
- * on when it is run again: what is there is compared, and left as it is where nothing is new. `kinds` are those of the
- * configuration. Throws a StartError where the source, the database or the kinds are not as they must be.
+ * on when it is run again: what is there is compared, and left as it is where nothing is new. `document` is that of the
+ * configuration. Throws a StartError where the source, the database, the kinds or the schemas of specs are not as they must be.
  */
-export async function importFrom(config: Config, kinds: Kinds, options: ImportOptions): Promise<Tally> {
+export async function importFrom(config: Config, document: Document, options: ImportOptions): Promise<Tally> {
+  const irregularity = createRules(document, config.server)
   const database = await openDatabase(config.database)
   try {
     const pending = await pendingMigration(database, config)
     if (pending) throw new StartError(pending)
     const source = await SourceSession.open(options.from, config.database)
     try {
-      const work = (target: Target) => importAll({ config, kinds, options, source, target })
+      const work = (target: Target) => importAll({ config, document, irregularity, options, source, target })
       if (!options.isDryRun) return await work(database)
       return await database.transaction((statements) => work(within(statements)), { isKept: false })
     } finally {
@@ -87,13 +102,15 @@ const within = (statements: Transaction): Target => ({
 
 interface Work {
   config: Config
-  kinds: Kinds
+  document: Document
+  irregularity: ReturnType<typeof createRules>
   options: ImportOptions
   source: SourceSession
   target: Target
 }
 
-async function importAll({ config, kinds, options, source, target }: Work): Promise<Tally> {
+async function importAll(work: Work): Promise<Tally> {
+  const { config, document, irregularity, options, source, target } = work
   const tally: Tally = {
     imported: 0,
     updated: 0,
@@ -101,17 +118,18 @@ async function importAll({ config, kinds, options, source, target }: Work): Prom
     removed: 0,
     reports: 0,
     leftOut: 0,
+    irregular: 0,
     garbage: 0,
   }
   const leave = (row: LeftOut) => {
     tally.leftOut++
     options.leave?.(row)
   }
-  const leaveAll = (rows: string) => {
-    for (const row of JSON.parse(rows) as LeftOut[]) leave(row)
+  const leaveAll = (rows: LeftOut[]) => {
+    for (const row of rows) leave(row)
   }
   const counts = await source.kinds()
-  const { wanted, unknown } = sorted(counts, Object.keys(kinds), options.kinds)
+  const { wanted, unknown } = sorted(counts, Object.keys(document['x-kinds']), options.kinds)
   const total = [...wanted, ...unknown].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0)
   let done = 0
   options.tell?.(done, total)
@@ -120,7 +138,7 @@ async function importAll({ config, kinds, options, source, target }: Work): Prom
   if (gone.length) {
     const { removed, left_out } = await target.one('remove_gone', { ids: gone })
     tally.removed += removed
-    leaveAll(left_out)
+    leaveAll(JSON.parse(left_out))
   }
   const dimensions = JSON.stringify(config.server.tenant.dimensions)
   for await (const rows of source.trees(wanted, BATCH)) {
@@ -129,12 +147,22 @@ async function importAll({ config, kinds, options, source, target }: Work): Prom
     tally.updated += batch.updated
     tally.unchanged += batch.unchanged
     tally.reports += batch.reports
-    leaveAll(batch.left_out)
+    const left: LeftOut[] = JSON.parse(batch.left_out)
+    leaveAll(left)
+    const absent = new Set(left.filter(({ adapter }) => adapter === undefined).map(({ id }) => id))
+    for (const row of rows) {
+      const why = irregularity(row)
+      if (why === undefined) continue
+      const { kind, id } = JSON.parse(row)
+      if (absent.has(id)) continue
+      tally.irregular++
+      options.note?.({ kind, id, note: `a create here would refuse it: ${why}` })
+    }
     done += rows.length
     options.tell?.(done, total)
   }
   for await (const rows of source.references(wanted, BATCH))
-    leaveAll((await target.one('import_references', { rows })).left_out)
+    leaveAll(JSON.parse((await target.one('import_references', { rows })).left_out))
   await mapConditions(target, wanted)
   for await (const { id, kind } of source.ids(unknown)) {
     leave({ kind, id, reason: `the kind ${kind} is not in the configuration` })

@@ -1,7 +1,7 @@
 /** Imports of small databases of the Go implementation: what is kept, what is left out, and further runs. */
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { importFrom, type LeftOut } from '../../server/imports/importer.ts'
+import { type Irregular, importFrom, type LeftOut } from '../../server/imports/importer.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { type Application, application } from '../application.ts'
 import { createDatabase, createEmptyDatabase, execute, testConfig } from '../databases.ts'
@@ -14,9 +14,14 @@ const TOTAL = 160
 async function importInto(url: string, from: string, more: object = {}, settings: object = env) {
   const config = testConfig(url, { ...settings })
   const left: LeftOut[] = []
-  const kinds = loadDocument(config)['x-kinds']
-  const tally = await importFrom(config, kinds, { from, leave: (row) => left.push(row), ...more })
-  return { tally, left }
+  const noted: Irregular[] = []
+  const tally = await importFrom(config, loadDocument(config), {
+    from,
+    leave: (row) => left.push(row),
+    note: (row) => noted.push(row),
+    ...more,
+  })
+  return { tally, left, noted }
 }
 
 /** A fleet of the newest release, and a server of an empty database. */
@@ -279,6 +284,73 @@ t.test('what the rules do not allow is left out, each with its reason', async (t
   const before = await rowsOf(url)
   t.match((await run()).tally, { imported: 0, updated: 0, unchanged: TOTAL + 1, leftOut: 10, garbage: 1 })
   t.strictSame(await rowsOf(url), before)
+})
+
+t.test('what a create here would refuse is imported, and noted', async (t) => {
+  const server = await begin(t)
+  const { run, source, call } = server
+  const { rows } = await source(
+    `select id from resources where kind = 'Cluster' and deleted_time is null order by created_time`,
+  )
+  const [named, labelled, wide] = rows.map(({ id }) => id)
+  const long = `Name_of-${'x'.repeat(90)}`
+  await source(`update resources set name = '${long}' where id = '${named}'`)
+  await source(`insert into resource_labels values ('${labelled}', 'label with spaces', 'and a, value')`)
+  // Exact, and beyond what a double holds.
+  const numbers =
+    '{"n": 1e400, "tiny": 0.00000000000000000000000000001, "large": 123456789012345678901234567890.10}'
+  await source(`update resources set spec = '${numbers}' where id = '${wide}'`)
+  const { left, noted, tally } = await run()
+  t.strictSame(left, [])
+  t.match(tally, { imported: TOTAL, irregular: noted.length })
+  const notes = Object.fromEntries(noted.map(({ id, note }) => [id, note]))
+  t.match(notes[named], /^a create here would refuse it: name must /)
+  t.match(notes[labelled], /^a create here would refuse it: labels/)
+  t.strictSame((await call('GET', `clusters/${named}`)).body.name, long)
+  const { rows: stored } = await execute(
+    server.url,
+    `select labels ->> 'label with spaces' as label from resources where id = '${labelled}'`,
+  )
+  t.strictSame(stored, [{ label: 'and a, value' }])
+  t.match((await call('GET', `clusters/${wide}`)).text, '"large": 123456789012345678901234567890.10')
+  t.match((await call('GET', `clusters/${wide}`)).text, `"n": 1${'0'.repeat(400)}`)
+  // They live on: a patch checks what it sends, and a list and a search find them.
+  t.equal((await call('PATCH', `clusters/${named}`, { spec: { next: 1 } })).status, 200)
+  t.equal((await call('GET', `clusters?search=${encodeURIComponent(`name = '${long}'`)}`)).body.total, 1)
+  await isConsistent(t, server)
+})
+
+t.test('a value that the database refuses leaves out its own resource only', async (t) => {
+  const from = await createReference('v0.3', fleet)
+  const server = await application(t, env)
+  const source = (text: string) => execute(from, text)
+  const large = `jsonb_build_object('a', (select string_agg(md5(n::text), '') from generate_series(1, 1000) as n))`
+  const { rows } = await source(`select p.id, p.owner_id from node_pools as p
+    inner join clusters as c on c.id = p.owner_id where c.deleted_time is null order by p.id`)
+  const marked = (await source('select id from clusters where deleted_time is not null limit 1')).rows[0].id
+  await source(`update node_pools set labels = ${large} where id = '${rows[0].id}'`)
+  await source(`update clusters set labels = ${large} where id in ('${marked}', '${rows[5].owner_id}')`)
+  const below = async (id: string) =>
+    (await source(`select id from node_pools where owner_id = '${id}'`)).rows.map((row) => row.id)
+  const refused = new Map<string, RegExp>([
+    [rows[0].id, /^the database refuses it: index row /],
+    [marked, /^the database refuses it: index row /],
+    [rows[5].owner_id, /^the database refuses it: index row /],
+  ])
+  for (const id of await below(marked)) refused.set(id, /^the database refuses it: index row /)
+  for (const id of await below(rows[5].owner_id))
+    if (!refused.has(id)) refused.set(id, /^its parent \S+ is not there$/)
+  const { tally, left } = await importInto(server.url, from)
+  t.match(tally, { imported: TOTAL - refused.size, leftOut: refused.size })
+  t.strictSame(left.map(({ id }) => id).sort(), [...refused.keys()].sort())
+  for (const { id, reason } of left) t.match(reason, refused.get(id))
+  await isConsistent(t, server)
+
+  // Mended there, they come by the next run.
+  await source(`update node_pools set labels = null where id = '${rows[0].id}'`)
+  await source(`update clusters set labels = null where id in ('${marked}', '${rows[5].owner_id}')`)
+  t.match((await importInto(server.url, from)).tally, { imported: refused.size, leftOut: 0 })
+  await isConsistent(t, server)
 })
 
 t.test('tenancy is kept, and a child has that of its parent', async (t) => {

@@ -1,89 +1,53 @@
--- import_resources: brings resources of the Go implementation into the database, with their reports: new ones as they are, those
--- that were imported before as they have become since, unless they were changed here.
+-- import_resources: brings resources of the Go implementation into the database, with their reports (import_trees).
 --
--- p_rows        whole trees, as in imported_rows; a parent that is not among them must be in the database
+-- p_rows        whole trees, each with its root first, as in imported_rows; a parent that is not among them must be in the database
 -- p_dimensions  as in imported_rows
--- Conditions are computed here, by aggregate_conditions: of a new resource with its conditions there as the former ones, so that a
--- status that stays the same keeps its time. A report takes the place of an older one only, as in discard_reason. A child gets the
--- tenancy of its root. What is marked and held by nothing is removed (remove_finalized). References are left to import_references;
--- those that a changed resource has no more are dropped.
--- The locks are taken before anything is read, in the order of lock_tree.
+-- Where the database refuses a value, such as a label that no index can hold, the rows are tried again in parts (import_parts), so that
+-- the others are imported. Imports that run at the same time take turns.
 -- Returns one row: how many resources were imported, updated, and unchanged; how many reports were stored; and left_out, a JSON
 -- array of {kind, id, adapter?, reason}: the resources and reports that the rules do not allow.
 create or replace function import_resources(p_rows text[], p_dimensions jsonb)
 returns table (imported int, updated int, unchanged int, stored_reports int, left_out jsonb)
 language plpgsql as $$
+#variable_conflict use_variable
 declare
-    v_ids uuid[];
-    v_owners uuid[];
-    v_stored int;
-    v_done record;
-    v_marked uuid[];
-    v_new uuid[] := '{}';
-    v_each record;
-    v_removed jsonb;
+    v_parts jsonb;
+    v_reason text;
 begin
-    perform require_read_committed();
-    select array_agg(given.id), array_agg(distinct given.owner_id)
-    into v_ids, v_owners
-    from imported_rows(p_rows, p_dimensions) as given;
-    perform
-    from resources as owner
-    where owner.id = any (v_owners) and owner.id <> all (v_ids)
-    order by owner.id
-    for share;
-    perform
-    from resources as resource
-    cross join lateral (select count(*) as depth from ancestors(resource.id) as line) as place
-    where resource.id = any (v_ids)
-    order by place.depth, resource.id
-    for no key update of resource;
-
-    v_stored := (select count(*) from resources as resource where resource.id = any (v_ids));
+    perform pg_advisory_xact_lock(hashtext('hyperfleet-api import'));
+    begin
+        return query select done.* from import_trees(p_rows, p_dimensions) as done;
+        return;
+    exception
+        when data_exception or integrity_constraint_violation or program_limit_exceeded then
+            v_reason := format('the database refuses it: %s', sqlerrm);
+    end;
+    v_parts := (select jsonb_agg(part.rows) from import_parts(p_rows) as part (rows));
+    if jsonb_array_length(v_parts) = 1 then
+        return query
+        select
+            0, 0, 0, 0,
+            jsonb_agg(jsonb_build_object(
+                'kind', row.text::jsonb -> 'kind', 'id', row.text::jsonb -> 'id', 'reason', v_reason
+            ))
+        from unnest(p_rows) as row (text);
+        return;
+    end if;
     imported := 0;
     updated := 0;
     unchanged := 0;
     stored_reports := 0;
-    v_marked := '{}';
-    if v_stored > 0 then
-        select rows.* into v_done from import_rows(p_rows, p_dimensions, false) as rows;
-        for v_each in
-            select resource.id, resource.deleted_time, resource.refs
-            from resources as resource
-            where resource.id = any (v_done.changed)
-        loop
-            if v_each.deleted_time is not null then
-                perform release_targets(array[v_each.id]);
-            else
-                perform store_references(v_each.id, coalesce(v_each.refs, '{}'));
-            end if;
-        end loop;
-        updated := v_done.written;
-        unchanged := v_done.stored_before - updated;
-        stored_reports := v_done.stored_reports;
-        left_out := v_done.left_out;
-        v_marked := v_done.marked;
-    end if;
-    if v_stored < cardinality(p_rows) then
-        select rows.* into v_done from import_rows(p_rows, p_dimensions, true) as rows;
-        imported := v_done.written;
-        stored_reports := stored_reports + v_done.stored_reports;
-        left_out := v_done.left_out;
-        v_new := v_done.marked;
-        v_marked := v_marked || v_new;
-    end if;
-    v_removed := remove_finalized(v_marked, null, null);
-    imported := imported - (
-        select count(*)
-        from jsonb_array_elements(v_removed) as gone (entry)
-        where (gone.entry ->> 'id')::uuid = any (v_new)
-    );
-    if v_removed <> '[]' then
-        left_out := left_out || (
-            select jsonb_agg(gone.entry || '{"reason": "it is marked for deletion, and nothing holds it: it is removed"}')
-            from jsonb_array_elements(v_removed) as gone (entry)
-        );
-    end if;
+    left_out := '[]';
+    for v_at in 0 .. jsonb_array_length(v_parts) - 1 loop
+        select
+            imported + done.imported,
+            updated + done.updated,
+            unchanged + done.unchanged,
+            stored_reports + done.stored_reports,
+            left_out || done.left_out
+        into imported, updated, unchanged, stored_reports, left_out
+        from import_resources(array(select jsonb_array_elements_text(v_parts -> v_at)), p_dimensions) as done;
+    end loop;
     return next;
 end;
 $$;
