@@ -65,7 +65,7 @@ export class SourceSession {
 
   /** The number of resources of each kind. */
   async kinds(): Promise<Map<string, number>> {
-    const { rows } = await this.client.query<{ kind: string; count: number }>(this.statements.kinds)
+    const rows = await this.read<{ kind: string; count: number }>(this.statements.kinds, [])
     return new Map(rows.map(({ kind, count }) => [kind, count]))
   }
 

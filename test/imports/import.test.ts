@@ -155,6 +155,93 @@ t.test('a second run changes nothing, and further ones follow the source', async
     [{ status: 'False' }],
   )
   t.match((await run()).tally, { imported: 0, updated: 0, leftOut: 0 })
+
+  const told = async (id: string) =>
+    (await call('GET', `clusters/${id}/changes`)).body.items
+      .reverse()
+      .map(({ type, caller, adapter, changed }: Record<string, unknown>) => ({
+        type,
+        ...(caller !== undefined && { caller }),
+        ...(adapter !== undefined && { adapter }),
+        changed,
+      }))
+  const created = { type: 'created', caller: /^changer-/, changed: [] }
+  t.match(await told(changed), [
+    created,
+    { type: 'changed', caller: /^changer-/, changed: ['references'] },
+    { type: 'changed', caller: 'late', changed: ['references', 'spec', 'Ready', 'Reconciled'] },
+  ])
+  t.match(await told(marked), [created, { type: 'marked', caller: 'late', changed: ['deleted_time'] }])
+  t.match((await told(reported)).at(-1), {
+    type: 'reported',
+    changed: [
+      'Available',
+      'Ready',
+      'Reconciled',
+      'LastKnownReconciled',
+      'ValidationSuccessful',
+      'DnsSuccessful',
+    ],
+  })
+  t.match(await told(heir), [{ type: 'created', caller: 'late' }])
+  const { body: now } = await call('GET', `clusters/${changed}`)
+  const { body: kept } = await call('GET', `clusters/${changed}/generations`)
+  t.match(kept, {
+    total: 2,
+    items: [{ generation: now.generation, type: 'changed', caller: 'late' }, { type: 'created' }],
+  })
+  const { body: former } = await call('GET', `clusters/${changed}/generations/${now.generation - 1}`)
+  t.match(former.spec, { zones: ['a', 'b'] })
+  // The mark has begun a generation with the same state.
+  t.equal((await call('GET', `clusters/${marked}/generations`)).body.total, 2)
+})
+
+t.test('a generation keeps the time at which it began', async (t) => {
+  const { run, source, url, ...server } = await begin(t)
+  await run()
+  const timeOf = async () =>
+    (await execute(url, `select generation_time::text from resources where name = 'cluster-2'`)).rows
+  const before = await timeOf()
+  await source(`update resources set updated_time = now() where name = 'cluster-2'`)
+  await source(`insert into resource_labels select id, 'late', 'yes' from resources where name = 'cluster-2'`)
+  t.match((await run()).tally, { updated: 1 })
+  t.strictSame(await timeOf(), before)
+  await isConsistent(t, { ...server, url })
+})
+
+t.test('a source that is written meanwhile is caught up with', async (t) => {
+  const server = await begin(t)
+  const { run, source, url } = server
+  let isOver = false
+  const writer = (async () => {
+    for (let round = 1; !isOver; round++)
+      await source(
+        `update resources set spec = spec || '{"round": ${round}}', generation = generation + 1, updated_time = now()
+          where deleted_time is null and (spec ->> 'number')::int % 5 = ${round % 5};
+        update adapter_statuses as s set last_report_time = now(), observed_generation = r.generation
+          from resources as r where r.id = s.resource_id and (r.spec ->> 'number')::int % 5 = ${(round + 2) % 5}`,
+      )
+  })()
+  for (let count = 0; count < 3; count++) t.match((await run()).tally, { leftOut: 0 })
+  isOver = true
+  await writer
+  await run()
+  const rows = 'select id::text, spec::text, generation, updated_time::text from resources order by id::text'
+  t.strictSame((await execute(url, rows)).rows, (await source(rows)).rows)
+  t.strictSame((await execute(url, reportMembers)).rows, (await source(reportMembers)).rows)
+  await isConsistent(t, server)
+})
+
+t.test('two imports at the same time come to the same as one', async (t) => {
+  const server = await begin(t)
+  const { run, url } = server
+  const both = await Promise.all([run(), run()])
+  t.equal(both[0].tally.imported + both[1].tally.imported, TOTAL)
+  t.strictSame([...both[0].left, ...both[1].left], [])
+  const rows = await rowsOf(url)
+  t.match((await run()).tally, { unchanged: TOTAL, leftOut: 0 })
+  t.strictSame(await rowsOf(url), rows)
+  await isConsistent(t, server)
 })
 
 t.test('references are those of the source', async (t) => {

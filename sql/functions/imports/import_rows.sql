@@ -310,7 +310,7 @@ begin
             and computed.is_stored
             and not computed.is_newer
             and computed.new_conditions <> computed.stored_conditions
-        returning resource.id, resource.deleted_time, resource.version, resource.refs
+        returning resource.id, resource.version, resource.refs
     ),
     -- One entry for each resource that was written, a parent before its children. `former` is the resource as it was.
     logged as (
@@ -341,7 +341,13 @@ begin
                     null
                 ) || changed_conditions(computed.stored_conditions, computed.new_conditions)
             end
-        from (select * from inserted union all select * from changed union all select * from reported) as now_there
+        from (
+            select inserted.id, inserted.version, inserted.refs from inserted
+            union all
+            select changed.id, changed.version, changed.refs from changed
+            union all
+            select reported.id, reported.version, reported.refs from reported
+        ) as now_there
         inner join computed on computed.id = now_there.id
         left join resources as former on former.id = now_there.id
         cross join lateral (
