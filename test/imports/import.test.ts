@@ -5,6 +5,7 @@ import { type Irregular, importFrom, type LeftOut } from '../../server/imports/i
 import { loadDocument } from '../../server/openapi/document.ts'
 import { type Application, application } from '../application.ts'
 import { createDatabase, createEmptyDatabase, execute, testConfig } from '../databases.ts'
+import { openSession, untilWaiting } from '../sessions.ts'
 import { createReference, type Release } from './reference-database.ts'
 import { env, feedFaults, rowsOf } from './target.ts'
 
@@ -230,6 +231,27 @@ t.test('a source that is written meanwhile is caught up with', async (t) => {
   t.strictSame((await execute(url, rows)).rows, (await source(rows)).rows)
   t.strictSame((await execute(url, reportMembers)).rows, (await source(reportMembers)).rows)
   await isConsistent(t, server)
+})
+
+t.test('a parent that is being marked is waited for, also beside a row without a usable id', async (t) => {
+  const server = await begin(t)
+  const { run, source, url } = server
+  await run({ kinds: ['Cluster'] })
+  const { rows } = await source(
+    `select owner_id as id from resources where owner_id is not null and deleted_time is null limit 1`,
+  )
+  const owner = rows[0].id
+  await source(`insert into resources (id, kind, name, owner_id, owner_kind, spec, created_by, updated_by)
+    values ('00', 'NodePool', 'bad-id', '${owner}', 'Cluster', '{}', 'a', 'a')`)
+  const session = await openSession(t, url)
+  await session.query('begin')
+  await session.query(`select mark_resources(array['${owner}'::uuid], 'me')`)
+  const running = run({ kinds: ['NodePool'] })
+  await untilWaiting(session, 1)
+  await session.query('commit')
+  const { left } = await running
+  t.ok(left.some(({ reason }) => reason === 'its parent is marked for deletion, and it is not'))
+  t.strictSame(await server.database.all('list_inconsistencies', {}), [])
 })
 
 t.test('two imports at the same time come to the same as one', async (t) => {

@@ -22,7 +22,8 @@ declare
     v_removed jsonb;
 begin
     perform require_read_committed();
-    select array_agg(given.id), array_agg(distinct given.owner_id)
+    -- An id that is no UUID is null here, and equal to none.
+    select coalesce(array_agg(given.id) filter (where given.id is not null), '{}'), array_agg(distinct given.owner_id)
     into v_ids, v_owners
     from imported_rows(p_rows, p_dimensions) as given;
     perform
