@@ -835,6 +835,38 @@ export interface components {
          *             "Reconciled"
          *           ]
          *         }
+         *       ],
+         *       "changes": [
+         *         {
+         *           "spec_version": "1.0.11",
+         *           "change": "The condition LastKnownReconciled is added.",
+         *           "served": "It is there on every resource."
+         *         },
+         *         {
+         *           "spec_version": "1.0.13",
+         *           "change": "POST of statuses is removed.",
+         *           "served": "It is still there."
+         *         },
+         *         {
+         *           "spec_version": "1.0.14",
+         *           "change": "The condition Ready is removed.",
+         *           "served": "It is still there, unless conditions.older_names is false."
+         *         },
+         *         {
+         *           "spec_version": "1.0.17",
+         *           "change": "The resources of all kinds have a path of their own.",
+         *           "served": "It is there."
+         *         },
+         *         {
+         *           "spec_version": "1.0.21",
+         *           "change": "The kind of lists is removed.",
+         *           "served": "It is still there."
+         *         },
+         *         {
+         *           "spec_version": "1.0.24",
+         *           "change": "size and order take the place of pageSize and orderBy.",
+         *           "served": "Both forms are taken."
+         *         }
          *       ]
          *     }
          */
@@ -854,6 +886,15 @@ export interface components {
                 spec_versions: string;
                 /** @description The aggregated conditions it reads. */
                 conditions: string[];
+            }[];
+            /** @description The changes of the specification by which clients differ, in order, and how each is served. */
+            changes: {
+                /** @description The first version of the specification with it. */
+                spec_version: string;
+                /** @description What has changed. */
+                change: string;
+                /** @description How clients of older and of newer versions are served. */
+                served: string;
             }[];
         };
         /**
@@ -2882,6 +2923,38 @@ export interface operations {
                      *             "LastKnownReconciled",
                      *             "Reconciled"
                      *           ]
+                     *         }
+                     *       ],
+                     *       "changes": [
+                     *         {
+                     *           "spec_version": "1.0.11",
+                     *           "change": "The condition LastKnownReconciled is added.",
+                     *           "served": "It is there on every resource."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.13",
+                     *           "change": "POST of statuses is removed.",
+                     *           "served": "It is still there."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.14",
+                     *           "change": "The condition Ready is removed.",
+                     *           "served": "It is still there, unless conditions.older_names is false."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.17",
+                     *           "change": "The resources of all kinds have a path of their own.",
+                     *           "served": "It is there."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.21",
+                     *           "change": "The kind of lists is removed.",
+                     *           "served": "It is still there."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.24",
+                     *           "change": "size and order take the place of pageSize and orderBy.",
+                     *           "served": "Both forms are taken."
                      *         }
                      *       ]
                      *     }

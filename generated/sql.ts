@@ -98,6 +98,14 @@ export interface Queries {
     parameters: {}
     row: { position: string | null; standby: boolean; cluster: string; database: string; started: string }
   }
+  import_references: {
+    parameters: { rows: string[] }
+    row: { updated: number; left_out: string }
+  }
+  import_resources: {
+    parameters: { rows: string[]; dimensions: string }
+    row: { imported: number; updated: number; unchanged: number; reports: number; left_out: string }
+  }
   lift_time_limits: {
     parameters: { is_local: boolean }
     row: { value: string }
@@ -133,6 +141,10 @@ export interface Queries {
   list_generations: {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; tenancy: string | null }
     row: { body: string }
+  }
+  list_imported_ids: {
+    parameters: { kinds: string[]; after: string | null; size: number }
+    row: { id: string }
   }
   list_inconsistencies: {
     parameters: {}
@@ -189,6 +201,10 @@ export interface Queries {
   patch_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null; maps: boolean; tenancy: string | null }
     row: { body: string; version: number; started: boolean; inputs: string | null; has_rules: boolean }
+  }
+  remove_gone: {
+    parameters: { ids: string[] }
+    row: { removed: number; left_out: string }
   }
   report_status: {
     parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean; tenancy: string | null }
@@ -366,6 +382,16 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: [],
     text: "select\n    (\n        case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end\n        - '0/0'::pg_lsn\n    )::bigint as position,\n    pg_is_in_recovery() as standby,\n    (select control.system_identifier::text from pg_control_system() as control) as cluster,\n    (select own.oid::text from pg_database as own where own.datname = current_database()) as database,\n    pg_postmaster_start_time()::text as started\nwhere not exists (select from kinds, resource_counts, resources where resources.id is null)",
   },
+  import_references: {
+    id: 'import_references_c3cde2cd',
+    parameters: ["rows"],
+    text: "select done.updated, done.left_out::text as left_out from import_references($1::text[]) as done",
+  },
+  import_resources: {
+    id: 'import_resources_2f956054',
+    parameters: ["rows","dimensions"],
+    text: "select done.imported, done.updated, done.unchanged, done.stored_reports as reports, done.left_out::text as left_out\nfrom import_resources($1::text[], $2::jsonb) as done",
+  },
   lift_time_limits: {
     id: 'lift_time_limits_e6e032a0',
     parameters: ["is_local"],
@@ -410,6 +436,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'list_generations_49708f11',
     parameters: ["kind","owner_id","id","page","size","tenancy"],
     text: "with kept as materialized (\n    select state, numbered.generation\n    from find_history($1::text, $2::text, $3::text, $6::jsonb) as found\n    cross join kept_generations(found.id) as state\n    cross join generate_series(state.first_generation, state.generation) as numbered (generation)\n)\nselect\n    list_body(\n        'GenerationList',\n        $4::int,\n        (select count(*) from kept),\n        array(\n            select generation_body(kept.state, kept.generation, false, null)\n            from kept\n            order by kept.generation desc\n            limit $5::int\n            offset ($4::int - 1)::bigint * $5::int\n        )\n    ) as body\nfrom find_history($1::text, $2::text, $3::text, $6::jsonb)",
+  },
+  list_imported_ids: {
+    id: 'list_imported_ids_8d4de366',
+    parameters: ["kinds","after","size"],
+    text: "select resource.id::text as id\nfrom imported_resources as state\ninner join resources as resource on resource.id = state.id\nwhere resource.kind = any ($1::text[]) and ($2::uuid is null or state.id > $2::uuid)\norder by state.id\nlimit $3::int",
   },
   list_inconsistencies: {
     id: 'list_inconsistencies_47735c4e',
@@ -480,6 +511,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'patch_resource_9fb6cf88',
     parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at","maps","tenancy"],
     text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started,\n    case when $10::boolean then condition_inputs(resource.id, false) end as inputs,\n    own_kind.condition_rules <> '[]' as has_rules\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int,\n    $11::jsonb\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+  },
+  remove_gone: {
+    id: 'remove_gone_11513aae',
+    parameters: ["ids"],
+    text: "select done.removed, done.left_out::text as left_out from remove_gone($1::uuid[]) as done",
   },
   report_status: {
     id: 'report_status_dcd8bf60',

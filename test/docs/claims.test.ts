@@ -33,6 +33,8 @@ const commands: Record<string, { test: string } | { because: string }> = {
   'docs/api.md: curl ': { test: 'test/docs/api.test.ts' },
   'docs/database.md: pg_dump': { because: 'npm has no pg_dump; tried by hand, as the page says' },
   'docs/kinds.md: npm run seed': { test: 'test/scripts/seed.test.ts' },
+  'docs/moving-in.md: export': { because: 'it needs the databases of the reader' },
+  'docs/moving-in.md: npm run': { test: 'test/docs/moving-in.test.ts' },
   'docs/runbook.md: NAMESPACE=': { because: 'it needs a cluster' },
   'docs/runbook.md: kubectl': { because: 'it needs a cluster; what follows a pipe is run by the next' },
   'docs/runbook.md: ': { test: 'test/docs/runbook.test.ts' },

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { operationsOf } from '../../server/openapi/operations.ts'
-import { type Answer, type Application, application, base, condition } from '../application.ts'
+import { type Answer, type Application, application, base, condition, report } from '../application.ts'
 
 type Call = Application['call']
 
@@ -631,4 +631,36 @@ t.test('what the server says of itself', async (t) => {
       { conditions: ['LastKnownReconciled', 'Reconciled'] },
     ],
   })
+})
+
+t.test('clients of each version of the specification are served as /compatibility says', async (t) => {
+  const { call } = await application(t, { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' })
+  for (const name of ['one', 'two'])
+    t.equal((await call('POST', 'clusters', { kind: 'Cluster', name, spec: {} })).status, 201)
+  const { body: list } = await call('GET', 'clusters')
+  const [found] = list.items
+  const types = found.status.conditions.map(({ type }: { type: string }) => type)
+  const nameOf = async (query: string) =>
+    (await call('GET', `clusters?${query}`)).body.items.map(({ name }: { name: string }) => name)
+  const served: Record<string, () => unknown> = {
+    '1.0.11': () => t.ok(types.includes('LastKnownReconciled')),
+    '1.0.13': async () =>
+      t.equal(
+        (await call('POST', `clusters/${found.id}/statuses`, report('validation', 1, 'True', 1))).status,
+        201,
+      ),
+    '1.0.14': () => t.ok(types.includes('Ready')),
+    '1.0.17': async () => t.equal((await call('GET', `resources/${found.id}`)).body.id, found.id),
+    '1.0.21': () => t.equal(list.kind, 'ClusterList'),
+    '1.0.24': async () => {
+      t.strictSame(await nameOf('size=1&order=name desc'), ['two'])
+      t.strictSame(await nameOf('pageSize=1&orderBy=name&order=desc'), ['two'])
+    },
+  }
+  const { changes } = (await call('GET', 'compatibility')).body
+  t.strictSame(
+    changes.map(({ spec_version }: { spec_version: string }) => spec_version),
+    Object.keys(served),
+  )
+  for (const check of Object.values(served)) await check()
 })
