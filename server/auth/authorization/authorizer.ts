@@ -117,17 +117,18 @@ export class Authorizer {
   /** Decides by the resource in the transaction of each statement: for a write, under its locks. */
   private guard(request: FastifyRequest, facts: KnownFacts): Guard {
     const isSnapshot = request.method === 'GET' || request.method === 'HEAD'
+    const decideOn = (resource: unknown) => {
+      const known = { ...facts, resource }
+      const decision = this.decide(request, known)
+      if (decision.outcome !== 'allow') throw this.denial(request, facts.verb, facts.kind, decision, known)
+    }
+    const look = async (statements: Transaction) => decideOn(await readResource(statements, request))
     return {
       isSnapshot,
+      look,
       check: async (statements) => {
-        const decideOn = (resource: unknown) => {
-          const known = { ...facts, resource }
-          const decision = this.decide(request, known)
-          if (decision.outcome !== 'allow')
-            throw this.denial(request, facts.verb, facts.kind, decision, known)
-        }
         // First without a lock: who is denied waits for none, and takes none.
-        decideOn(await readResource(statements, request))
+        await look(statements)
         if (!isSnapshot) decideOn(await lockResource(statements, request, facts.verb))
       },
     }
@@ -187,14 +188,20 @@ async function lockResource(statements: Transaction, request: FastifyRequest, ve
   return parsed(request, statements.one('get_locked_resource', parameters))
 }
 
-/** The targets of references that may be looked up, as lock_for_decision takes them: the body has not been validated yet. */
+/** The targets of references that may be looked up, as lock_for_decision takes them. */
 function targetsOf(references: unknown): string | null {
+  const ids = targetIds(references)
+  return ids && JSON.stringify({ any: ids.map((id) => ({ id })) })
+}
+
+/** The ids of the targets of references that may be looked up; the body has not been validated yet. Null without references. */
+export function targetIds(references: unknown): string[] | null {
   if (typeof references !== 'object' || references === null) return null
   const targets = Object.values(references).flatMap((items) => (Array.isArray(items) ? items : []))
   const ids = targets
     .map((target) => (target as { id?: unknown } | null)?.id)
     .filter((id) => typeof id === 'string')
-  return JSON.stringify({ any: ids.filter((id) => UUID.test(id)).map((id) => ({ id })) })
+  return ids.filter((id) => UUID.test(id))
 }
 
 /** The form of ids that resources have: no other one is looked up. */
