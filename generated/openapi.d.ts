@@ -2110,12 +2110,6 @@ export interface components {
             /** @description The body of the answer, where it has one: a resource, a report, or a problem (`ProblemDetails`). */
             body?: unknown;
         };
-        /** @description The problem of a batch; where an operation has failed, with its place and its problem. */
-        BatchProblem: components["schemas"]["ProblemDetails"] & {
-            /** @description The place of the operation that has failed, from 0 on. */
-            index?: number;
-            problem?: components["schemas"]["ProblemDetails"];
-        };
         /**
          * @description An error, by RFC 9457.
          * @example {
@@ -2154,6 +2148,12 @@ export interface components {
             trace_id: string;
             /** @description The violations, where there are any: all of them, or the first 100. */
             errors?: components["schemas"]["ValidationError"][];
+            /** @description Of an atomic batch: the place of the operation that has failed, from 0 on. */
+            index?: number;
+            /** @description Of an atomic batch: the problem that this operation has, as it would have it alone. */
+            problem?: {
+                [key: string]: unknown;
+            };
         };
     };
     responses: {
@@ -2351,7 +2351,7 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/problem+json": components["schemas"]["BatchProblem"];
+                "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
         /** @description Any other error, such as 405, 408 or 431. */
