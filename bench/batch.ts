@@ -58,7 +58,12 @@ function batchOf(request: Request, size: number, atomic: boolean): Request {
     const own = (text: string) => text.replace('{run}-{n}', `{run}-{n}-${index}`).replace('{id}', '{next}')
     return `{"method":"${method}","path":"/api/hyperfleet/v1${own(path)}","body":${own(body)}}`
   })
-  return { ...request, method: 'POST', path: '/batch', body: `{"atomic":${atomic},"operations":[${operations}]}` }
+  return {
+    ...request,
+    method: 'POST',
+    path: '/batch',
+    body: `{"atomic":${atomic},"operations":[${operations}]}`,
+  }
 }
 
 const waysOf = (request: Request): Way[] => [
@@ -114,12 +119,20 @@ await withPostgres(async ({ url, dir }) => {
       await checkOperations(server.metrics)
     })
     const middle = (way: string, figure: keyof Round) =>
-      quantile((measured.get(way) ?? []).map((round) => round[figure]), 0.5)
+      quantile(
+        (measured.get(way) ?? []).map((round) => round[figure]),
+        0.5,
+      )
     const alone = middle('alone', 'perSecond')
     for (const way of ways) {
       const perSecond = middle(way.name, 'perSecond')
       const rest = (['server', 'postgres'] as const).map((figure) => middle(way.name, figure).toFixed(2))
-      const shown = [Math.round(perSecond), (perSecond / alone).toFixed(1), middle(way.name, 'p50').toFixed(1), ...rest]
+      const shown = [
+        Math.round(perSecond),
+        (perSecond / alone).toFixed(1),
+        middle(way.name, 'p50').toFixed(1),
+        ...rest,
+      ]
       lines.push(`| ${name} | ${way.name} | ${shown.join(' | ')} |`)
       console.log(lines.at(-1))
     }

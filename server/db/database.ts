@@ -399,7 +399,12 @@ export class Database {
       const seconds = (performance.now() - began) / 1000
       if (statement.query) this.observe(statement.query, seconds, waiter?.closed ? undefined : error)
     }
-    const { rows } = await this.watched(() => ask<Result>(session.client, statement), observe, session, waiter)
+    const { rows } = await this.watched(
+      () => ask<Result>(session.client, statement),
+      observe,
+      session,
+      waiter,
+    )
     return rows
   }
 

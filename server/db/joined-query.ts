@@ -102,10 +102,7 @@ class Part extends Query {
 export class PipelinedQuery extends Query {
   private readonly parts: Part[]
 
-  constructor(
-    statements: Prepared[],
-    callback: (error: Error | null, results: pg.QueryResult[]) => void,
-  ) {
+  constructor(statements: Prepared[], callback: (error: Error | null, results: pg.QueryResult[]) => void) {
     const { text = '' } = statements[0] ?? {}
     super(text, [], (error) => callback(error, this.completed()))
     this.parts = statements.map(({ name, text, values = [] }) =>

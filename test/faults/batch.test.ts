@@ -49,7 +49,11 @@ t.test('batches over the same resources in opposite orders wait for one another'
         ? patch(id, { tries: String(tries) })
         : { method: 'PUT', path: `/clusters/${id}/statuses`, body: report('dns', 1, 'False', index % 60) },
     ),
-    ...poolIds.map((id) => ({ method: 'PATCH', path: `/nodepools/${id}`, body: { labels: { a: String(tries) } } })),
+    ...poolIds.map((id) => ({
+      method: 'PATCH',
+      path: `/nodepools/${id}`,
+      body: { labels: { a: String(tries) } },
+    })),
   ]
   for (let tries = 0; tries < TRIES; tries++) {
     const [one, other] = [writes(2 * tries), writes(2 * tries + 1).reverse()]
@@ -57,7 +61,9 @@ t.test('batches over the same resources in opposite orders wait for one another'
       [one, other].map((operations) => call('POST', 'batch', { atomic: tries % 2 === 0, operations })),
     )
     const failed = answers.flatMap(({ status, text, body }) =>
-      status === 200 ? body.results.filter((each: { status: number }) => each.status >= 300 || each.status < 200) : [text],
+      status === 200
+        ? body.results.filter((each: { status: number }) => each.status >= 300 || each.status < 200)
+        : [text],
     )
     if (failed.length) return t.strictSame(failed, [], `try ${tries}`)
   }
@@ -88,14 +94,24 @@ t.test('names, deletions and writes of their own meet batches without a deadlock
         if (!id) return [{ method: 'POST', path: '/clusters', body: cluster(name) }]
         return chance % 2
           ? [{ method: 'DELETE', path: `/clusters/${id}` }]
-          : [{ method: 'POST', path: `/clusters/${id}/nodepools`, body: { kind: 'NodePool', name: 'pool', spec: {} } }]
+          : [
+              {
+                method: 'POST',
+                path: `/clusters/${id}/nodepools`,
+                body: { kind: 'NodePool', name: 'pool', spec: {} },
+              },
+            ]
       })
       if (isBatch) {
         const { status, body } = await call('POST', 'batch', { atomic: false, operations })
         if (status === 200) for (const each of body.results) note(each.status)
         else note(status)
       } else {
-        const [{ method = '', path = '', body = undefined } = {}] = operations as { method: string; path: string; body?: object }[]
+        const [{ method = '', path = '', body = undefined } = {}] = operations as {
+          method: string
+          path: string
+          body?: object
+        }[]
         note((await call(method, `${base}${path}`, body)).status)
       }
     }
@@ -112,8 +128,8 @@ t.test('names, deletions and writes of their own meet batches without a deadlock
 })
 
 const names = async (url: string) =>
-  (await execute(url, "select name from resources where kind = 'Cluster' order by name")).rows.map(({ name }) =>
-    String(name),
+  (await execute(url, "select name from resources where kind = 'Cluster' order by name")).rows.map(
+    ({ name }) => String(name),
   )
 
 /** Kills a server while the batch waits for a lock on a resource, and says what is there afterwards. */
@@ -169,23 +185,26 @@ t.test('of an atomic batch whose server is killed nothing is left', async (t) =>
   t.strictSame(await names(url), ['zz-held'])
 })
 
-t.test('of a batch with a key whose server is killed nothing is left, and it can be sent again', async (t) => {
-  const { url, operations } = await killedInTheMiddle(t, false, 'one')
-  await untilAlone(url)
-  t.strictSame(await names(url), ['zz-held'])
-  const { api } = await startReplica(t, serving(url))
-  const send = async () => {
-    const response = await fetch(`${api}${base}/batch`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
-      body: JSON.stringify({ atomic: false, operations }),
-    })
-    return response.text()
-  }
-  const first = await send()
-  t.equal((await names(url)).length, operations.length)
-  t.equal(await send(), first, 'the same answer')
-})
+t.test(
+  'of a batch with a key whose server is killed nothing is left, and it can be sent again',
+  async (t) => {
+    const { url, operations } = await killedInTheMiddle(t, false, 'one')
+    await untilAlone(url)
+    t.strictSame(await names(url), ['zz-held'])
+    const { api } = await startReplica(t, serving(url))
+    const send = async () => {
+      const response = await fetch(`${api}${base}/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
+        body: JSON.stringify({ atomic: false, operations }),
+      })
+      return response.text()
+    }
+    const first = await send()
+    t.equal((await names(url)).length, operations.length)
+    t.equal(await send(), first, 'the same answer')
+  },
+)
 
 t.test('of other batches the parts that were committed are left', async (t) => {
   const { url } = await killedInTheMiddle(t, false)

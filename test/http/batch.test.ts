@@ -58,8 +58,8 @@ t.test('each operation is answered as it would be alone, in order', async (t) =>
   t.strictSame(
     statuses(answer),
     [
-      201, 409, 201, 201, 400, 200, 200, 412, 200, 200, 200, 204, 400, 404, 202, 409, 204, 422, 405, 404, 400, 415,
-      400, 400, 400, 400, 400,
+      201, 409, 201, 201, 400, 200, 200, 412, 200, 200, 200, 204, 400, 404, 202, 409, 204, 422, 405, 404, 400,
+      415, 400, 400, 400, 400, 400,
     ],
     JSON.stringify(answer.body.results, null, 1),
   )
@@ -79,7 +79,11 @@ t.test('an atomic batch is done as a whole, or not at all', async (t) => {
     [404, 'NTF-000', { method: 'DELETE', path: '/nothing' }],
     [405, 'VAL-013', { method: 'PUT', path: '/clusters', body: {} }],
     [415, 'VAL-011', { ...create('new'), headers: { 'Content-Type': 'text/plain' } }],
-    [422, 'VAL-000', { method: 'POST', path: '/nodepools', body: { kind: 'NodePool', name: 'pool', spec: {} } }],
+    [
+      422,
+      'VAL-000',
+      { method: 'POST', path: '/nodepools', body: { kind: 'NodePool', name: 'pool', spec: {} } },
+    ],
   ]
   for (const [status, code, operation] of failing) {
     for (let place = 0; place <= valid.length; place++) {
@@ -88,7 +92,13 @@ t.test('an atomic batch is done as a whole, or not at all', async (t) => {
       operations.push(create('Not a name either'))
       const answer = await call('POST', 'batch', { atomic: true, operations })
       t.strictSame(
-        [answer.status, answer.body.code, answer.body.index, answer.body.problem.status, answer.body.problem.code],
+        [
+          answer.status,
+          answer.body.code,
+          answer.body.index,
+          answer.body.problem.status,
+          answer.body.problem.code,
+        ],
         [status, `HYPERFLEET-${code}`, place, status, `HYPERFLEET-${code}`],
         answer.text,
       )
@@ -129,7 +139,12 @@ t.test('operations see what those before them have done', async (t) => {
       atomic,
       operations: [
         { method: 'PATCH', path: `/clusters/${a.id}`, body: { labels: { n: '1', atomic: String(atomic) } } },
-        { method: 'PATCH', path: `/clusters/${a.id}`, headers: { 'Content-Type': 'application/merge-patch+json' }, body: { labels: { n: '2' } } },
+        {
+          method: 'PATCH',
+          path: `/clusters/${a.id}`,
+          headers: { 'Content-Type': 'application/merge-patch+json' },
+          body: { labels: { n: '2' } },
+        },
         create(`once-${atomic}`, {}),
         { ...create(`keyed-${atomic}`), headers: { 'Idempotency-Key': `k-${atomic}` } },
         { ...create(`keyed-${atomic}`), headers: { 'idempotency-key': `k-${atomic}` } },
@@ -153,18 +168,28 @@ t.test('a batch with a key is done once', async (t) => {
   const { call } = await application(t, adapters)
   for (const atomic of [true, false]) {
     const key = { 'idempotency-key': `key-${atomic}` }
-    const body = JSON.stringify({ atomic, operations: [create(`one-${atomic}`), ...(atomic ? [] : [create('one-true')])] })
+    const body = JSON.stringify({
+      atomic,
+      operations: [create(`one-${atomic}`), ...(atomic ? [] : [create('one-true')])],
+    })
     const first = await call('POST', 'batch', body, key)
     t.strictSame(statuses(first), atomic ? [201] : [201, 409])
     t.equal((await call('POST', 'batch', body, key)).text, first.text)
     t.equal((await call('POST', 'batch?dry_run=true', body, key)).text, first.text)
     const other = await call('POST', 'batch', `${body} `, key)
     t.strictSame([other.status, other.body.code], [422, 'HYPERFLEET-VAL-000'])
-    const failing = JSON.stringify({ atomic: true, operations: [{ method: 'DELETE', path: '/clusters/none' }] })
+    const failing = JSON.stringify({
+      atomic: true,
+      operations: [{ method: 'DELETE', path: '/clusters/none' }],
+    })
     const other_key = { 'idempotency-key': `other-${atomic}` }
     t.equal((await call('POST', 'batch', failing, other_key)).status, 404)
     const again = JSON.stringify({ atomic: true, operations: [create(`again-${atomic}`)] })
-    t.equal((await call('POST', 'batch', again, other_key)).status, 200, 'a batch that was not done keeps no key')
+    t.equal(
+      (await call('POST', 'batch', again, other_key)).status,
+      200,
+      'a batch that was not done keeps no key',
+    )
   }
   t.equal((await call('GET', 'clusters')).body.total, 4)
 })
@@ -180,7 +205,10 @@ t.test('of two batches with one key, the second is refused while the first one r
   const first = call('POST', 'batch', body, key)
   await untilWaiting(session, 1)
   const second = await call('POST', 'batch', body, key)
-  t.strictSame([second.status, second.body.code, second.headers['retry-after']], [409, 'HYPERFLEET-CNF-003', '1'])
+  t.strictSame(
+    [second.status, second.body.code, second.headers['retry-after']],
+    [409, 'HYPERFLEET-CNF-003', '1'],
+  )
   await session.query('rollback')
   t.strictSame(statuses(await first), [202])
 })
@@ -222,24 +250,48 @@ t.test('1,001 operations are refused', async (t) => {
   const { call } = await application(t, adapters)
   const operations = Array(1001).fill({ method: 'DELETE', path: '/a' })
   const answer = await call('POST', 'batch', { atomic: true, operations })
-  t.strictSame([answer.status, answer.body.errors[0].field, answer.body.errors[0].constraint], [400, 'operations', undefined])
-  for (const body of [{}, { operations: [create('one')] }, { atomic: true, operations: [{ method: 'GET', path: '/clusters' }] }])
+  t.strictSame(
+    [answer.status, answer.body.errors[0].field, answer.body.errors[0].constraint],
+    [400, 'operations', undefined],
+  )
+  for (const body of [
+    {},
+    { operations: [create('one')] },
+    { atomic: true, operations: [{ method: 'GET', path: '/clusters' }] },
+  ])
     t.equal((await call('POST', 'batch', body)).status, 400)
 })
 
 t.test('each operation is logged and counted, with the ids of its batch', async (t) => {
   const lines: string[] = []
   const stream = new Writable({ write: (chunk, _encoding, done) => done(void lines.push(String(chunk))) })
-  const { call, metrics } = await application(t, adapters, undefined, pino({ level: 'info' }, stream) as never)
+  const { call, metrics } = await application(
+    t,
+    adapters,
+    undefined,
+    pino({ level: 'info' }, stream) as never,
+  )
   const answer = await call('POST', 'batch', { atomic: false, operations: [create('one'), create('one')] })
   const [one] = answer.body.results
   const logged = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'operation')
   t.match(
     logged.map(({ operation, method, path, status_code, resource_id, request_id }) => ({
-      operation, method, path, status_code, resource_id, request_id,
+      operation,
+      method,
+      path,
+      status_code,
+      resource_id,
+      request_id,
     })),
     [
-      { operation: 0, method: 'POST', path: `${base}/clusters`, status_code: 201, resource_id: one.body.id, request_id: answer.headers['x-request-id'] },
+      {
+        operation: 0,
+        method: 'POST',
+        path: `${base}/clusters`,
+        status_code: 201,
+        resource_id: one.body.id,
+        request_id: answer.headers['x-request-id'],
+      },
       { operation: 1, status_code: 409, request_id: answer.headers['x-request-id'] },
     ],
   )

@@ -27,7 +27,8 @@ export function batched(call: Call): Call {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     const own = { method, path: path.replace('?dry_run=true', ''), headers }
     const operation = `${JSON.stringify(own).slice(0, -1)}${text === undefined ? '' : `,"body":${text}`}}`
-    const others = () => Array.from({ length: random(3) }, () => FAILING[random(FAILING.length)] as [number, string])
+    const others = () =>
+      Array.from({ length: random(3) }, () => FAILING[random(FAILING.length)] as [number, string])
     if (random(2)) {
       const [before, after] = [others(), others()]
       const around = (list: typeof before) => list.map(([, each]) => each)

@@ -85,7 +85,13 @@ export class BatchedOperation {
     const members = (body ?? {}) as Record<string, unknown>
     const references = verb === 'create' || verb === 'update' ? targetIds(members.references) : null
     if (verb !== 'create') return { verb, id: target.id, references }
-    return { verb, owner_id: target.owner_id, kind: target.kind || kind || members.kind, name: members.name, references }
+    return {
+      verb,
+      owner_id: target.owner_id,
+      kind: target.kind || kind || members.kind,
+      name: members.name,
+      references,
+    }
   }
 
   /** Passes the steps that are left, in a transaction whose locks are taken. Never rejects. */
@@ -118,7 +124,10 @@ export class BatchedOperation {
     const { request, index } = this
     this.reply.code(status)
     request.server.counters.observeOperation(request, status)
-    request.log.info({ ...describeRequest(request, asReply(this.reply), status), operation: index }, 'operation')
+    request.log.info(
+      { ...describeRequest(request, asReply(this.reply), status), operation: index },
+      'operation',
+    )
   }
 
   private async serve(): Promise<unknown> {
