@@ -2071,14 +2071,44 @@ export interface components {
             /** @description The rule, where it is one of required, min, max, min_length, max_length, pattern, enum, format and unique. */
             constraint?: string;
         };
-        /** @description Writes that are done in one request. */
+        /**
+         * @description Writes that are done in one request.
+         * @example {
+         *       "atomic": true,
+         *       "operations": [
+         *         {
+         *           "method": "PATCH",
+         *           "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *           "body": {
+         *             "labels": {
+         *               "tier": "gold"
+         *             }
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
         BatchRequest: {
             /** @description Whether all are done, or none. */
             atomic: boolean;
             /** @description The writes, in the order in which they are done. */
             operations: components["schemas"]["BatchOperation"][];
         };
-        /** @description A write, as a request of its own would have it. */
+        /**
+         * @description A write, as a request of its own would have it.
+         * @example {
+         *       "method": "PATCH",
+         *       "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "headers": {
+         *         "If-Match": "\"3\""
+         *       },
+         *       "body": {
+         *         "labels": {
+         *           "tier": "gold"
+         *         }
+         *       }
+         *     }
+         */
         BatchOperation: {
             /**
              * @description The method.
@@ -2094,12 +2124,28 @@ export interface components {
             /** @description The body, where the operation has one. */
             body?: unknown;
         };
-        /** @description The answers to the operations of a batch. */
+        /**
+         * @description The answers to the operations of a batch.
+         * @example {
+         *       "results": [
+         *         {
+         *           "status": 204,
+         *           "headers": {}
+         *         }
+         *       ]
+         *     }
+         */
         BatchResults: {
             /** @description The answers, in the order of the operations. */
             results: components["schemas"]["BatchResult"][];
         };
-        /** @description The answer to one operation of a batch. */
+        /**
+         * @description The answer to one operation of a batch.
+         * @example {
+         *       "status": 204,
+         *       "headers": {}
+         *     }
+         */
         BatchResult: {
             /** @description The HTTP status of the operation alone. */
             status: number;

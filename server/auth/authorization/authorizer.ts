@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import type { Guard, Transaction } from '../../db/database.ts'
-import type { Target } from '../../http/routing/target.ts'
+import { type Target, targetIds } from '../../http/routing/target.ts'
 import { audit } from '../../observability/audit-log.ts'
 import { ANY_KIND } from '../../openapi/kinds.ts'
 import { Problem } from '../../problem.ts'
@@ -193,19 +193,6 @@ function targetsOf(references: unknown): string | null {
   const ids = targetIds(references)
   return ids && JSON.stringify({ any: ids.map((id) => ({ id })) })
 }
-
-/** The ids of the targets of references that may be looked up; the body has not been validated yet. Null without references. */
-export function targetIds(references: unknown): string[] | null {
-  if (typeof references !== 'object' || references === null) return null
-  const targets = Object.values(references).flatMap((items) => (Array.isArray(items) ? items : []))
-  const ids = targets
-    .map((target) => (target as { id?: unknown } | null)?.id)
-    .filter((id) => typeof id === 'string')
-  return ids.filter((id) => UUID.test(id))
-}
-
-/** The form of ids that resources have: no other one is looked up. */
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 async function parsed(request: FastifyRequest, row: Promise<{ body: string | null }>): Promise<unknown> {
   try {

@@ -3,7 +3,7 @@ import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastif
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 import { pathOf } from '../../lib/origin-form.ts'
 import { Problem } from '../../problem.ts'
-import type { Operation } from '../routing/routes.ts'
+import type { Operation } from '../routing/operation.ts'
 
 /** A route of an operation, as a request finds it. */
 export interface Found {

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RequestDatabase } from '../../db/database.ts'
 import { Problem } from '../../problem.ts'
 import { refuse } from '../../validation/violations.ts'
 import type { Found } from './batch-routes.ts'
-import type { BatchedStatements } from './batched-statements.ts'
 
 /** An operation as a batch has it, valid by the document. */
 export interface Given {
@@ -51,7 +51,7 @@ export function batchedRequest(
   { method, body }: Given,
   url: string,
   text: string | undefined,
-  statements: BatchedStatements,
+  statements: RequestDatabase,
 ): FastifyRequest {
   const own = {
     method,

@@ -1,4 +1,4 @@
-import type { FastifyContextConfig, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Identity } from '../../auth/authenticator.ts'
 import type { Verb } from '../../auth/authorization/access-rule.ts'
 import type { Authorizer } from '../../auth/authorization/authorizer.ts'
@@ -19,6 +19,7 @@ import { isRepeated } from '../headers.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { mediaTypeOf, unstorable } from '../request-body.ts'
 import { isOfAnyKind, type Steps } from './any-kind.ts'
+import type { Operation } from './operation.ts'
 import { parameterChecker, settlePath } from './parameters.ts'
 import { bind, type Target } from './target.ts'
 
@@ -31,36 +32,6 @@ interface Admission {
 
 /** The handler of each operation of the document, by its x-operation. */
 export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
-
-/**
- * The steps of a request of one operation, in their order; each rejects with what refuses the request. Of a request of its own they
- * are hooks of its route, and an operation of a batch passes them one after another.
- */
-export interface Operation {
-  id: string
-  method: string
-  path: string
-  isSecured: boolean
-  /** What a request does to resources; undefined for an operation that rules of authorization do not decide on. */
-  verb: Verb | undefined
-  config: FastifyContextConfig
-  /** Whether it has a body. */
-  hasBody: boolean
-  /** Whether its body is made of operations with bodies of their own. */
-  isBatch: boolean
-  /** Whether a step follows the validation of its body, or settles the kind. */
-  hasContent: boolean
-  /** Authorization by headers and path; parameters (400), the media type of the body (415). */
-  admit(request: FastifyRequest, reply: FastifyReply): void
-  /** What authorization has left open. */
-  authorize(request: FastifyRequest): Promise<void>
-  /** Syntax of the body (400). */
-  checkSyntax(request: FastifyRequest): Promise<void>
-  /** Content of the body, validated by its schema (400); the kind. */
-  checkContent(request: FastifyRequest): Promise<void>
-  /** The handler. Resolves with the body of the answer. */
-  serve(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
-}
 
 /**
  * The operations of the document with their handlers, by their ids. A request passes, in this order: authentication (401), tenancy (403),
