@@ -82,6 +82,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do many writes in one request
+         * @description Does up to 1,000 writes, in their order: each is a request of its own, with its method, path, headers and body, and is checked, authorized and answered as it
+         *     would be alone. `results` has the answers in the order of `operations`.
+         *
+         *     With `atomic: true` all are done in one transaction, or none: the first operation that fails undoes all. The answer is then its problem, with its
+         *     place in `operations` as `index`, and the problem that the operation alone would have had as `problem`. With `atomic: false` each is done for itself, and the
+         *     answer is 200 whatever becomes of them: look at each `status`. What a result says was done is committed.
+         *
+         *     The token, the tenancy and `dry_run` are those of the batch. It counts as as many requests as it has operations where the operator limits these.
+         *     With an `Idempotency-Key`, the operations of a batch that is not atomic share a transaction, too, and an operation that fails for a passing reason (5xx) undoes all of them.
+         */
+        post: operations["postBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/changes": {
         parameters: {
             query?: never;
@@ -2295,6 +2323,91 @@ export interface components {
             constraint?: string;
         };
         /**
+         * @description Writes that are done in one request.
+         * @example {
+         *       "atomic": true,
+         *       "operations": [
+         *         {
+         *           "method": "PATCH",
+         *           "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *           "body": {
+         *             "labels": {
+         *               "tier": "gold"
+         *             }
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        BatchRequest: {
+            /** @description Whether all are done, or none. */
+            atomic: boolean;
+            /** @description The writes, in the order in which they are done. */
+            operations: components["schemas"]["BatchOperation"][];
+        };
+        /**
+         * @description A write, as a request of its own would have it.
+         * @example {
+         *       "method": "PATCH",
+         *       "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "headers": {
+         *         "If-Match": "\"3\""
+         *       },
+         *       "body": {
+         *         "labels": {
+         *           "tier": "gold"
+         *         }
+         *       }
+         *     }
+         */
+        BatchOperation: {
+            /**
+             * @description The method.
+             * @enum {string}
+             */
+            method: "POST" | "PUT" | "PATCH" | "DELETE";
+            /** @description The path, with or without `/api/hyperfleet/v1` at its beginning. */
+            path: string;
+            /** @description `If-Match`, `Idempotency-Key` and `Content-Type`, which is `application/json` unless it says otherwise. */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description The body, where the operation has one. */
+            body?: unknown;
+        };
+        /**
+         * @description The answers to the operations of a batch.
+         * @example {
+         *       "results": [
+         *         {
+         *           "status": 204,
+         *           "headers": {}
+         *         }
+         *       ]
+         *     }
+         */
+        BatchResults: {
+            /** @description The answers, in the order of the operations. */
+            results: components["schemas"]["BatchResult"][];
+        };
+        /**
+         * @description The answer to one operation of a batch.
+         * @example {
+         *       "status": 204,
+         *       "headers": {}
+         *     }
+         */
+        BatchResult: {
+            /** @description The HTTP status of the operation alone. */
+            status: number;
+            /** @description The headers of the answer, their names in lower case. */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description The body of the answer, where it has one: a resource, a report, or a problem (`ProblemDetails`). */
+            body?: unknown;
+        };
+        /**
          * @description An error, by RFC 9457.
          * @example {
          *       "type": "https://api.hyperfleet.io/errors/resource-not-found",
@@ -2332,6 +2445,12 @@ export interface components {
             trace_id: string;
             /** @description The violations, where there are any: all of them, or the first 100. */
             errors?: components["schemas"]["ValidationError"][];
+            /** @description Of an atomic batch: the place of the operation that has failed, from 0 on. */
+            index?: number;
+            /** @description Of an atomic batch: the problem that this operation has, as it would have it alone. */
+            problem?: {
+                [key: string]: unknown;
+            };
         };
     };
     responses: {
@@ -2495,6 +2614,38 @@ export interface components {
                  *       "code": "HYPERFLEET-GON-001",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
                  *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The batch itself was refused, or it is atomic and its operation at `index` has failed: nothing was done. `problem` is then the problem of this operation. */
+        BatchFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/resource-conflict",
+                 *       "title": "Resource conflict",
+                 *       "status": 409,
+                 *       "detail": "Operation 1 (POST /api/hyperfleet/v1/clusters) failed, and nothing was done: Cluster with name='my-cluster' already exists",
+                 *       "instance": "/api/hyperfleet/v1/batch",
+                 *       "code": "HYPERFLEET-CNF-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "index": 1,
+                 *       "problem": {
+                 *         "type": "https://api.hyperfleet.io/errors/resource-conflict",
+                 *         "title": "Resource conflict",
+                 *         "status": 409,
+                 *         "detail": "Cluster with name='my-cluster' already exists",
+                 *         "instance": "/api/hyperfleet/v1/clusters",
+                 *         "code": "HYPERFLEET-CNF-001",
+                 *         "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *       }
                  *     }
                  */
                 "application/problem+json": components["schemas"]["ProblemDetails"];
@@ -3007,6 +3158,115 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBatch: {
+        parameters: {
+            query?: {
+                /**
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /**
+                 * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
+                 *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The operations. The body may be eight times as large as another one (8 MiB, unless the server is configured otherwise), and the body of an operation as large as that of a request. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "atomic": false,
+                 *       "operations": [
+                 *         {
+                 *           "method": "POST",
+                 *           "path": "/api/hyperfleet/v1/clusters",
+                 *           "headers": {
+                 *             "Idempotency-Key": "5f0c6b1e"
+                 *           },
+                 *           "body": {
+                 *             "kind": "Cluster",
+                 *             "name": "my-cluster",
+                 *             "spec": {
+                 *               "region": "us-east1",
+                 *               "release": {
+                 *                 "version": "4.19.1"
+                 *               }
+                 *             }
+                 *           }
+                 *         },
+                 *         {
+                 *           "method": "DELETE",
+                 *           "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description The answers to the operations, in their order. */
+            200: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "status": 201,
+                     *           "headers": {
+                     *             "content-type": "application/json",
+                     *             "etag": "\"1\"",
+                     *             "location": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11"
+                     *           },
+                     *           "body": {
+                     *             "kind": "Cluster",
+                     *             "name": "my-cluster"
+                     *           }
+                     *         },
+                     *         {
+                     *           "status": 404,
+                     *           "headers": {
+                     *             "content-type": "application/problem+json"
+                     *           },
+                     *           "body": {
+                     *             "status": 404,
+                     *             "code": "HYPERFLEET-NTF-001"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BatchFailed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["BatchFailed"];
+            404: components["responses"]["BatchFailed"];
+            405: components["responses"]["BatchFailed"];
+            409: components["responses"]["BatchFailed"];
+            412: components["responses"]["BatchFailed"];
+            413: components["responses"]["BatchFailed"];
+            415: components["responses"]["BatchFailed"];
+            422: components["responses"]["BatchFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
             default: components["responses"]["Problem"];
         };
     };

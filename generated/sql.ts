@@ -70,6 +70,10 @@ export interface Queries {
     parameters: { name: string }
     row: { is_valid: boolean }
   }
+  get_kept_answer: {
+    parameters: { caller: string; scope: string; key: string; hash: string; key_ttl: string }
+    row: { body: string | null }
+  }
   get_kind: {
     parameters: { id: string; is_history: boolean; tenancy: string | null }
     row: { kind: string }
@@ -190,6 +194,10 @@ export interface Queries {
     parameters: { kind: string | null; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null; tenant: string }
     row: { body: string | null; total: string; last: string[] | null }
   }
+  lock_batch: {
+    parameters: { writes: string; tenancy: string | null }
+    row: { done: string }
+  }
   lock_migrations: {
     parameters: {}
     row: { locked: boolean }
@@ -253,6 +261,10 @@ export interface Queries {
   upsert_applied_functions: {
     parameters: { release: string; hash: string; rules_hash: string }
     row: {}
+  }
+  upsert_kept_answer: {
+    parameters: { caller: string; scope: string; key: string; hash: string; key_ttl: string; body: string }
+    row: { done: string }
   }
   upsert_kind: {
     parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean; condition_rules: string }
@@ -346,6 +358,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'get_index_23b5052e',
     parameters: ["name"],
     text: "select pg_index.indisvalid as is_valid\nfrom pg_class\ninner join pg_index on pg_index.indexrelid = pg_class.oid\nwhere pg_class.relname = $1::text and pg_class.relnamespace = current_schema()::regnamespace",
+  },
+  get_kept_answer: {
+    id: 'get_kept_answer_94bcd814',
+    parameters: ["caller","scope","key","hash","key_ttl"],
+    text: "select kept.body\nfrom kept_answer($1::text, $2::text, '', $3::text, decode($4::text, 'hex'), $5::interval) as kept",
   },
   get_kind: {
     id: 'get_kind_5e9b0ad6',
@@ -497,6 +514,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","size","fields","known","max_bytes","beyond","tenancy","tenant"],
     text: "with kept as materialized (\n    select coalesce(\n        $4::bigint,\n        (\n            select coalesce(sum(resource_counts.count), 0)::bigint\n            from resource_counts\n            where /* scope: */ resource_counts.kind = $1::text /* :scope */\n                and resource_counts.tenant = $8::text\n                and within_tenancy(resource_counts.tenancy, $7::jsonb)\n        )\n    ) as total\n),\n-- The ids of the page, and of one more resource if there is one.\npaged as materialized (\n    select array(\n        select page.id\n        from (\n            select resource.id\n            from /* source: */ tenant_resources($1::text, $8::text) /* :source */ as resource\n            where /* scope: */ resource.kind = $1::text /* :scope */\n                and /* tenant: */ resource.tenant = $8::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $7::jsonb) /* :tenant */\n                and /* after: */ true /* :after */\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit 501\n        ) as page\n        limit $2::int + 1\n    ) as ids\n)\nselect\n    list_body(coalesce($1::text, 'Resource') || 'List', 1, kept.total, bodies.items) as body,\n    kept.total,\n    (\n        select /* keys: */ array[]::text[] /* :keys */\n        from resources as resource\n        where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)\n    ) as last\nfrom kept\ncross join paged\ncross join lateral (\n    select resource_bodies($1::text, paged.ids[:$2::int], $3::text[], $5::int, $6::text, $7::jsonb) as items\n    offset 0 -- made once\n) as bodies",
   },
+  lock_batch: {
+    id: 'lock_batch_f07ba9af',
+    parameters: ["writes","tenancy"],
+    text: "select lock_for_batch($1::jsonb, $2::jsonb)::text as done",
+  },
   lock_migrations: {
     id: 'lock_migrations_aea9dc58',
     parameters: [],
@@ -576,6 +598,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'upsert_applied_functions_903836dc',
     parameters: ["release","hash","rules_hash"],
     text: "insert into applied_functions (release, hash, rules_hash)\nvalues ($1::text, $2::text, $3::text)\non conflict (singleton) do update\nset release = excluded.release,\n    hash = excluded.hash,\n    rules_hash = excluded.rules_hash",
+  },
+  upsert_kept_answer: {
+    id: 'upsert_kept_answer_10f3fc97',
+    parameters: ["caller","scope","key","hash","key_ttl","body"],
+    text: "select keep_answer($1::text, $2::text, '', $3::text, decode($4::text, 'hex'), $6::text, '', 1, $5::interval)::text as done",
   },
   upsert_kind: {
     id: 'upsert_kind_895f6bd7',

@@ -1,4 +1,5 @@
 import type { Handlers } from '../server/http/routing/routes.ts'
+import * as batch from './batch.ts'
 import * as changes from './changes.ts'
 import * as history from './history.ts'
 import * as metadata from './metadata.ts'
@@ -8,6 +9,7 @@ import * as summary from './summary.ts'
 
 /** The handler of each operation of the document, by its x-operation. */
 export const handlers: Handlers = {
+  'batch.write': batch.write,
   'changes.list': changes.list,
   'compatibility.get': metadata.getCompatibility,
   'history.generation': history.getGeneration,

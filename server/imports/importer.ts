@@ -97,6 +97,8 @@ const within = (statements: Transaction): Target => ({
     work({
       ...within(statements),
       finish: (name, parameters) => statements.all(name, parameters),
+      pipeline: (queries) => statements.pipeline(queries),
+      attempt: (part) => statements.attempt(part),
     }),
 })
 

@@ -18,6 +18,8 @@ export interface RequestBody {
   content: Record<string, unknown>
   /** Whether the resource is looked up before the body is refused for its syntax or content. */
   'x-look-up-first'?: boolean
+  /** Whether it is made of operations with bodies of their own. */
+  'x-holds-operations'?: boolean
 }
 
 export interface Parameter {

@@ -295,7 +295,10 @@ t.test('discarding a report', async (t) => {
     t.equal((await call('PUT', statuses, report('validator', 1, 'True', 10))).status, 200)
     const old = report('validator', 1, 'False', 9)
     t.equal((await call('PUT', statuses, old)).status, 204)
-    const lacking = { ...old, conditions: old.conditions.filter(({ type }) => type !== 'Applied') }
+    const lacking = {
+      ...old,
+      conditions: old.conditions.filter((each) => (each as { type: string }).type !== 'Applied'),
+    }
     t.equal((await call('PUT', statuses, lacking)).status, 400)
   })
 

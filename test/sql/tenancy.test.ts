@@ -22,6 +22,7 @@ const ofNoCaller = [
   'get_change_bound',
   'get_change_position',
   'get_index',
+  'get_kept_answer',
   'get_row_security',
   'get_schema_version',
   'get_wal_position',
@@ -51,6 +52,7 @@ const ofNoCaller = [
   'update_kind_stale',
   'update_older_names',
   'upsert_applied_functions',
+  'upsert_kept_answer',
   'upsert_kind',
 ]
 
