@@ -132,7 +132,7 @@ export interface Queries {
   }
   list_changes: {
     parameters: { since: string; until: string; kind: string | null; size: number; tenancy: string | null }
-    row: { feed: string; floor: string; seqs: string[]; types: string[]; ids: string[]; bodies: string[] }
+    row: { feed: string; floor: string; entries: string | null }
   }
   list_children: {
     parameters: { kind: string; owner_kind: string; owner_id: string; page: number; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null }
@@ -168,7 +168,7 @@ export interface Queries {
   }
   list_resource_changes: {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; tenancy: string | null }
-    row: { feed: string; total: string; seqs: string[]; types: string[]; bodies: string[] }
+    row: { feed: string; total: string; entries: string | null }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -435,9 +435,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with found as materialized (\n    select array(\n        select resource.id\n        from unnest($2::uuid[]) with ordinality as wanted (id, position)\n        cross join lateral visible_resource(wanted.id::text, $5::jsonb) as resource\n        where /* filter: */ true /* :filter */\n        order by wanted.position\n    ) as ids\n)\nselect\n    found.ids::text[] as found,\n    case\n        when $3::text[] is null then array[]::text[]\n        else resource_bodies($1::text, found.ids, $3::text[], $4::int, 'cut', $5::jsonb)\n    end as bodies\nfrom found",
   },
   list_changes: {
-    id: 'list_changes_d68b60b1',
+    id: 'list_changes_a6c853aa',
     parameters: ["since","until","kind","size","tenancy"],
-    text: "with page as materialized (\n    select change.seq, change.type, change.resource_id, change_body(change) as body\n    from changes as change\n    where change.seq > $1::bigint\n        and change.seq <= $2::bigint\n        and ($3::text is null or change.kind = $3::text)\n        and within_tenancy(change.tenancy, $5::jsonb)\n    order by change.seq\n    limit $4::int\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    array(select page.seq::text from page order by page.seq) as seqs,\n    array(select page.type from page order by page.seq) as types,\n    array(select page.resource_id::text from page order by page.seq) as ids,\n    array(select page.body from page order by page.seq) as bodies\nfrom change_feed",
+    text: "with page as materialized (\n    select change.seq, change_line(change) as line\n    from changes as change\n    where change.seq > $1::bigint\n        and change.seq <= $2::bigint\n        and ($3::text is null or change.kind = $3::text)\n        and within_tenancy(change.tenancy, $5::jsonb)\n    order by change.seq\n    limit $4::int\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    (select string_agg(page.line, e'\\n' order by page.seq) from page) as entries\nfrom change_feed",
   },
   list_children: {
     id: 'list_children_4e2d5b92',
@@ -480,9 +480,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with page as materialized (\n    select array(\n        select resource.id\n        from /* source: */ tenant_resources($1::text, $7::text) /* :source */ as resource\n        where /* scope: */ resource.kind = $1::text /* :scope */\n            and /* tenant: */ resource.tenant = $7::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $6::jsonb) /* :tenant */\n            and /* filter: */ true /* :filter */\n            and resource.id > $2::uuid\n        order by resource.id\n        limit $3::int\n    ) as ids\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    page.ids::text[] as ids,\n    array(\n        select state_body(present)\n        from unnest(page.ids) with ordinality as wanted (id, position)\n        inner join resources as present on present.id = wanted.id\n        order by wanted.position\n    ) as entries,\n    case\n        when $4::text[] is null then array[]::text[]\n        else resource_bodies($1::text, page.ids, $4::text[], $5::int, 'cut', $6::jsonb)\n    end as resources\nfrom change_feed\ncross join page\n-- The only place of the parameter where no tenant is put in.\nwhere $7::text is not null",
   },
   list_resource_changes: {
-    id: 'list_resource_changes_d9face50',
+    id: 'list_resource_changes_0adfa17d',
     parameters: ["kind","owner_id","id","page","size","tenancy"],
-    text: "with found as materialized (\n    select history.id from find_history($1::text, $2::text, $3::text, $6::jsonb) as history\n),\npage as materialized (\n    select change.seq, change.type, change_body(change) as body\n    from found\n    inner join changes as change on change.resource_id = found.id\n    order by change.seq desc\n    limit $5::int\n    offset ($4::int - 1)::bigint * $5::int\n)\nselect\n    feed_digest() as feed,\n    (select count(*) from changes as change where change.resource_id = found.id)::text as total,\n    array(select page.seq::text from page order by page.seq desc) as seqs,\n    array(select page.type from page order by page.seq desc) as types,\n    array(select page.body from page order by page.seq desc) as bodies\nfrom found",
+    text: "with found as materialized (\n    select history.id from find_history($1::text, $2::text, $3::text, $6::jsonb) as history\n),\npage as materialized (\n    select change.seq, change_line(change) as line\n    from found\n    inner join changes as change on change.resource_id = found.id\n    order by change.seq desc\n    limit $5::int\n    offset ($4::int - 1)::bigint * $5::int\n)\nselect\n    feed_digest() as feed,\n    (select count(*) from changes as change where change.resource_id = found.id)::text as total,\n    (select string_agg(page.line, e'\\n' order by page.seq desc) from page) as entries\nfrom found",
   },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',

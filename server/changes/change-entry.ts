@@ -9,13 +9,14 @@ export interface Entry {
   body: string
 }
 
-/** The entries of a page, as statements return them: numbers, types and bodies. */
-export const entriesOf = ({ seqs, types, bodies }: Record<'seqs' | 'types' | 'bodies', string[]>): Entry[] =>
-  seqs.map((seq, index) => ({
-    place: { position: Number(seq) },
-    type: types[index] ?? '',
-    body: bodies[index] ?? '',
-  }))
+/** Entries with the ids of their resources, from lines as statements return them (sql/functions/changes/change_line.sql). */
+export const entriesOf = (lines: string | null): (Entry & { id: string })[] =>
+  lines === null ? [] : lines.split('\n').map(entryOf)
+
+function entryOf(line: string) {
+  const [seq = '', type = '', id = '', body = ''] = line.split('\t')
+  return { place: { position: Number(seq) }, type, id, body }
+}
 
 /** An entry as JSON, with its token. */
 export const entryJson = ({ place, type, body }: Entry, tokens: ChangeTokens): string =>
