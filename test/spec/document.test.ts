@@ -351,6 +351,16 @@ t.test('the document is served', async (t) => {
     }
   })
 
+  await t.test('as JSON, not again to a caller who has it', async (t) => {
+    for (const path of ['/openapi.json', '/openapi', `${base}/openapi`]) {
+      const etag = String((await app.inject(path)).headers.etag)
+      const again = await app.inject({ url: path, headers: { 'if-none-match': etag } })
+      t.strictSame([again.statusCode, again.body, again.headers.etag], [304, '', etag], path)
+      const other = await app.inject({ url: path, headers: { 'if-none-match': 'W/"another"' } })
+      t.equal(other.statusCode, 200, path)
+    }
+  })
+
   await t.test('as YAML, without anchors', async (t) => {
     const response = await app.inject('/openapi.yaml')
     t.equal(response.statusCode, 200)
