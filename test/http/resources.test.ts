@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
+import { hasQueryMethod } from '../../server/http/routing/query-method.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { operationsOf } from '../../server/openapi/operations.ts'
 import { type Answer, type Application, application, base, condition, report } from '../application.ts'
@@ -557,8 +558,11 @@ t.test('every operation', async (t) => {
 
   await t.test('says which methods its path has', async (t) => {
     for (const path of new Set(operations.map((each) => each.path))) {
-      const methods = operations.filter((each) => each.path === path).map(({ method }) => method)
+      // A search is where a resource of the id `search` would be.
+      const isHere = (each: string) => new RegExp(`^${each.replaceAll(nowhere, '[^/]+')}$`).test(path)
+      const methods = operations.filter((each) => isHere(each.path)).map(({ method }) => method)
       if (methods.includes('GET')) methods.push('HEAD')
+      if (hasQueryMethod && operations.some((each) => each.path === `${path}/search`)) methods.push('QUERY')
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY']) {
         if (methods.includes(method) || (method === 'POST' && path === `${base}/nodepools`)) continue
         const answer = await call(method, `${path}?page=x`)
@@ -566,7 +570,7 @@ t.test('every operation', async (t) => {
           answer,
           {
             status: 405,
-            headers: { allow: methods.sort().join(', ') },
+            headers: { allow: [...new Set(methods)].sort().join(', ') },
             body: {
               type: 'https://api.hyperfleet.io/errors/method-not-allowed',
               code: 'HYPERFLEET-VAL-013',
