@@ -83,6 +83,8 @@ function script({ statement }: Request, index: number) {
   const marks: Record<Mark, string> = {
     id: `lpad(:chance::text, ${DIGITS}, '0')`,
     each: `lpad(:each::text, ${DIGITS}, '0')`,
+    // No statement has several: only batches do, and they are no single statement.
+    next: `lpad(:each::text, ${DIGITS}, '0')`,
     run: ':run::text',
     n: ':number::text',
     time: `(to_json(clock_timestamp()) #>> '{}')`,

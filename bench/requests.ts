@@ -14,11 +14,11 @@ export type Value = string | number | boolean | null | string[]
 
 /**
  * What differs from one request to the next. It stands in braces in paths, bodies and values: `{id}` is the number of a cluster by
- * chance, `{each}` that of the next one, `{run}` a number of the run, `{n}` one that no other request of the run has, `{time}` a moment later than
+ * chance, `{each}` that of the next one, `{next}` that of the next one each time that it stands there, `{run}` a number of the run, `{n}` one that no other request of the run has, `{time}` a moment later than
  * that of any request before, and `{page}` a page of 20 by chance.
  */
-export type Mark = 'id' | 'each' | 'run' | 'n' | 'time' | 'page'
-const MARKS = /\{(id|each|run|n|time|page)\}/
+export type Mark = 'id' | 'each' | 'next' | 'run' | 'n' | 'time' | 'page'
+const MARKS = /\{(id|each|next|run|n|time|page)\}/
 
 /** What requests are filled in with. */
 export interface Fill {
@@ -41,10 +41,12 @@ export const pieces = (text: string): string[] => text.split(MARKS)
 export function filler({ requests, clusters, pages }: Fill) {
   const begin = Date.now() * 1000
   let n = 0
+  let next = 0
   const among = (count: number) => Math.floor(Math.random() * count)
   const marks: Record<Mark, () => string> = {
     id: () => padded(1 + among(Math.min(clusters, SOME))),
     each: () => padded(1 + (n % clusters)),
+    next: () => padded(1 + (next++ % clusters)),
     run: () => String(begin),
     n: () => String(n),
     time: () =>

@@ -1,12 +1,16 @@
 -- Sends what bench/requests.ts describes. Arguments: a file of requests (share, method, path and body, with a tab between),
 -- how many digits an id has, the number of clusters, among how many of them {id} is picked, the number of pages, and the time
 -- to begin at in microseconds.
-local requests, n = {}, 0
+local requests, n, next_one = {}, 0, 0
 local digits, clusters, some, pages, begin
 
 local marks = {
   id = function() return string.format(digits, math.random(math.min(clusters, some))) end,
   each = function() return string.format(digits, 1 + n % clusters) end,
+  next = function()
+    next_one = next_one + 1
+    return string.format(digits, 1 + next_one % clusters)
+  end,
   run = function() return string.format('%d', begin) end,
   n = function() return tostring(n) end,
   time = function()

@@ -20,6 +20,8 @@ const help = `Usage: hyperfleet-api <command> [--config FILE] [--server-port 800
   serve    serve the API (the database must have been migrated)
   migrate  bring the database to this release; with --adopt-tenancy org=acme, give that tenancy to all resources that have none
   verify   list the rows of the database that break an invariant
+  import   bring the resources of a database of the Go implementation into this one: --from postgres://…
+           [--kinds A,B] [--dry-run] [--report FILE] [--remove-most]
   openapi  print the document of the API with these settings, as YAML
   config   print the settings in force, without secrets; with --sources also where each came from
   can-i    explain whether the rules of authorization allow a request: can-i VERB KIND
@@ -34,6 +36,7 @@ export async function main([command = 'help', ...args]: string[]): Promise<void>
     serve: () => serveWith(loadSettings(kinds, { args })),
     migrate: () => bringUpToDate(kinds, args),
     verify: () => verify(toolConfig(kinds, args)),
+    import: () => importElsewhere(args),
     openapi: () => console.log(composed(loadSettings(kinds, { args, serving: false }).config)),
     'can-i': () => explainAccess(args),
     config: () => console.log(JSON.stringify(printable(kinds, args), null, 2)),
@@ -59,6 +62,12 @@ async function serveWith(settings: ReturnType<typeof loadSettings>): Promise<voi
 async function explainAccess(args: string[]): Promise<void> {
   const { canI } = await import('./can-i.ts')
   process.exitCode = canI(args)
+}
+
+/** Loaded only here, as the server is. */
+async function importElsewhere(args: string[]): Promise<void> {
+  const { importResources } = await import('./import.ts')
+  await importResources(args)
 }
 
 /** The document that a server with these settings serves. */

@@ -82,6 +82,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do many writes in one request
+         * @description Does up to 1,000 writes, in their order: each is a request of its own, with its method, path, headers and body, and is checked, authorized and answered as it
+         *     would be alone. `results` has the answers in the order of `operations`.
+         *
+         *     With `atomic: true` all are done in one transaction, or none: the first operation that fails undoes all. The answer is then its problem, with its
+         *     place in `operations` as `index`, and the problem that the operation alone would have had as `problem`. With `atomic: false` each is done for itself, and the
+         *     answer is 200 whatever becomes of them: look at each `status`. What a result says was done is committed.
+         *
+         *     The token, the tenancy and `dry_run` are those of the batch. It counts as as many requests as it has operations where the operator limits these.
+         *     With an `Idempotency-Key`, the operations of a batch that is not atomic share a transaction, too, and an operation that fails for a passing reason (5xx) undoes all of them.
+         */
+        post: operations["postBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/changes": {
         parameters: {
             query?: never;
@@ -101,6 +129,28 @@ export interface paths {
          *     A token that is too old, or that another database has given, is refused with 410: begin again with `since=start`.
          */
         get: operations["getChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count resources by their conditions
+         * @description How many resources there are with each status of each condition, of one snapshot: in all, and with `group_by` for each value of a label or of a
+         *     member of the spec. The 1,000 largest groups are told one by one, and the others together. Every resource that matches is read: without a search
+         *     that an index answers, a summary waits for one of the places of such lists, and is 504 where it takes longer than a statement may.
+         */
+        get: operations["getSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -129,6 +179,28 @@ export interface paths {
          *     deletion. Members that only the server sets are accepted and ignored, so that a cluster that was read can be sent again.
          */
         post: operations["postCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search clusters by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchClusters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -327,6 +399,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hyperfleet/v1/nodepools/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the node pools of all clusters by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchNodePools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hyperfleet/v1/nodepools/{nodepool_id}": {
         parameters: {
             query?: never;
@@ -515,6 +609,28 @@ export interface paths {
          *     is not marked for deletion. A cluster that is marked for deletion takes no new node pools.
          */
         post: operations["createNodePool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hyperfleet/v1/clusters/{cluster_id}/nodepools/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the node pools of a cluster by a body
+         * @description The list of the same collection, with the request in the body: for searches and lists of ids that do not fit in a URL. It is a read:
+         *     the answer, its order and its pages are those of the list, and cursors go on in both. The method QUERY on the collection itself does the same, where
+         *     the server's Node.js knows the method (OpenAPI 3.0 has no word for it).
+         */
+        post: operations["searchNodePoolsByClusterId"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,6 +863,38 @@ export interface components {
          *             "Reconciled"
          *           ]
          *         }
+         *       ],
+         *       "changes": [
+         *         {
+         *           "spec_version": "1.0.11",
+         *           "change": "The condition LastKnownReconciled is added.",
+         *           "served": "It is there on every resource."
+         *         },
+         *         {
+         *           "spec_version": "1.0.13",
+         *           "change": "POST of statuses is removed.",
+         *           "served": "It is still there."
+         *         },
+         *         {
+         *           "spec_version": "1.0.14",
+         *           "change": "The condition Ready is removed.",
+         *           "served": "It is still there, unless conditions.older_names is false."
+         *         },
+         *         {
+         *           "spec_version": "1.0.17",
+         *           "change": "The resources of all kinds have a path of their own.",
+         *           "served": "It is there."
+         *         },
+         *         {
+         *           "spec_version": "1.0.21",
+         *           "change": "The kind of lists is removed.",
+         *           "served": "It is still there."
+         *         },
+         *         {
+         *           "spec_version": "1.0.24",
+         *           "change": "size and order take the place of pageSize and orderBy.",
+         *           "served": "Both forms are taken."
+         *         }
          *       ]
          *     }
          */
@@ -766,6 +914,15 @@ export interface components {
                 spec_versions: string;
                 /** @description The aggregated conditions it reads. */
                 conditions: string[];
+            }[];
+            /** @description The changes of the specification by which clients differ, in order, and how each is served. */
+            changes: {
+                /** @description The first version of the specification with it. */
+                spec_version: string;
+                /** @description What has changed. */
+                change: string;
+                /** @description How clients of older and of newer versions are served. */
+                served: string;
             }[];
         };
         /**
@@ -1422,6 +1579,128 @@ export interface components {
             next_cursor?: string;
         };
         /**
+         * @description How many resources there are in which state, of one snapshot.
+         * @example {
+         *       "kind": "Summary",
+         *       "group_by": "labels.region",
+         *       "total": 3,
+         *       "conditions": {
+         *         "Reconciled": {
+         *           "False": 1,
+         *           "True": 2
+         *         }
+         *       },
+         *       "groups": [
+         *         {
+         *           "value": "us-east1",
+         *           "total": 2,
+         *           "conditions": {
+         *             "Reconciled": {
+         *               "False": 1,
+         *               "True": 1
+         *             }
+         *           }
+         *         },
+         *         {
+         *           "total": 1,
+         *           "conditions": {
+         *             "Reconciled": {
+         *               "True": 1
+         *             }
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ResourceSummary: {
+            /**
+             * @description What this is.
+             * @enum {string}
+             */
+            kind: "Summary";
+            /** @description The field of the groups, as it was asked for; absent without groups. */
+            group_by?: string;
+            /**
+             * Format: int64
+             * @description How many resources there are.
+             */
+            total: number;
+            /** @description How many of them have each status of each condition; a status that none has is absent. */
+            conditions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The groups, the largest first; absent without `group_by`. */
+            groups?: {
+                /** @description The value; absent for the resources without one. */
+                value?: string;
+                /**
+                 * Format: int64
+                 * @description How many resources there are.
+                 */
+                total: number;
+                /** @description How many of them have each status of each condition; a status that none has is absent. */
+                conditions: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+            }[];
+            /** @description The groups beyond the 1,000 largest; absent where there are none. */
+            others?: {
+                /**
+                 * Format: int64
+                 * @description How many groups they are.
+                 */
+                groups: number;
+                /**
+                 * Format: int64
+                 * @description How many resources there are.
+                 */
+                total: number;
+                /** @description How many of them have each status of each condition; a status that none has is absent. */
+                conditions: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+            };
+        };
+        /**
+         * @description A request for a page of a list. Its members are the parameters of the list; null and an empty text count as absent, but an empty `cursor` begins a walk.
+         * @example {
+         *       "search": "deleted_time is null and generation > 1",
+         *       "fields": [
+         *         "name",
+         *         "status.conditions"
+         *       ],
+         *       "size": 500
+         *     }
+         */
+        SearchRequest: {
+            /** @description Which resources to list, in the language of the parameter `search`. */
+            search?: string | null;
+            /** @description Only resources with these ids; an empty list finds none. An id that no resource has, or that is not visible to the caller, is absent from the answer. */
+            ids?: string[] | null;
+            /** @description The fields to sort by, each with a direction: `name asc, created_time desc`. */
+            order?: string | null;
+            /** @description Only these members, and `id`. */
+            fields?: ("id" | "kind" | "href" | "name" | "owner_references" | "owner_references.id" | "owner_references.kind" | "owner_references.href" | "references" | "tenancy" | "labels" | "spec" | "generation" | "created_time" | "updated_time" | "created_by" | "updated_by" | "deleted_time" | "deleted_by" | "status" | "status.conditions" | "status.conditions.type" | "status.conditions.status" | "status.conditions.reason" | "status.conditions.message" | "status.conditions.observed_generation" | "status.conditions.created_time" | "status.conditions.last_updated_time" | "status.conditions.last_transition_time")[] | null;
+            /**
+             * Format: int32
+             * @description How many items a page holds at the most; by default as many as in the list.
+             */
+            size?: number | null;
+            /**
+             * Format: int32
+             * @description The number of the page; the first is 1, and the default.
+             */
+            page?: number | null;
+            /** @description Walks through the list, in place of `page`: empty to begin, then the `next_cursor` of the answer before. The other members are sent again with each step. */
+            cursor?: string | null;
+        };
+        /**
          * @description One condition in a report.
          * @example {
          *       "type": "Available",
@@ -2049,6 +2328,91 @@ export interface components {
             constraint?: string;
         };
         /**
+         * @description Writes that are done in one request.
+         * @example {
+         *       "atomic": true,
+         *       "operations": [
+         *         {
+         *           "method": "PATCH",
+         *           "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *           "body": {
+         *             "labels": {
+         *               "tier": "gold"
+         *             }
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        BatchRequest: {
+            /** @description Whether all are done, or none. */
+            atomic: boolean;
+            /** @description The writes, in the order in which they are done. */
+            operations: components["schemas"]["BatchOperation"][];
+        };
+        /**
+         * @description A write, as a request of its own would have it.
+         * @example {
+         *       "method": "PATCH",
+         *       "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11",
+         *       "headers": {
+         *         "If-Match": "\"3\""
+         *       },
+         *       "body": {
+         *         "labels": {
+         *           "tier": "gold"
+         *         }
+         *       }
+         *     }
+         */
+        BatchOperation: {
+            /**
+             * @description The method.
+             * @enum {string}
+             */
+            method: "POST" | "PUT" | "PATCH" | "DELETE";
+            /** @description The path, with or without `/api/hyperfleet/v1` at its beginning. */
+            path: string;
+            /** @description `If-Match`, `Idempotency-Key` and `Content-Type`, which is `application/json` unless it says otherwise. */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description The body, where the operation has one. */
+            body?: unknown;
+        };
+        /**
+         * @description The answers to the operations of a batch.
+         * @example {
+         *       "results": [
+         *         {
+         *           "status": 204,
+         *           "headers": {}
+         *         }
+         *       ]
+         *     }
+         */
+        BatchResults: {
+            /** @description The answers, in the order of the operations. */
+            results: components["schemas"]["BatchResult"][];
+        };
+        /**
+         * @description The answer to one operation of a batch.
+         * @example {
+         *       "status": 204,
+         *       "headers": {}
+         *     }
+         */
+        BatchResult: {
+            /** @description The HTTP status of the operation alone. */
+            status: number;
+            /** @description The headers of the answer, their names in lower case. */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description The body of the answer, where it has one: a resource, a report, or a problem (`ProblemDetails`). */
+            body?: unknown;
+        };
+        /**
          * @description An error, by RFC 9457.
          * @example {
          *       "type": "https://api.hyperfleet.io/errors/resource-not-found",
@@ -2086,6 +2450,12 @@ export interface components {
             trace_id: string;
             /** @description The violations, where there are any: all of them, or the first 100. */
             errors?: components["schemas"]["ValidationError"][];
+            /** @description Of an atomic batch: the place of the operation that has failed, from 0 on. */
+            index?: number;
+            /** @description Of an atomic batch: the problem that this operation has, as it would have it alone. */
+            problem?: {
+                [key: string]: unknown;
+            };
         };
     };
     responses: {
@@ -2249,6 +2619,38 @@ export interface components {
                  *       "code": "HYPERFLEET-GON-001",
                  *       "timestamp": "2026-03-10T08:01:00.000000Z",
                  *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description The batch itself was refused, or it is atomic and its operation at `index` has failed: nothing was done. `problem` is then the problem of this operation. */
+        BatchFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "https://api.hyperfleet.io/errors/resource-conflict",
+                 *       "title": "Resource conflict",
+                 *       "status": 409,
+                 *       "detail": "Operation 1 (POST /api/hyperfleet/v1/clusters) failed, and nothing was done: Cluster with name='my-cluster' already exists",
+                 *       "instance": "/api/hyperfleet/v1/batch",
+                 *       "code": "HYPERFLEET-CNF-001",
+                 *       "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                 *       "index": 1,
+                 *       "problem": {
+                 *         "type": "https://api.hyperfleet.io/errors/resource-conflict",
+                 *         "title": "Resource conflict",
+                 *         "status": 409,
+                 *         "detail": "Cluster with name='my-cluster' already exists",
+                 *         "instance": "/api/hyperfleet/v1/clusters",
+                 *         "code": "HYPERFLEET-CNF-001",
+                 *         "timestamp": "2026-03-10T08:01:00.000000Z",
+                 *         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                 *       }
                  *     }
                  */
                 "application/problem+json": components["schemas"]["ProblemDetails"];
@@ -2678,6 +3080,38 @@ export interface operations {
                      *             "Reconciled"
                      *           ]
                      *         }
+                     *       ],
+                     *       "changes": [
+                     *         {
+                     *           "spec_version": "1.0.11",
+                     *           "change": "The condition LastKnownReconciled is added.",
+                     *           "served": "It is there on every resource."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.13",
+                     *           "change": "POST of statuses is removed.",
+                     *           "served": "It is still there."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.14",
+                     *           "change": "The condition Ready is removed.",
+                     *           "served": "It is still there, unless conditions.older_names is false."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.17",
+                     *           "change": "The resources of all kinds have a path of their own.",
+                     *           "served": "It is there."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.21",
+                     *           "change": "The kind of lists is removed.",
+                     *           "served": "It is still there."
+                     *         },
+                     *         {
+                     *           "spec_version": "1.0.24",
+                     *           "change": "size and order take the place of pageSize and orderBy.",
+                     *           "served": "Both forms are taken."
+                     *         }
                      *       ]
                      *     }
                      */
@@ -2729,6 +3163,115 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBatch: {
+        parameters: {
+            query?: {
+                /**
+                 * @description With `true`, or without a value, the request is answered as without it, and nothing is kept: the write runs under its locks and is
+                 *     rolled back. The answer has `HyperFleet-Dry-Run: true`. Ids and times are those of this run.
+                 */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /**
+                 * @description A key that the client makes up for this request. Sent again with the same body within 24 hours, the request is answered as the
+                 *     first time and creates nothing; with another body it is refused with 422, and while the first one runs with 409.
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The operations. The body may be eight times as large as another one (8 MiB, unless the server is configured otherwise), and the body of an operation as large as that of a request. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "atomic": false,
+                 *       "operations": [
+                 *         {
+                 *           "method": "POST",
+                 *           "path": "/api/hyperfleet/v1/clusters",
+                 *           "headers": {
+                 *             "Idempotency-Key": "5f0c6b1e"
+                 *           },
+                 *           "body": {
+                 *             "kind": "Cluster",
+                 *             "name": "my-cluster",
+                 *             "spec": {
+                 *               "region": "us-east1",
+                 *               "release": {
+                 *                 "version": "4.19.1"
+                 *               }
+                 *             }
+                 *           }
+                 *         },
+                 *         {
+                 *           "method": "DELETE",
+                 *           "path": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description The answers to the operations, in their order. */
+            200: {
+                headers: {
+                    "HyperFleet-Dry-Run": components["headers"]["HyperFleet-Dry-Run"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "status": 201,
+                     *           "headers": {
+                     *             "content-type": "application/json",
+                     *             "etag": "\"1\"",
+                     *             "location": "/api/hyperfleet/v1/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11"
+                     *           },
+                     *           "body": {
+                     *             "kind": "Cluster",
+                     *             "name": "my-cluster"
+                     *           }
+                     *         },
+                     *         {
+                     *           "status": 404,
+                     *           "headers": {
+                     *             "content-type": "application/problem+json"
+                     *           },
+                     *           "body": {
+                     *             "status": 404,
+                     *             "code": "HYPERFLEET-NTF-001"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BatchFailed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["BatchFailed"];
+            404: components["responses"]["BatchFailed"];
+            405: components["responses"]["BatchFailed"];
+            409: components["responses"]["BatchFailed"];
+            412: components["responses"]["BatchFailed"];
+            413: components["responses"]["BatchFailed"];
+            415: components["responses"]["BatchFailed"];
+            422: components["responses"]["BatchFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2806,6 +3349,89 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             410: components["responses"]["Gone"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: {
+                /** @description Only resources of this kind. */
+                kind?: string;
+                /**
+                 * @description `labels.<key>` or `spec.<member>.<member>` (`labels['…']`, `spec['…']` for names with other characters): one group for each value as a text, of which
+                 *     the first 256 characters count, and one without `value` for the resources that lack it. `condition`, the default: no groups.
+                 */
+                group_by?: string;
+                /**
+                 * @description Which resources to list: `name = 'my-cluster'`, `labels.environment in ('staging', 'development')`,
+                 *     `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - 10s`.
+                 *
+                 *     Operators: `= == != <> < <= > >=`, `[not] like`, `[not] ilike`, `[not] in`, `[not] between … and …`,
+                 *     `is [not] null`, `and`, `or`, `not`, parentheses. Fields: id, name, kind, href, owner_id, owner_kind, generation, created_time,
+                 *     updated_time, deleted_time, created_by, updated_by, deleted_by, tenancy; `tenancy.<dimension>`, `labels.<key>`, `references.<type>`, `spec.<member>.<member>`
+                 *     (`labels['…']`, `spec['…']` for names with other characters); `status.conditions.<Type>` with `.reason`,
+                 *     `.observed_generation`, `.last_updated_time`, `.last_transition_time`. Texts stand in quotes. What a resource lacks is
+                 *     null: no comparison finds it, `is null` does. A kind, label key or condition type that cannot exist is refused.
+                 *     Nesting goes to 32, lists to 1000 values.
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "Summary",
+                     *       "group_by": "labels.region",
+                     *       "total": 3,
+                     *       "conditions": {
+                     *         "Reconciled": {
+                     *           "False": 1,
+                     *           "True": 2
+                     *         }
+                     *       },
+                     *       "groups": [
+                     *         {
+                     *           "value": "us-east1",
+                     *           "total": 2,
+                     *           "conditions": {
+                     *             "Reconciled": {
+                     *               "False": 1,
+                     *               "True": 1
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "total": 1,
+                     *           "conditions": {
+                     *             "Reconciled": {
+                     *               "True": 1
+                     *             }
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2963,6 +3589,61 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "deleted_time is null and generation > 1",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "ClusterList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3736,6 +4417,61 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchNodePools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "deleted_time is null and generation > 1",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4575,6 +5311,65 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchNodePoolsByClusterId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a cluster. Opaque; an id that no cluster can have is simply not found. */
+                cluster_id: components["parameters"]["cluster_id"];
+            };
+            cookie?: never;
+        };
+        /** @description Which resources, in which order, and which page; `{}` is the first page of all. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "search": "deleted_time is null and generation > 1",
+                 *       "fields": [
+                 *         "name",
+                 *         "status.conditions"
+                 *       ],
+                 *       "size": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The page. With `fields`, its items have only the members asked for. */
+            200: {
+                headers: {
+                    "HyperFleet-Token": components["headers"]["HyperFleet-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "NodePoolList",
+                     *       "page": 1,
+                     *       "size": 0,
+                     *       "total": 0,
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePoolList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -70,6 +70,10 @@ export interface Queries {
     parameters: { name: string }
     row: { is_valid: boolean }
   }
+  get_kept_answer: {
+    parameters: { caller: string; scope: string; key: string; hash: string; key_ttl: string }
+    row: { body: string | null }
+  }
   get_kind: {
     parameters: { id: string; is_history: boolean; tenancy: string | null }
     row: { kind: string }
@@ -98,6 +102,14 @@ export interface Queries {
     parameters: {}
     row: { position: string | null; standby: boolean; cluster: string; database: string; started: string }
   }
+  import_references: {
+    parameters: { rows: string[] }
+    row: { updated: number; left_out: string }
+  }
+  import_resources: {
+    parameters: { rows: string[]; dimensions: string }
+    row: { imported: number; updated: number; unchanged: number; reports: number; left_out: string }
+  }
   lift_time_limits: {
     parameters: { is_local: boolean }
     row: { value: string }
@@ -120,7 +132,7 @@ export interface Queries {
   }
   list_changes: {
     parameters: { since: string; until: string; kind: string | null; size: number; tenancy: string | null }
-    row: { feed: string; floor: string; seqs: string[]; types: string[]; ids: string[]; bodies: string[] }
+    row: { feed: string; floor: string; entries: string | null }
   }
   list_children: {
     parameters: { kind: string; owner_kind: string; owner_id: string; page: number; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null }
@@ -133,6 +145,10 @@ export interface Queries {
   list_generations: {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; tenancy: string | null }
     row: { body: string }
+  }
+  list_imported_ids: {
+    parameters: { kinds: string[]; after: string | null; size: number }
+    row: { id: string }
   }
   list_inconsistencies: {
     parameters: {}
@@ -152,7 +168,7 @@ export interface Queries {
   }
   list_resource_changes: {
     parameters: { kind: string; owner_id: string | null; id: string; page: number; size: number; tenancy: string | null }
-    row: { feed: string; total: string; seqs: string[]; types: string[]; bodies: string[] }
+    row: { feed: string; total: string; entries: string | null }
   }
   list_resource_ids: {
     parameters: { kind: string; after: string | null; size: number }
@@ -178,6 +194,10 @@ export interface Queries {
     parameters: { kind: string | null; size: number; fields: string[] | null; known: string | null; max_bytes: number; beyond: string; tenancy: string | null; tenant: string }
     row: { body: string | null; total: string; last: string[] | null }
   }
+  lock_batch: {
+    parameters: { writes: string; tenancy: string | null }
+    row: { done: string }
+  }
   lock_migrations: {
     parameters: {}
     row: { locked: boolean }
@@ -189,6 +209,10 @@ export interface Queries {
   patch_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; patch: string; is_merge: boolean; caller: string; if_match: string | null; max_bytes: number; at: number | null; maps: boolean; tenancy: string | null }
     row: { body: string; version: number; started: boolean; inputs: string | null; has_rules: boolean }
+  }
+  remove_gone: {
+    parameters: { ids: string[] }
+    row: { removed: number; left_out: string }
   }
   report_status: {
     parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean; tenancy: string | null }
@@ -209,6 +233,10 @@ export interface Queries {
   store_mapped_conditions: {
     parameters: { changes: string }
     row: { id: string; body: string | null; version: number | null }
+  }
+  summarize_resources: {
+    parameters: { kind: string | null; tenancy: string | null; tenant: string; group_by: string | null; max_groups: number }
+    row: { body: string }
   }
   update_conditions: {
     parameters: { id: string }
@@ -233,6 +261,10 @@ export interface Queries {
   upsert_applied_functions: {
     parameters: { release: string; hash: string; rules_hash: string }
     row: {}
+  }
+  upsert_kept_answer: {
+    parameters: { caller: string; scope: string; key: string; hash: string; key_ttl: string; body: string }
+    row: { done: string }
   }
   upsert_kind: {
     parameters: { kind: string; plural: string; base_path: string; parent_kind: string | null; on_parent_delete: string | null; required_adapters: string[] | null; reference_types: string; generation_on: string; older_names: boolean; condition_rules: string }
@@ -327,6 +359,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["name"],
     text: "select pg_index.indisvalid as is_valid\nfrom pg_class\ninner join pg_index on pg_index.indexrelid = pg_class.oid\nwhere pg_class.relname = $1::text and pg_class.relnamespace = current_schema()::regnamespace",
   },
+  get_kept_answer: {
+    id: 'get_kept_answer_94bcd814',
+    parameters: ["caller","scope","key","hash","key_ttl"],
+    text: "select kept.body\nfrom kept_answer($1::text, $2::text, '', $3::text, decode($4::text, 'hex'), $5::interval) as kept",
+  },
   get_kind: {
     id: 'get_kind_5e9b0ad6',
     parameters: ["id","is_history","tenancy"],
@@ -362,6 +399,16 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: [],
     text: "select\n    (\n        case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end\n        - '0/0'::pg_lsn\n    )::bigint as position,\n    pg_is_in_recovery() as standby,\n    (select control.system_identifier::text from pg_control_system() as control) as cluster,\n    (select own.oid::text from pg_database as own where own.datname = current_database()) as database,\n    pg_postmaster_start_time()::text as started\nwhere not exists (select from kinds, resource_counts, resources where resources.id is null)",
   },
+  import_references: {
+    id: 'import_references_c3cde2cd',
+    parameters: ["rows"],
+    text: "select done.updated, done.left_out::text as left_out from import_references($1::text[]) as done",
+  },
+  import_resources: {
+    id: 'import_resources_2f956054',
+    parameters: ["rows","dimensions"],
+    text: "select done.imported, done.updated, done.unchanged, done.stored_reports as reports, done.left_out::text as left_out\nfrom import_resources($1::text[], $2::jsonb) as done",
+  },
   lift_time_limits: {
     id: 'lift_time_limits_e6e032a0',
     parameters: ["is_local"],
@@ -388,9 +435,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with found as materialized (\n    select array(\n        select resource.id\n        from unnest($2::uuid[]) with ordinality as wanted (id, position)\n        cross join lateral visible_resource(wanted.id::text, $5::jsonb) as resource\n        where /* filter: */ true /* :filter */\n        order by wanted.position\n    ) as ids\n)\nselect\n    found.ids::text[] as found,\n    case\n        when $3::text[] is null then array[]::text[]\n        else resource_bodies($1::text, found.ids, $3::text[], $4::int, 'cut', $5::jsonb)\n    end as bodies\nfrom found",
   },
   list_changes: {
-    id: 'list_changes_d68b60b1',
+    id: 'list_changes_a6c853aa',
     parameters: ["since","until","kind","size","tenancy"],
-    text: "with page as materialized (\n    select change.seq, change.type, change.resource_id, change_body(change) as body\n    from changes as change\n    where change.seq > $1::bigint\n        and change.seq <= $2::bigint\n        and ($3::text is null or change.kind = $3::text)\n        and within_tenancy(change.tenancy, $5::jsonb)\n    order by change.seq\n    limit $4::int\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    array(select page.seq::text from page order by page.seq) as seqs,\n    array(select page.type from page order by page.seq) as types,\n    array(select page.resource_id::text from page order by page.seq) as ids,\n    array(select page.body from page order by page.seq) as bodies\nfrom change_feed",
+    text: "with page as materialized (\n    select change.seq, change_line(change) as line\n    from changes as change\n    where change.seq > $1::bigint\n        and change.seq <= $2::bigint\n        and ($3::text is null or change.kind = $3::text)\n        and within_tenancy(change.tenancy, $5::jsonb)\n    order by change.seq\n    limit $4::int\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    (select string_agg(page.line, e'\\n' order by page.seq) from page) as entries\nfrom change_feed",
   },
   list_children: {
     id: 'list_children_4e2d5b92',
@@ -406,6 +453,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'list_generations_49708f11',
     parameters: ["kind","owner_id","id","page","size","tenancy"],
     text: "with kept as materialized (\n    select state, numbered.generation\n    from find_history($1::text, $2::text, $3::text, $6::jsonb) as found\n    cross join kept_generations(found.id) as state\n    cross join generate_series(state.first_generation, state.generation) as numbered (generation)\n)\nselect\n    list_body(\n        'GenerationList',\n        $4::int,\n        (select count(*) from kept),\n        array(\n            select generation_body(kept.state, kept.generation, false, null)\n            from kept\n            order by kept.generation desc\n            limit $5::int\n            offset ($4::int - 1)::bigint * $5::int\n        )\n    ) as body\nfrom find_history($1::text, $2::text, $3::text, $6::jsonb)",
+  },
+  list_imported_ids: {
+    id: 'list_imported_ids_8d4de366',
+    parameters: ["kinds","after","size"],
+    text: "select resource.id::text as id\nfrom imported_resources as state\ninner join resources as resource on resource.id = state.id\nwhere resource.kind = any ($1::text[]) and ($2::uuid is null or state.id > $2::uuid)\norder by state.id\nlimit $3::int",
   },
   list_inconsistencies: {
     id: 'list_inconsistencies_47735c4e',
@@ -428,9 +480,9 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     text: "with page as materialized (\n    select array(\n        select resource.id\n        from /* source: */ tenant_resources($1::text, $7::text) /* :source */ as resource\n        where /* scope: */ resource.kind = $1::text /* :scope */\n            and /* tenant: */ resource.tenant = $7::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $6::jsonb) /* :tenant */\n            and /* filter: */ true /* :filter */\n            and resource.id > $2::uuid\n        order by resource.id\n        limit $3::int\n    ) as ids\n)\nselect\n    feed_digest() as feed,\n    change_feed.floor,\n    page.ids::text[] as ids,\n    array(\n        select state_body(present)\n        from unnest(page.ids) with ordinality as wanted (id, position)\n        inner join resources as present on present.id = wanted.id\n        order by wanted.position\n    ) as entries,\n    case\n        when $4::text[] is null then array[]::text[]\n        else resource_bodies($1::text, page.ids, $4::text[], $5::int, 'cut', $6::jsonb)\n    end as resources\nfrom change_feed\ncross join page\n-- The only place of the parameter where no tenant is put in.\nwhere $7::text is not null",
   },
   list_resource_changes: {
-    id: 'list_resource_changes_d9face50',
+    id: 'list_resource_changes_0adfa17d',
     parameters: ["kind","owner_id","id","page","size","tenancy"],
-    text: "with found as materialized (\n    select history.id from find_history($1::text, $2::text, $3::text, $6::jsonb) as history\n),\npage as materialized (\n    select change.seq, change.type, change_body(change) as body\n    from found\n    inner join changes as change on change.resource_id = found.id\n    order by change.seq desc\n    limit $5::int\n    offset ($4::int - 1)::bigint * $5::int\n)\nselect\n    feed_digest() as feed,\n    (select count(*) from changes as change where change.resource_id = found.id)::text as total,\n    array(select page.seq::text from page order by page.seq desc) as seqs,\n    array(select page.type from page order by page.seq desc) as types,\n    array(select page.body from page order by page.seq desc) as bodies\nfrom found",
+    text: "with found as materialized (\n    select history.id from find_history($1::text, $2::text, $3::text, $6::jsonb) as history\n),\npage as materialized (\n    select change.seq, change_line(change) as line\n    from found\n    inner join changes as change on change.resource_id = found.id\n    order by change.seq desc\n    limit $5::int\n    offset ($4::int - 1)::bigint * $5::int\n)\nselect\n    feed_digest() as feed,\n    (select count(*) from changes as change where change.resource_id = found.id)::text as total,\n    (select string_agg(page.line, e'\\n' order by page.seq desc) from page) as entries\nfrom found",
   },
   list_resource_ids: {
     id: 'list_resource_ids_bf3ce6cb',
@@ -462,6 +514,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     parameters: ["kind","size","fields","known","max_bytes","beyond","tenancy","tenant"],
     text: "with kept as materialized (\n    select coalesce(\n        $4::bigint,\n        (\n            select coalesce(sum(resource_counts.count), 0)::bigint\n            from resource_counts\n            where /* scope: */ resource_counts.kind = $1::text /* :scope */\n                and resource_counts.tenant = $8::text\n                and within_tenancy(resource_counts.tenancy, $7::jsonb)\n        )\n    ) as total\n),\n-- The ids of the page, and of one more resource if there is one.\npaged as materialized (\n    select array(\n        select page.id\n        from (\n            select resource.id\n            from /* source: */ tenant_resources($1::text, $8::text) /* :source */ as resource\n            where /* scope: */ resource.kind = $1::text /* :scope */\n                and /* tenant: */ resource.tenant = $8::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $7::jsonb) /* :tenant */\n                and /* after: */ true /* :after */\n            order by /* order: */ resource.created_time desc, resource.id desc /* :order */\n            limit 501\n        ) as page\n        limit $2::int + 1\n    ) as ids\n)\nselect\n    list_body(coalesce($1::text, 'Resource') || 'List', 1, kept.total, bodies.items) as body,\n    kept.total,\n    (\n        select /* keys: */ array[]::text[] /* :keys */\n        from resources as resource\n        where resource.id = paged.ids[cardinality(bodies.items)] and cardinality(paged.ids) > cardinality(bodies.items)\n    ) as last\nfrom kept\ncross join paged\ncross join lateral (\n    select resource_bodies($1::text, paged.ids[:$2::int], $3::text[], $5::int, $6::text, $7::jsonb) as items\n    offset 0 -- made once\n) as bodies",
   },
+  lock_batch: {
+    id: 'lock_batch_f07ba9af',
+    parameters: ["writes","tenancy"],
+    text: "select lock_for_batch($1::jsonb, $2::jsonb)::text as done",
+  },
   lock_migrations: {
     id: 'lock_migrations_aea9dc58',
     parameters: [],
@@ -476,6 +533,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'patch_resource_9fb6cf88',
     parameters: ["kind","owner_id","id","patch","is_merge","caller","if_match","max_bytes","at","maps","tenancy"],
     text: "select\n    resource_body(resource, own_kind, owner_kind, null) as body,\n    resource.version,\n    resource.generation_time = resource.updated_time\n        and resource.updated_time >= statement_timestamp() as started,\n    case when $10::boolean then condition_inputs(resource.id, false) end as inputs,\n    own_kind.condition_rules <> '[]' as has_rules\nfrom patch_resource(\n    $1::text,\n    $2::text,\n    $3::text,\n    case\n        when $9::int is null then $4::jsonb\n        else $4::jsonb || jsonb_build_object('generation', $9::int)\n    end,\n    $5::boolean,\n    $6::text,\n    $7::text,\n    $8::int,\n    $11::jsonb\n) as resource\ninner join kinds as own_kind on own_kind.kind = resource.kind\nleft join kinds as owner_kind on owner_kind.kind = own_kind.parent_kind",
+  },
+  remove_gone: {
+    id: 'remove_gone_11513aae',
+    parameters: ["ids"],
+    text: "select done.removed, done.left_out::text as left_out from remove_gone($1::uuid[]) as done",
   },
   report_status: {
     id: 'report_status_dcd8bf60',
@@ -501,6 +563,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'store_mapped_conditions_ffe933c3',
     parameters: ["changes"],
     text: "select change.id::text as id, stored.body, stored.version\nfrom jsonb_to_recordset($1::jsonb) as change (id uuid, version int, results jsonb)\nleft join lateral store_mapped_conditions(change.id, change.version, change.results) as stored on true",
+  },
+  summarize_resources: {
+    id: 'summarize_resources_8cc9af63',
+    parameters: ["kind","tenancy","tenant","group_by","max_groups"],
+    text: "with counted as materialized (\n    select\n        /* group: */ null::text /* :group */ as group_value,\n        hash_array_extended(resource.states, 0) as states_hash,\n        count(*) as total,\n        min(resource.id::text collate \"C\") as example_id\n    from /* source: */ tenant_resources($1::text, $3::text) /* :source */ as resource\n    where /* scope: */ resource.kind = $1::text /* :scope */\n        and /* tenant: */ resource.tenant = $3::text and resource.tenant <> '' and within_tenancy(resource.tenancy, $2::jsonb) /* :tenant */\n        and /* filter: */ true /* :filter */\n    group by group_value, states_hash\n),\nsized as (\n    select counted.*, sum(counted.total) over (partition by counted.group_value) as group_total\n    from counted\n),\n-- The place of each group: the largest first, and of equal ones by their value, resources without one last.\nplaced as materialized (\n    select\n        sized.*,\n        dense_rank() over (order by sized.group_total desc, sized.group_value collate \"C\" nulls last) as place\n    from sized\n),\n-- The counts of the groups that are told, and of the others as one group behind them.\ntold as materialized (\n    select\n        least(placed.place, $5::int + 1) as place,\n        case when placed.place <= $5::int then placed.group_value end as group_value,\n        placed.states_hash,\n        sum(placed.total) as total,\n        min(placed.example_id) as example_id\n    from placed\n    group by 1, 2, 3\n),\n-- By their ids: there are few.\nknown as materialized (\n    select combined.states_hash, resource.states\n    from (select told.states_hash, min(told.example_id)::uuid as id from told group by told.states_hash) as combined\n    inner join resources as resource\n        on resource.id = combined.id\n        and ($3::text = '' or resource.tenant = $3::text)\n        and within_tenancy(resource.tenancy, $2::jsonb)\n),\n-- Ready and Available are among the states also where conditions are not shown under these names.\nshown as materialized (\n    select\n        known.states_hash,\n        split_part(state.name, '=', 1) as type,\n        split_part(state.name, '=', 2) as status\n    from known\n    cross join unnest(known.states) as state (name)\n    where split_part(state.name, '=', 1) not in ('Ready', 'Available')\n        or exists (select from kinds where kinds.older_names and ($1::text is null or kinds.kind = $1::text))\n),\nstated as (\n    select told.place, shown.type, shown.status, sum(told.total) as total\n    from told\n    inner join shown on shown.states_hash = told.states_hash\n    group by grouping sets ((told.place, shown.type, shown.status), (shown.type, shown.status))\n),\ntyped as (\n    select stated.place, stated.type, json_object_agg(stated.status, stated.total order by stated.status) as statuses\n    from stated\n    group by stated.place, stated.type\n),\n-- The conditions of each group, and those of all without a place.\nconditions as materialized (\n    select typed.place, json_object_agg(typed.type, typed.statuses order by typed.type) as counts\n    from typed\n    group by typed.place\n),\ngrouped as (\n    select told.place, told.group_value, sum(told.total) as total\n    from told\n    group by told.place, told.group_value\n),\ndescribed as (\n    select\n        grouped.place,\n        json_build_object(\n            'value', grouped.group_value,\n            'total', grouped.total,\n            'conditions', coalesce(conditions.counts, '{}')\n        ) as group_body\n    from grouped\n    left join conditions on conditions.place = grouped.place\n)\nselect json_strip_nulls(\n    json_build_object(\n        'kind', 'Summary',\n        'group_by', $4::text,\n        'total', (select coalesce(sum(told.total), 0) from told),\n        'conditions', coalesce((select conditions.counts from conditions where conditions.place is null), '{}'),\n        'groups', case when $4::text is not null then coalesce(\n            (\n                select json_agg(described.group_body order by described.place)\n                from described\n                where described.place <= $5::int\n            ),\n            '[]'\n        ) end,\n        'others', (\n            select json_build_object(\n                'groups', (select max(placed.place) - $5::int from placed),\n                'total', grouped.total,\n                'conditions', coalesce(conditions.counts, '{}')\n            )\n            from grouped\n            left join conditions on conditions.place = grouped.place\n            where grouped.place > $5::int\n        )\n    )\n)::text as body",
   },
   update_conditions: {
     id: 'update_conditions_024d7cbb',
@@ -531,6 +598,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'upsert_applied_functions_903836dc',
     parameters: ["release","hash","rules_hash"],
     text: "insert into applied_functions (release, hash, rules_hash)\nvalues ($1::text, $2::text, $3::text)\non conflict (singleton) do update\nset release = excluded.release,\n    hash = excluded.hash,\n    rules_hash = excluded.rules_hash",
+  },
+  upsert_kept_answer: {
+    id: 'upsert_kept_answer_10f3fc97',
+    parameters: ["caller","scope","key","hash","key_ttl","body"],
+    text: "select keep_answer($1::text, $2::text, '', $3::text, decode($4::text, 'hex'), $6::text, '', 1, $5::interval)::text as done",
   },
   upsert_kind: {
     id: 'upsert_kind_895f6bd7',

@@ -7,7 +7,7 @@ export const listChanges: Handler<'getClusterChanges'> = async ({ database, targ
   const { page = 1, size } = query
   const found = await database.one('list_resource_changes', { ...target, page, size })
   const tokens = new ChangeTokens(found.feed)
-  const items = entriesOf(found).map((entry) => entryJson(entry, tokens))
+  const items = entriesOf(found.entries).map((entry) => entryJson(entry, tokens))
   return `{"kind":"ResourceChangeList","page":${page},"size":${items.length},"total":${found.total},"items":[${items}]}`
 }
 

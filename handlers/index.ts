@@ -1,12 +1,15 @@
 import type { Handlers } from '../server/http/routing/routes.ts'
+import * as batch from './batch.ts'
 import * as changes from './changes.ts'
 import * as history from './history.ts'
 import * as metadata from './metadata.ts'
 import * as reports from './reports.ts'
 import * as resources from './resources.ts'
+import * as summary from './summary.ts'
 
 /** The handler of each operation of the document, by its x-operation. */
 export const handlers: Handlers = {
+  'batch.write': batch.write,
   'changes.list': changes.list,
   'compatibility.get': metadata.getCompatibility,
   'history.generation': history.getGeneration,
@@ -24,5 +27,7 @@ export const handlers: Handlers = {
   'resources.get': resources.get,
   'resources.list': resources.list,
   'resources.patch': resources.patch,
+  'resources.search': resources.search,
   'schemas.get': metadata.getSchema,
+  'summary.get': summary.get,
 }

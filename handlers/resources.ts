@@ -1,24 +1,54 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeCursor } from '../search/cursor.ts'
 import { resourceFields } from '../search/fields.ts'
-import { isWhole, queryOf, type Selection, scoped, select, selectWalk } from '../search/selection.ts'
+import {
+  isWhole,
+  type ListQuery,
+  queryOf,
+  type Selection,
+  scoped,
+  select,
+  selectWalk,
+} from '../search/selection.ts'
 import { writeMapped } from '../server/conditions/condition-mapping.ts'
 import { bytesIn } from '../server/config/units.ts'
 import { type Bound, bounded } from '../server/http/bounded-list.ts'
 import { tagOf } from '../server/http/compression.ts'
-import { headerOf } from '../server/http/headers.ts'
+import { headerOf, idempotencyKey } from '../server/http/headers.ts'
 import { withToken } from '../server/http/list-token.ts'
 import { mediaTypeOf, textOf } from '../server/http/request-body.ts'
+import type { Target } from '../server/http/routing/target.ts'
 import { audit } from '../server/observability/audit-log.ts'
 import { ANY_KIND } from '../server/openapi/kinds.ts'
 import { refuseByRules, writePatched } from '../server/validation/patched-spec.ts'
 import type { Handler } from './handler.ts'
 
 /** One page of a collection, or one step of a walk through it by cursor. */
-export const list: Handler<'getClusters'> = (request, reply) => withToken(request, reply, () => page(request))
+export const list: Handler<'getClusters'> = (request, reply) =>
+  withToken(request, reply, () => page(request, request.query))
 
-async function page(request: Parameters<Handler<'getClusters'>>[0]): Promise<string> {
-  const { lists, target, query } = request
+/** The same list, with the request in the body. */
+export const search: Handler<'searchClusters'> = (request, reply) => {
+  const { default_size: size } = request.server.settings.lists
+  const query = { size, ...(request.query as object), ...given(request.body) }
+  return withToken(request, reply, () => page(request, query))
+}
+
+/** The members of a body that count: null and an empty text are absent, but an empty cursor begins a walk. */
+const given = (body: object): ListQuery =>
+  Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => value !== null && (value !== '' || name === 'cursor')),
+  )
+
+/** The parameters of a page. */
+interface PageQuery extends ListQuery {
+  page?: number
+  size: number
+  fields?: string[]
+}
+
+async function page(request: FastifyRequest & { target: Target }, query: PageQuery): Promise<string> {
+  const { lists, target } = request
   const { owner_id, tenancy, tenant } = target
   const kind = target.kind || null
   const { page = 1, size, fields = null, cursor } = query
@@ -80,16 +110,6 @@ export const create: Handler<'postCluster'> = async (request, reply) => {
   return body
 }
 
-/**
- * The Idempotency-Key as it is stored, with its tenancy and its issuer: two issuers with the same name for a caller share no
- * keys, also after a change of settings. No header has a line feed.
- */
-function idempotencyKey(request: FastifyRequest): string | null {
-  const key = headerOf(request, 'idempotency-key')
-  const { issuer, scope } = request
-  return key && [scope.tenant && scope.tenancy, issuer, key].filter(Boolean).join('\n')
-}
-
 /** Changes spec and labels, as the media type of the body says. */
 export const patch: Handler<'patchClusterById'> = async (request, reply) => {
   const { server, database, caller, target } = request
@@ -135,14 +155,16 @@ export const forceDelete: Handler<'forceDeleteCluster'> = async (request, reply)
   const { reason } = request.body
   const command = { ...target, caller, reason, if_match: headerOf(request, 'if-match') }
   const { removed } = await request.database.one('force_delete_resource', command)
-  if (request.database.isKept) logRemoval(request, removed)
+  request.database.whenKept(() => logRemoval(request, removed))
   reply.code(204)
   return undefined
 }
 
 /** Counts the generations that a request has begun, by the kinds of their resources. */
 function countStarted({ server, database }: FastifyRequest, kinds: string[], isDelete: boolean) {
-  if (database.isKept) for (const kind of kinds) server.counters.reconciliationStarted(kind, isDelete)
+  database.whenKept(() => {
+    for (const kind of kinds) server.counters.reconciliationStarted(kind, isDelete)
+  })
 }
 
 /** Writes to the log who removed a resource by force, why, and the resources that went with it. */

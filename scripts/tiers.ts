@@ -9,6 +9,7 @@ const SYSTEM = [
   'test/bench/',
   'test/browser/',
   'test/cel/oracle.test.ts',
+  'test/cli/',
   'test/clients/',
   'test/config/command.test.ts',
   'test/config/reference.test.ts',

@@ -5,7 +5,7 @@ import { type Fragment, Parameters } from './fragment.ts'
 import { isUuid } from './literals.ts'
 import { convert, operand, textOperand } from './operands.ts'
 import { SearchError } from './search-error.ts'
-import type { Expression, Literal } from './tree.ts'
+import type { Expression, Literal, Path } from './tree.ts'
 
 type Of<Type extends Expression['type']> = Extract<Expression, { type: Type }>
 /** A comparison of one field. */
@@ -120,6 +120,29 @@ export function compileFilter(search: Expression, list: Fields): Fragment {
   const packed = predicates.filter(readsPacked)
   const text = [...plain, ...(packed.length ? [unpacking(packed)] : [])].join(' and ')
   return { text, values: parameters.values }
+}
+
+/** How many characters of a value make a group: members of a spec may be as long as one likes. */
+const GROUP_CHARACTERS = 256
+
+/** Compiles a label or a member of a spec to the text by which resources are grouped. Throws a SearchError where it is neither. */
+export function compileGroup(path: Path, list: Fields): Fragment {
+  const parameters = new Parameters()
+  const field = groupField(path, list)
+  const text = field && textOperand(field, parameters)
+  if (!text) throw new SearchError('group_by', 'must be condition, a label, or a member of the spec')
+  // One expression for each resource: there is nothing to unpack once.
+  const own = text.replaceAll('unpacked.', 'resource.')
+  return { text: `left(${own}, ${GROUP_CHARACTERS})`, values: parameters.values }
+}
+
+function groupField(path: Path, list: Fields): ValueField | undefined {
+  try {
+    const field = fieldOf(path, list)
+    return field.type === 'label' || field.type === 'spec' ? field : undefined
+  } catch (error) {
+    throw error instanceof SearchError ? new SearchError('group_by', error.message) : error
+  }
 }
 
 /** Has PostgreSQL find references by their source: by their target, references of other tenants would be read. */

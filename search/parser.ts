@@ -144,6 +144,16 @@ export function parseSearch(search: string): Expression {
   return expression
 }
 
+/** Parses a path that names a field. Throws a SearchError of the parameter when the text is none, or has more than one. */
+export function parsePath(text: string, parameter: string): Path {
+  const [token, end] = tokenize(text)
+  if (token?.kind === 'path' && end?.kind === 'symbol' && end.text === 'end') return token.path
+  throw new SearchError(
+    parameter,
+    "must be a field such as labels.region, spec.region or labels['a.example/b']",
+  )
+}
+
 function expectation(expected: string, token: Token, hint = ''): SearchError {
   const found = token.kind === 'symbol' && token.text === 'end' ? 'the end' : token.text.slice(0, 40)
   return new SearchError('search', `expected ${expected}, not ${found}${hint}`, token.position)

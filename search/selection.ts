@@ -1,10 +1,10 @@
-import { BY_SOURCE, compileFilter } from './compile.ts'
+import { BY_SOURCE, compileFilter, compileGroup } from './compile.ts'
 import { type Position, readCursor } from './cursor.ts'
 import type { Fields } from './fields.ts'
 import { type Fragment, shifted } from './fragment.ts'
 import { isIndexed } from './indexed.ts'
 import { after, type Key, keysOf, type OrderQuery, orderBy, parseOrder } from './order.ts'
-import { parseSearch } from './parser.ts'
+import { parsePath, parseSearch } from './parser.ts'
 import type { Expression, Literal } from './tree.ts'
 
 /** The parameters of a list request. */
@@ -15,6 +15,8 @@ export interface ListQuery extends OrderQuery {
   ref_target_id?: string
   /** Only resources without a tenancy. */
   tenancy?: 'none'
+  /** Only resources with one of these ids. */
+  ids?: string[]
   /** Walks by cursor: empty to begin. */
   cursor?: string
 }
@@ -31,6 +33,8 @@ export interface Selection {
   order: string
   /** No index narrows down the search, or gives the order where there is no search: every resource of a kind is read. */
   unindexed: boolean
+  /** In a summary: the field to group by, as a text; null for resources without it. */
+  group?: Fragment
   /** In a walk by cursor: the order's values of a resource, as an array of texts. */
   keys?: string
   /** In a walk that has begun: the seek predicate for the resources after the last one seen. */
@@ -62,6 +66,7 @@ export function selectWalk(query: ListQuery & { cursor: string }, list: Fields, 
       query.ref_target_id,
       keys.map(({ name, direction }) => `${name} ${direction}`),
       ...(query.tenancy ? [query.tenancy] : []),
+      ...(query.ids ? [[...query.ids].sort()] : []),
     ],
   }
   if (!query.cursor) return walk
@@ -77,9 +82,25 @@ function selection(query: ListQuery, list: Fields, keys: Key[]): Selection {
   return { filter: compileFilter(search, list), order, unindexed: !isIndexed(search, list) }
 }
 
-/** The searches of a request that must all hold: `ref_type` and `ref_target_id` are one, too, and `tenancy` is. */
-function termsOf({ search, ref_type, ref_target_id: id, tenancy }: ListQuery): Expression[] {
+/** Compiles the search of a summary, and the field that it is grouped by, if any; throws a SearchError where they cannot be understood. */
+export function selectSummary(
+  { search, group_by }: { search?: string; group_by?: string | undefined },
+  list: Fields,
+): Selection {
+  const { filter, unindexed } = selection({ ...(search !== undefined && { search }) }, list, [])
+  const group = group_by === undefined ? NO_GROUP : compileGroup(parsePath(group_by, 'group_by'), list)
+  return { ...(filter && { filter }), group, order: '', unindexed }
+}
+
+const NO_GROUP: Fragment = { text: 'null::text', values: [] }
+
+/** The searches of a request that must all hold: `ref_type` and `ref_target_id` are one, too, and so are `tenancy` and `ids`. */
+function termsOf({ search, ref_type, ref_target_id: id, tenancy, ids }: ListQuery): Expression[] {
   const terms = search === undefined ? [] : [parseSearch(search)]
+  if (ids) {
+    const values = ids.map((value): Literal => ({ type: 'string', value, text: value, position: 0 }))
+    terms.push({ type: 'in', field: { steps: ['id'], text: 'id', position: 0 }, negated: false, values })
+  }
   if (tenancy)
     terms.push({ type: 'null', field: { steps: ['tenancy'], text: 'tenancy', position: 0 }, negated: false })
   if (ref_type === undefined || id === undefined) return terms
@@ -150,7 +171,8 @@ export function selected(query: string, values: unknown[], selection: Selection)
 
 /** The text of such a query, which has so many parameters of its own. */
 export function selectedText(query: string, parameters: number, selection: Selection): string {
-  const { filter, scope, tenant, source, order, keys, after } = selection
+  const { filter, scope, tenant, source, order, keys, after, group } = selection
+  const [filters = 0, afters = 0] = [filter?.values.length, after?.values.length]
   const parts: Record<string, string | undefined> = {
     order,
     keys,
@@ -158,13 +180,15 @@ export function selectedText(query: string, parameters: number, selection: Selec
     scope,
     tenant,
     source,
-    after: after && shifted(after.text, parameters + (filter?.values.length ?? 0)),
+    after: after && shifted(after.text, parameters + filters),
+    group: group && shifted(group.text, parameters + filters + afters),
   }
   return query.replace(/\/\* (\w+): \*\/.*?\/\* :\1 \*\//gs, (own, mark: string) => parts[mark] ?? own)
 }
 
 /** The values of a selection, in the order of its parameters. */
-export const selectedValues = ({ filter, after }: Selection): unknown[] => [
+export const selectedValues = ({ filter, after, group }: Selection): unknown[] => [
   ...(filter?.values ?? []),
   ...(after?.values ?? []),
+  ...(group?.values ?? []),
 ]

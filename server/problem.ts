@@ -37,6 +37,8 @@ export class Problem extends Error {
   readonly status: number
   readonly violations: Violation[] | undefined
   readonly headers: Record<string, string>
+  /** Further members of its document. */
+  readonly members: object | undefined
 
   constructor(
     code: Code,
@@ -45,6 +47,7 @@ export class Problem extends Error {
       status?: number
       violations?: Violation[]
       headers?: Record<string, string>
+      members?: object
       cause?: unknown
     } = {},
   ) {
@@ -52,6 +55,7 @@ export class Problem extends Error {
     this.code = code
     this.status = options.status ?? problems[code].status
     this.violations = options.violations
+    this.members = options.members
     const known = problems[code]
     this.headers = {
       ...('retry_after' in known && { 'retry-after': String(known.retry_after) }),

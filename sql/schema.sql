@@ -97,6 +97,14 @@ create table idempotency_keys (
 
 CREATE INDEX idempotency_keys_created_time_idx ON public.idempotency_keys USING btree (created_time);
 
+create table imported_resources (
+    id uuid not null,
+    kind text collate "C" not null,
+    source_time timestamp with time zone not null,
+    updated_time timestamp with time zone not null,
+    constraint imported_resources_pk PRIMARY KEY (id)
+);
+
 create type judged_report as (
     adapter text,
     usable boolean,

@@ -92,7 +92,7 @@ export async function application(
             ? JSON.parse(response.body)
             : undefined,
       }
-      checkAnswer(method, String(options.url), answer)
+      checkAnswer(method, String(options.url), answer, body)
       return answer
     },
   }

@@ -8,6 +8,7 @@ export type AnswerCheck = (
   method: string,
   url: string,
   answer: { status: number; headers: Record<string, unknown>; body: unknown; text: string },
+  sent?: unknown,
 ) => void
 
 /** Answers must have no members but those that the document names: all schemas but those of what clients send as they like. */
@@ -60,7 +61,10 @@ function createCheck(document: Document): AnswerCheck {
   }
 
   /** Throws unless an answer is what the document says: a declared status, and a body of its schema. */
-  return (method, url, answer) => {
+  return (sentMethod, sentUrl, answer, sent) => {
+    // QUERY on a collection is the POST that the document has for it (x-query).
+    const [method, url] =
+      sentMethod === 'QUERY' ? ['POST', sentUrl.replace(/\?|$/, '/search$&')] : [sentMethod, sentUrl]
     const route = routes.find((each) => each.method === method && each.pattern.test(url))
     const problem = '#/components/schemas/ProblemDetails'
     if (!route) {
@@ -92,12 +96,23 @@ function createCheck(document: Document): AnswerCheck {
     }
     const own = `#/paths/${pointer(route.path)}/${method.toLowerCase()}/responses/${answer.status}`
     const at = '$ref' in declared ? declared.$ref : own
-    const isPartial = answer.status === 200 && /[?&]fields(\[\]|%5B%5D)?=/.test(url)
+    const asked = typeof sent === 'string' ? parsed(sent) : sent
+    const hasFields = typeof asked === 'object' && asked !== null && 'fields' in asked
+    const isPartial = answer.status === 200 && (hasFields || /[?&]fields(\[\]|%5B%5D)?=/.test(url))
     check(
       `${isPartial ? 'partial' : 'document'}${at}/content/${pointer(mediaType)}/schema`,
       answer.body,
       place,
     )
+  }
+}
+
+/** A body as JSON; undefined where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

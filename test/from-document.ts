@@ -14,6 +14,7 @@ interface Schema {
   pattern?: string
   minLength?: number
   maxLength?: number
+  minItems?: number
   minimum?: number
   maximum?: number
   maxItems?: number
@@ -102,6 +103,7 @@ export function valid(given: Schema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.type === 'string') return texts(schema)
   if (schema.type === 'integer') return integers(schema)
+  if (schema.type === 'boolean') return fc.boolean()
   if (schema.type === 'array') return items(schema)
   if (schema.type !== 'object') return anything
   if (!schema.properties) return map(schema)
@@ -121,7 +123,7 @@ function items({ items: each = {}, 'x-unique-by': key, ...schema }: Schema): fc.
         maxLength: MAX_EXAMPLE_ITEMS,
         selector: (item) => item[key],
       })
-    : fc.array(valid(each), { maxLength: MAX_EXAMPLE_ITEMS })
+    : fc.array(valid(each), { minLength: schema.minItems ?? 0, maxLength: MAX_EXAMPLE_ITEMS })
   const needed = schema['x-required-conditions']?.flatMap(({ types }) => types) ?? []
   return fc
     .tuple(list, ...needed.map((type) => valid(each).map((item) => ({ ...(item as object), type }))))
@@ -162,6 +164,7 @@ export function broken(given: Schema, field = ''): fc.Arbitrary<Broken>[] {
   if (type === 'integer') ways.push(at((maximum ?? INT32_MAX) + 1))
   if (minLength > 0) ways.push(at(''))
   if (maxLength) ways.push(at('a'.repeat(maxLength + 1)))
+  if (schema.minItems) ways.push(at([]))
   if (schema.pattern) ways.push(at('-'), at('A b'), at('é'))
   if (schema.format === 'date-time') ways.push(at('yesterday'), at('2026-02-30T00:00:00Z'), at('2026-01-01'))
   if (schema['x-max-bytes']) ways.push(at('é'.repeat(schema['x-max-bytes'] / 2 + 1)))

@@ -16,8 +16,11 @@ function block(mark: string): string {
 }
 
 /** Runs commands in a folder, for what they print. */
-async function walk(script: string, folder: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder })
+async function walk(script: string, folder: string, env: Record<string, string> = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  })
   return stdout
 }
 
@@ -39,6 +42,14 @@ t.test('the walk of the README', async (t) => {
     )
     t.match(output, /HTTP\/1.1 204 No Content[\s\S]*hyperfleet-discarded: future-generation/)
     t.match(output, /\nmy-cluster\n$/)
+
+    // By the command line, on the same server.
+    const home = { XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder }
+    const lines = await walk(block('cli-walk').replaceAll('http://localhost:8000', api), root, home)
+    t.match(lines, /1 of 2 required adapters/, 'explain')
+    t.match(lines, /\ncluster\/second Ready=True\n/)
+    t.match(lines, /\ncluster\/second .* True +True [\s\S]*\n {2}nodepool\/second-workers /)
+    t.match(lines, /\ncluster\/second\n$/)
   })
 
   t.test('ends in Ready with the one adapter of the quick start', async (t) => {

@@ -55,7 +55,7 @@ export async function served(t: Test, env: Record<string, string>): Promise<Serv
         text,
         body: /json/.test(String(response.headers['content-type'])) && text ? JSON.parse(text) : undefined,
       }
-      checkAnswer(method, url, answer)
+      checkAnswer(method, url, answer, sent)
       return answer
     },
   }

@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config/schema.ts'
 import { isRepeated } from '../http/headers.ts'
+import { isRead } from '../http/routing/reads.ts'
 import { qualifier } from './caller-names.ts'
 import { type Claims, Issuer, LEEWAY_S } from './issuer.ts'
 import { callerMissing, tokenInvalid, tokenMissing, tokenProblem } from './refusals.ts'
@@ -108,7 +109,7 @@ function settle(request: FastifyRequest, { issuer, caller, unnamed, claims, expi
   request.expires = (expires + LEEWAY_S) * 1000
   request.issuer = issuer.url
   request.caller = issuer.callerSent(request) ?? caller ?? ''
-  if (request.caller || request.method === 'GET' || request.method === 'HEAD') return
+  if (request.caller || isRead(request)) return
   throw callerMissing(`A write must say who calls, and ${unnamed}`)
 }
 

@@ -9,22 +9,31 @@ export interface Entry {
   body: string
 }
 
-/** The entries of a page, as statements return them: numbers, types and bodies. */
-export const entriesOf = ({ seqs, types, bodies }: Record<'seqs' | 'types' | 'bodies', string[]>): Entry[] =>
-  seqs.map((seq, index) => ({
-    place: { position: Number(seq) },
-    type: types[index] ?? '',
-    body: bodies[index] ?? '',
-  }))
+/** Entries with the ids of their resources, from lines as statements return them (sql/functions/changes/change_line.sql). */
+export const entriesOf = (lines: string | null): (Entry & { id: string })[] =>
+  lines === null ? [] : lines.split('\n').map(entryOf)
+
+function entryOf(line: string) {
+  const [seq = '', type = '', id = '', body = ''] = line.split('\t')
+  return { place: { position: Number(seq) }, type, id, body }
+}
 
 /** An entry as JSON, with its token. */
 export const entryJson = ({ place, type, body }: Entry, tokens: ChangeTokens): string =>
-  `{"token":"${tokens.write(place)}","type":"${type}",${body.slice(1)}`
+  withToken(tokens.write(place), type, body)
+
+const withToken = (token: string, type: string, body: string) =>
+  `{"token":"${token}","type":"${type}",${body.slice(1)}`
 
 /** Entries as events of a stream (the media type text/event-stream). */
 export const eventsOf = (entries: Entry[], tokens: ChangeTokens): Buffer =>
   Buffer.from(
-    entries.map((entry) => event(tokens.write(entry.place), entry.type, entryJson(entry, tokens))).join(''),
+    entries
+      .map(({ place, type, body }) => {
+        const token = tokens.write(place)
+        return event(token, type, withToken(token, type, body))
+      })
+      .join(''),
   )
 
 /** The event that tells a reader its place where there is no entry for it. */

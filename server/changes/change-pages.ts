@@ -40,7 +40,7 @@ export async function readPage(
   const asked = { since: String(place.position), until: String(position), kind, size, tenancy }
   const page = await statements.one('list_changes', asked)
   check(page)
-  const rows = entriesOf(page).map((entry, index) => ({ ...entry, id: page.ids[index] ?? '' }))
+  const rows = entriesOf(page.entries)
   const entries = await asSeen(statements, view, rows)
   const isLast = rows.length < size && entries.length === rows.length
   const last = entries.at(-1)?.place ?? place

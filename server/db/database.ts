@@ -9,8 +9,8 @@ import { StartError } from '../process/start-error.ts'
 import { reasonAndAdvice } from './advice.ts'
 import { abandon, type Cancellable, CONNECT_TIMEOUT_MS, connection, describe } from './connection.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
-import { DatabaseAway, RequestAborted, SessionUnfit } from './database-errors.ts'
-import { isPrepared, JoinedQuery, type Joint } from './joined-query.ts'
+import { DatabaseAway, DatabaseUnavailable, RequestAborted, SessionUnfit } from './database-errors.ts'
+import { isPrepared, JoinedQuery, type Joint, PipelinedQuery } from './joined-query.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
@@ -31,12 +31,46 @@ export type Statements = Pick<Database, 'one' | 'all' | 'list'>
 export interface Transaction extends Statements {
   /** Runs the last statement of the transaction, and ends it in the same round trip; returns its rows. */
   finish<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]>
+  /**
+   * Runs queries in this order, in few round trips; resolves with the rows of each. After one that fails none is run: the promise
+   * is rejected with a PipelineFailure then.
+   */
+  pipeline(queries: Asked[]): Promise<object[][]>
+  /** Does some work, and undoes it alone where it rejects; rejects as the work does. */
+  attempt<Result>(work: () => Promise<Result>): Promise<Result>
+}
+
+/** A query of sql/queries with its parameters. */
+export type Asked = { [Query in Name]: { name: Query; parameters: Queries[Query]['parameters'] } }[Name]
+
+/** The database as one request sees it. */
+export interface RequestDatabase extends Statements {
+  /** Whether its writes are kept. Without, each is a transaction that is rolled back, with the locks and the answer of one that is kept. */
+  isKept: boolean
+  /** The check that its statements depend on; with it, each statement is a transaction that begins with the check. */
+  guard: Guard | undefined
+  transaction<Result>(work: (statements: Transaction) => Promise<Result>): Promise<Result>
+  /** Calls some work once the writes before it are kept; never where they are not. */
+  whenKept(work: () => void): void
+}
+
+/** One of several statements that were sent at once has failed. */
+export class PipelineFailure extends Error {
+  /** The rows of those before it. */
+  readonly rows: object[][]
+
+  constructor(rows: object[][], cause: unknown) {
+    super('a statement of several has failed', { cause })
+    this.rows = rows
+  }
 }
 
 /** A check of a request that its statements depend on. */
 export interface Guard {
   /** Rejects where the statements of the request must not run. Runs first in each transaction, and may take locks. */
   check(statements: Transaction): Promise<void>
+  /** As `check`, on the state as it is read: takes no locks. */
+  look(statements: Transaction): Promise<void>
   /** Whether the check and the statements after it see one state of the database; then they take no locks. */
   isSnapshot: boolean
 }
@@ -166,7 +200,7 @@ export class Database {
 
   /** The same statements for one request: when the request is aborted, its running statement is cancelled. */
   until(waiter: Waiter): RequestDatabase {
-    return new RequestDatabase(this, waiter)
+    return new OwnStatements(this, waiter)
   }
 
   /** Runs a query that returns exactly one row. */
@@ -200,9 +234,10 @@ export class Database {
   private listStatement(name: Name, parameters: object, selection: Selection): Statement {
     const own = ordered(name, parameters)
     // A search is planned for its values each time: how many have a label decides how they are found.
-    const { id, text } = selection.filter
-      ? { id: undefined, text: selectedText(queries[name].text, own.length, selection) }
-      : this.shape(name, own.length, selection)
+    const { id, text } =
+      selection.filter || selection.group
+        ? { id: undefined, text: selectedText(queries[name].text, own.length, selection) }
+        : this.shape(name, own.length, selection)
     const values = [...own, ...selectedValues(selection)]
     const { unindexed } = selection
     return { query: name, name: id, text, values, unindexed }
@@ -244,7 +279,7 @@ export class Database {
     return this.retried((prepares) =>
       this.connected(async (session) => {
         const perform = <Row extends pg.QueryResultRow>(statement: Statement) =>
-          this.perform<Row>(prepares ? statement : { ...statement, name: undefined }, session, waiter)
+          this.perform<Row>(prepares ? statement : unnamed(statement), session, waiter)
         // The first time on a session they are sent alone, and so prepared.
         const joins = (text: string) => !prepares || isPrepared(session.client, text)
         let begin: string | undefined = isSnapshot ? 'begin isolation level repeatable read' : 'begin'
@@ -273,7 +308,9 @@ export class Database {
           return rows
         }
         try {
-          const statements = new Within(run, (...list) => this.listStatement(...list))
+          const runAll = (list: Statement[]) =>
+            this.performAll(prepares ? list : list.map(unnamed), session, waiter)
+          const statements = new Within(run, runAll, (...list) => this.listStatement(...list))
           if (!isKept) await statements.one('mark_dry_run', {})
           const result = await work(statements)
           if (isOpen) await end()
@@ -289,7 +326,7 @@ export class Database {
   }
 
   private run<Result extends pg.QueryResultRow>(query: Statement, waiter?: Waiter): Promise<Result[]> {
-    return this.retried((prepares) => this.attempt(prepares ? query : { ...query, name: undefined }, waiter))
+    return this.retried((prepares) => this.attempt(prepares ? query : unnamed(query), waiter))
   }
 
   /**
@@ -358,19 +395,83 @@ export class Database {
     session: Session,
     waiter?: Waiter,
   ): Promise<Result[]> {
-    const { client } = session
-    if (waiter?.closed) throw new RequestAborted('aborted before its statement began')
-    const cancelIt = () => abandon(client)
-    waiter?.once('close', cancelIt)
     const began = performance.now()
     const observe = (error?: Error) => {
       const seconds = (performance.now() - began) / 1000
       if (statement.query) this.observe(statement.query, seconds, waiter?.closed ? undefined : error)
     }
+    const { rows } = await this.watched(
+      () => ask<Result>(session.client, statement),
+      observe,
+      session,
+      waiter,
+    )
+    return rows
+  }
+
+  /** Runs statements one after another; those that are prepared on the session are sent together. Rejects with a PipelineFailure. */
+  private async performAll(list: Statement[], session: Session, waiter?: Waiter): Promise<object[][]> {
+    const { client } = session
+    const isReady = ({ name, text }: Statement) => name === undefined || isPrepared(client, text, name)
+    const rows: object[][] = []
     try {
-      const { rows } = await ask<Result>(client, statement)
-      observe()
+      for (let at = 0; at < list.length; ) {
+        const statement = list[at] as Statement
+        if (!isReady(statement)) {
+          rows.push(await this.perform(statement, session, waiter))
+          at++
+          continue
+        }
+        const next = list.findIndex((each, index) => index > at && !isReady(each))
+        const together = list.slice(at, next < 0 ? list.length : next)
+        await this.performTogether(together, rows, session, waiter)
+        at += together.length
+      }
       return rows
+    } catch (error) {
+      throw new PipelineFailure(rows, error)
+    }
+  }
+
+  /** Runs statements in one round trip, and adds the rows of each that succeeds to `rows`. */
+  private async performTogether(list: Statement[], rows: object[][], session: Session, waiter?: Waiter) {
+    const began = performance.now()
+    const first = rows.length
+    const observe = (error?: Error) => {
+      const done = rows.length - first
+      // How long each took is not known.
+      const seconds = (performance.now() - began) / 1000 / Math.max(1, done + (error ? 1 : 0))
+      for (const { query } of list.slice(0, done)) if (query) this.observe(query, seconds)
+      const failed = error && list[done]?.query
+      if (failed) this.observe(failed, seconds, waiter?.closed ? undefined : error)
+    }
+    const run = () =>
+      new Promise<void>((resolve, reject) => {
+        const query = new PipelinedQuery(list, (error, results) => {
+          rows.push(...results.map((result) => result.rows))
+          if (error) reject(error)
+          else resolve()
+        })
+        session.client.query(query as never)
+      })
+    await this.watched(run, observe, session, waiter)
+  }
+
+  /** Waits for statements that run on a connection, and settles whether it can be used again. */
+  private async watched<Result>(
+    run: () => Promise<Result>,
+    observe: (error?: Error) => void,
+    session: Session,
+    waiter?: Waiter,
+  ): Promise<Result> {
+    const { client } = session
+    if (waiter?.closed) throw new RequestAborted('aborted before its statement began')
+    const cancelIt = () => abandon(client)
+    waiter?.once('close', cancelIt)
+    try {
+      const result = await run()
+      observe()
+      return result
     } catch (error) {
       // Else its stack would be that of the parser of the answer.
       Error.captureStackTrace(error as Error)
@@ -419,11 +520,9 @@ export class Database {
   }
 }
 
-/** The statements as one request asks them. */
-export class RequestDatabase implements Statements {
-  /** Whether its writes are kept. Without, each is a transaction that is rolled back, with the locks and the answer of one that is kept. */
+/** The statements of a request, each a transaction of its own. */
+class OwnStatements implements RequestDatabase {
   isKept = true
-  /** The check that its statements depend on; with it, each statement is a transaction that begins with the check. */
   guard: Guard | undefined
   private readonly database: Database
   private readonly waiter: Waiter
@@ -431,6 +530,10 @@ export class RequestDatabase implements Statements {
   constructor(database: Database, waiter: Waiter) {
     this.database = database
     this.waiter = waiter
+  }
+
+  whenKept(work: () => void) {
+    if (this.isKept) work()
   }
 
   async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
@@ -466,11 +569,31 @@ class Within implements Transaction {
     isLast?: boolean,
   ) => Promise<Row[]>
 
+  private readonly runAll: (statements: Statement[]) => Promise<object[][]>
   private readonly listStatement: (name: Name, parameters: object, selection: Selection) => Statement
 
-  constructor(run: Within['run'], listStatement: Within['listStatement']) {
+  constructor(run: Within['run'], runAll: Within['runAll'], listStatement: Within['listStatement']) {
     this.run = run
+    this.runAll = runAll
     this.listStatement = listStatement
+  }
+
+  pipeline(queries: Asked[]) {
+    return this.runAll(queries.map(({ name, parameters }) => statementOf(name, parameters)))
+  }
+
+  async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+    const send = (text: string) => this.run({ name: text, text })
+    await send('savepoint attempt')
+    try {
+      const result = await work()
+      await send('release savepoint attempt')
+      return result
+    } catch (error) {
+      // After the loss of the connection nothing is left to be undone.
+      if (!(error instanceof DatabaseUnavailable)) await send('rollback to savepoint attempt')
+      throw error
+    }
   }
 
   finish<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']) {
@@ -581,6 +704,9 @@ function ask<Result extends pg.QueryResultRow>(
   })
 }
 
+/** A statement that is not prepared. */
+const unnamed = (statement: Statement): Statement => ({ ...statement, name: undefined })
+
 function statementOf<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Statement {
   const { id, text } = queries[name]
   return { query: name, name: id, text, values: ordered(name, parameters) }
@@ -617,6 +743,12 @@ function isRefusal(error: unknown): boolean {
 }
 
 const isStarting = (error: unknown) => ['57P03', '53300'].includes((error as pg.DatabaseError).code ?? '')
+
+/** Whether a transaction that failed by an error was rolled back for a passing reason, and is tried again as a whole. */
+export const isRetried = (error: unknown): boolean => {
+  const state = sqlState(error)
+  return RETRIED.has(state) || UNFIT.has(state) || NOT_PREPARED.has(state)
+}
 
 /** The SQLSTATE of an error of PostgreSQL, also of one that has ended the connection; '' of any other error. */
 function sqlState(error: unknown): string {

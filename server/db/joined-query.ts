@@ -9,6 +9,13 @@ interface Wire {
   sync(): void
 }
 
+/** A statement as pg takes it. */
+export interface Prepared {
+  name?: string | undefined
+  text: string
+  values?: unknown[] | undefined
+}
+
 /** What pg's Query has beside its declared members. */
 interface Extended {
   portal: string
@@ -30,9 +37,9 @@ export interface Joint {
   isPrepared: boolean
 }
 
-/** Whether a statement has been prepared on a session by its text as its name. */
-export const isPrepared = (client: pg.ClientBase, text: string): boolean =>
-  (client as unknown as { connection: Wire }).connection.parsedStatements[text] === text
+/** Whether a statement has been prepared on a session, by its text as its name where it has no other one. */
+export const isPrepared = (client: pg.ClientBase, text: string, name = text): boolean =>
+  (client as unknown as { connection: Wire }).connection.parsedStatements[name] === text
 
 /**
  * A query with such statements around it, in one round trip: PostgreSQL passes over all that follows a statement that failed.
@@ -74,5 +81,46 @@ export class JoinedQuery extends Query {
     if (!this.joint.isPrepared) wire.parse({ text })
     wire.bind({ statement: this.joint.isPrepared ? text : undefined })
     wire.execute({})
+  }
+}
+
+/** One statement of a PipelinedQuery. */
+class Part extends Query {
+  override requiresPreparation() {
+    return true
+  }
+
+  _getRows(wire: Wire, rows?: number) {
+    wire.execute({ portal: this.portal, rows })
+  }
+}
+
+/**
+ * Several statements in one round trip: PostgreSQL passes over all that follow one that failed. Those with names must have been
+ * prepared on the session (isPrepared). The callback gets the results of those that have succeeded, also after an error.
+ */
+export class PipelinedQuery extends Query {
+  private readonly parts: Part[]
+
+  constructor(statements: Prepared[], callback: (error: Error | null, results: pg.QueryResult[]) => void) {
+    const { text = '' } = statements[0] ?? {}
+    super(text, [], (error) => callback(error, this.completed()))
+    this.parts = statements.map(({ name, text, values = [] }) =>
+      Object.assign(new Part(text, values, () => {}), { name }),
+    )
+  }
+
+  override requiresPreparation() {
+    return true
+  }
+
+  override prepare(wire: Wire) {
+    for (const part of this.parts) part.prepare(wire)
+    wire.sync()
+  }
+
+  private completed(): pg.QueryResult[] {
+    const { _results } = this as unknown as { _results: pg.QueryResult | pg.QueryResult[] }
+    return [_results].flat().filter(({ command }) => command)
   }
 }

@@ -8,7 +8,7 @@ import { SYSTEM } from '../auth/caller-names.ts'
 import { tenancyReader } from '../auth/tenancy.ts'
 import { ChangeFeed } from '../changes/change-feed.ts'
 import { ConditionMapping, type Failure } from '../conditions/condition-mapping.ts'
-import { milliseconds } from '../config/units.ts'
+import { bytesIn, milliseconds } from '../config/units.ts'
 import { kindRows } from '../db/kind-rows.ts'
 import { ALL_TENANTS, NO_TENANT } from '../db/scope.ts'
 import { parseWritten } from '../lib/written-numbers.ts'
@@ -16,6 +16,8 @@ import { published } from '../openapi/document.ts'
 import { type Document, operationsOf } from '../openapi/operations.ts'
 import { referenceCompiler, validatorCompiler } from '../validation/ajv.ts'
 import { loadSpecSchemas } from '../validation/spec-schemas/provider-schemas.ts'
+import { BatchRoutes } from './batch/batch-routes.ts'
+import { Batches } from './batch/batches.ts'
 import { compressAnswers } from './compression.ts'
 import { buildListener, type Parts } from './listeners/listener.ts'
 import { shedLoad } from './load-shedding.ts'
@@ -26,7 +28,9 @@ import { type ParsedBody, parseJson } from './request-body.ts'
 import { anyKind } from './routing/any-kind.ts'
 import { withMovedCreates } from './routing/moved-creates.ts'
 import { separateParameters } from './routing/parameters.ts'
-import { type Handlers, operationResolver } from './routing/routes.ts'
+import { addQueryMethod, hasQueryMethod, QUERY } from './routing/query-method.ts'
+import { isRead } from './routing/reads.ts'
+import { bindOperations, type Handlers, operationResolver } from './routing/routes.ts'
 
 /** How long a stream may be silent: proxies often end connections after a minute of silence, and some after 30 seconds. */
 const HEARTBEAT_MS = 15_000
@@ -59,8 +63,8 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.decorate('changes', changes)
   metrics.watchChanges(changes)
   app.beforeClose.push(() => changes.end())
-  app.addHook('onResponse', ({ method }, _reply, done) => {
-    if (method !== 'GET') changes.wake()
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (!isRead(request)) changes.wake()
     done()
   })
   const fail = ({ kind, id, type, reason }: Failure) => {
@@ -114,22 +118,28 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   app.setValidatorCompiler(compile)
   // Answers come as JSON from the database, or are small.
   app.setSerializerCompiler(() => JSON.stringify)
-  app.addHook('onRoute', (route) => separateParameters(route, compile))
-
-  await addPage(app, published(document, config))
-  await addConsole(app, config)
   const stepsOf = anyKind(document, referenceCompiler(document, specSchemas))
   const routed = withMovedCreates(document)
   const limit = await createRateLimit(app, config.server.rate_limit)
   const authorizer = openAuthorization(authorization, document, parts.logger, metrics)
+  const operations = bindOperations(routed, handlers, stepsOf, authorizer)
+  const routes = new BatchRoutes(app, operations)
+  app.decorate('batches', new Batches(routes, limit))
+  app.addHook('onRoute', (route) => {
+    separateParameters(route, compile)
+    routes.add(route)
+  })
+  addQueryMethod(app)
+
+  await addPage(app, published(document, config))
+  await addConsole(app, config)
   await app.register(fastifyOpenapiGlue, {
     specification: structuredClone(routed) as never,
-    operationResolver: operationResolver(routed, handlers, stepsOf, {
-      identity,
-      settleTenancy: tenancyReader(config.server.tenant),
-      limit,
-      authorizer,
-    }) as never,
+    operationResolver: operationResolver(
+      operations,
+      { identity, settleTenancy: tenancyReader(config.server.tenant), limit },
+      bytesIn(config.server.body_limit),
+    ) as never,
     addEmptySchema: true,
   })
   return app
@@ -151,7 +161,13 @@ function passOverBodies(app: FastifyInstance, document: Document) {
 /** CORS: pages of other origins may use all operations of the document, and see the headers that it declares. */
 const crossOrigin = (origins: string[], document: Document) => ({
   origin: origins.includes('*') ? '*' : origins,
-  methods: [...new Set(['HEAD', ...operationsOf(document).map(({ method }) => method)])],
+  methods: [
+    ...new Set([
+      'HEAD',
+      ...(hasQueryMethod ? [QUERY] : []),
+      ...operationsOf(document).map(({ method }) => method),
+    ]),
+  ],
   exposedHeaders: ['X-Request-ID', ...Object.keys(document.components.headers ?? {})],
   // One that asks for nothing is answered like one that asks.
   strictPreflight: false,

@@ -12,6 +12,13 @@ import { newTraceId } from '../observability/request-trace.ts'
 import { type Code, Problem, problems, type Violation } from '../problem.ts'
 import { problemOf } from '../validation/violations.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The problem of a request whose path has no route, or not this method. */
+    unknownRoute(method: string, path: string): Problem
+  }
+}
+
 /** The refusals of the functions of sql/, by the SQLSTATE they raise (raise_problem): their messages are for the client. */
 const refusals: Record<string, { code: Code; status?: number; headers?: Record<string, string> }> = {
   HF400: { code: 'VAL-000' },
@@ -146,6 +153,7 @@ function problemDocument(
     timestamp: new Date().toISOString().replace('Z', '000Z'),
     trace_id,
     ...(problem.violations && { errors: problem.violations.map(published) }),
+    ...problem.members,
   }
 }
 
@@ -164,17 +172,23 @@ function reasons(error: unknown): string | undefined {
   return [error.message, reasons(error.cause)].filter(Boolean).join(': ')
 }
 
-/** Answers a request with the problem for an error, and logs the details that the client does not get. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+/** The answer to a request that an error has ended, with its problem document; logs the details that the client does not get. */
+export function problemAnswer(error: unknown, request: FastifyRequest) {
   const problem = toProblem(error, request)
   tell(problem, request)
-  const instance = pathOf(request.url)
+  const { status, headers } = problem
+  return { status, headers, document: problemDocument(problem, pathOf(request.url), request.traceId) }
+}
+
+/** Answers a request with the problem for an error, and logs the details that the client does not get. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const { status, headers, document } = problemAnswer(error, request)
   reply
-    .code(problem.status)
-    .headers(problem.headers)
+    .code(status)
+    .headers(headers)
     .type('application/problem+json')
     // As bytes: to a JSON text Fastify adds a charset.
-    .send(Buffer.from(JSON.stringify(problemDocument(problem, instance, request.traceId))))
+    .send(Buffer.from(JSON.stringify(document)))
 }
 
 /** Makes every error of a listener a problem: of handlers, of the framework, of unknown routes and methods. */
@@ -187,18 +201,18 @@ export function answerWithProblems(app: FastifyInstance) {
     )
     routes.push({ pattern, methods: new Set([method].flat()) })
   })
-  const answerUnknown = (request: FastifyRequest, reply: FastifyReply) => {
-    const path = pathOf(request.url)
+  const unknownRoute = (method: string, path: string): Problem => {
     const known = routes.filter(({ pattern }) => pattern.test(path))
     const allowed = new Set(known.flatMap(({ methods }) => [...methods]))
-    const problem =
-      !allowed.size || allowed.has(request.method)
-        ? new Problem('NTF-000', `There is no route ${path}`)
-        : new Problem('VAL-013', `${request.method} is not a method of ${path}`, {
-            headers: { allow: [...allowed].sort().join(', ') },
-          })
-    sendProblem(problem, request, reply)
+    return !allowed.size || allowed.has(method)
+      ? new Problem('NTF-000', `There is no route ${path}`)
+      : new Problem('VAL-013', `${method} is not a method of ${path}`, {
+          headers: { allow: [...allowed].sort().join(', ') },
+        })
   }
+  app.decorate('unknownRoute', unknownRoute)
+  const answerUnknown = (request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(unknownRoute(request.method, pathOf(request.url)), request, reply)
   app.setNotFoundHandler(answerUnknown)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (error instanceof RequestAborted) return leaveUnanswered(reply)

@@ -36,3 +36,13 @@ export function headerOf({ headers }: Pick<FastifyRequest, 'headers'>, name: str
   const value = headers[name]
   return value === undefined ? null : String(value)
 }
+
+/**
+ * The Idempotency-Key of a request as it is stored, with its tenancy and its issuer: two issuers with the same name for a caller share no
+ * keys, also after a change of settings. No header has a line feed.
+ */
+export function idempotencyKey(request: FastifyRequest): string | null {
+  const key = headerOf(request, 'idempotency-key')
+  const { issuer, scope } = request
+  return key && [scope.tenant && scope.tenancy, issuer, key].filter(Boolean).join('\n')
+}

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../problem.ts'
 import { endIfSilent } from './listeners/silent-connections.ts'
+import { isRead } from './routing/reads.ts'
 
 /** Smaller answers always fit: of those, Node itself keeps few for one connection. */
 const SMALL_BYTES = 16 * 1024
@@ -53,7 +54,7 @@ export function boundAnswers(app: FastifyInstance, limit: number): AnswerBound {
     // A request without a connection, as in tests, leaves nothing unsent.
     if (bytes < SMALL_BYTES || !(socket instanceof Socket) || socket.destroyed) return done()
     // Only for reads: after a write, a 503 would say that nothing was written.
-    if (total > limit && request.method === 'GET') {
+    if (total > limit && isRead(request)) {
       reply.removeHeader('etag')
       return done(full())
     }

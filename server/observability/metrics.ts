@@ -11,6 +11,8 @@ export interface Metrics {
   registry: Registry
   /** Counts and times one answered request. */
   observe(request: FastifyRequest, reply: FastifyReply, code: number): void
+  /** Counts one operation of a batch. */
+  observeOperation(request: FastifyRequest, code: number): void
   /** Counts an answer to what never became a request, since it was no HTTP, too large or too slow. */
   observeUnparsed(status: number): void
   /** Counts a resource of a kind that has begun a generation: was created, changed, or marked for deletion. */
@@ -33,7 +35,7 @@ interface WatchedFeed {
 }
 
 /** Other methods share one label value: callers can make up as many as they like. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const METHODS = new Set(['GET', 'HEAD', 'QUERY', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const UNKNOWN = 'unknown'
 
 /** The metrics of a server, with those of its database. */
@@ -58,6 +60,12 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
     labelNames,
     registers,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  })
+  const batched = new Counter({
+    name: 'hyperfleet_api_batch_operations_total',
+    help: 'Operations of batches that were done, or refused each for itself. The batch itself is one request.',
+    labelNames,
+    registers,
   })
   const started = new Counter({
     name: 'hyperfleet_api_reconciliation_started_total',
@@ -91,16 +99,20 @@ export function createMetrics(database: Database, replica?: Replica): Metrics {
     help: 'How large the heap of JavaScript may become before the process ends.',
     registers,
   }).set(getHeapStatistics().heap_size_limit)
+  const labelsOf = ({ method, routeOptions }: FastifyRequest, code: number) => ({
+    method: METHODS.has(method) ? method : UNKNOWN,
+    path: routeOptions.url?.replaceAll(/:\w+/g, '-') ?? UNKNOWN,
+    code,
+  })
   return {
     registry,
     observe(request, reply, code) {
-      const values = {
-        method: METHODS.has(request.method) ? request.method : UNKNOWN,
-        path: request.routeOptions.url?.replaceAll(/:\w+/g, '-') ?? UNKNOWN,
-        code,
-      }
+      const values = labelsOf(request, code)
       requests.inc(values)
       if (!request.isStream) durations.observe(values, reply.elapsedTime / 1000)
+    },
+    observeOperation(request, code) {
+      batched.inc(labelsOf(request, code))
     },
     observeUnparsed(status) {
       requests.inc({ method: UNKNOWN, path: UNKNOWN, code: status })

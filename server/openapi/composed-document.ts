@@ -1,7 +1,7 @@
 import { addReferences } from './composed-references.ts'
 import { filled, type Schema, type Template } from './kind-template.ts'
 import { ANY_KIND, type Kind, type Kinds } from './kinds.ts'
-import type { Document, Operation } from './operations.ts'
+import { type Document, isList, type Operation } from './operations.ts'
 
 /**
  * The document with the paths and schemas of every kind that is an entry of the configuration alone: a kind needs no other
@@ -50,12 +50,19 @@ function openKind({ paths, components: { schemas = {} } }: Document, template: T
   }
   const { kind_parameter: one, tenancy_parameter: tenancy } = template
   const schema = { ...one.schema, enum: kinds }
-  paths[`${template.base_path}/${plural}`]?.get?.parameters?.push({ ...one, schema }, tenancy)
-  const changes = paths[`${template.base_path}/changes`]?.get
-  if (changes)
-    changes.parameters = changes.parameters?.map((each) =>
-      'name' in each && each.name === one.name ? { ...each, schema } : each,
-    )
+  for (const item of [
+    paths[`${template.base_path}/${plural}`],
+    paths[`${template.base_path}/${plural}/search`],
+  ])
+    for (const operation of Object.values(item ?? {}))
+      if (isList(operation)) operation.parameters?.push({ ...one, schema }, tenancy)
+  for (const path of ['changes', 'summary']) {
+    const operation = paths[`${template.base_path}/${path}`]?.get
+    if (operation)
+      operation.parameters = operation.parameters?.map((each) =>
+        'name' in each && each.name === one.name ? { ...each, schema } : each,
+      )
+  }
 }
 
 function addKind(document: Document, template: Template, name: string, kind: Kind) {

@@ -1,5 +1,5 @@
 import { ANY_KIND, type Kinds, type Reference } from './kinds.ts'
-import { type Document, operationsOf, type Parameter } from './operations.ts'
+import { type Document, isList, operationsOf, type Parameter } from './operations.ts'
 
 /** The parameters of a list whose kind has references: their type, and their target. */
 type ReferenceParameters = [type: Parameter, target: Parameter]
@@ -34,7 +34,7 @@ function addParameters(
   const required = [...(type['x-requires'] ?? []), ...(kind === ANY_KIND.name ? ['kind'] : [])]
   const parameters = [{ ...type, schema: { ...type.schema, enum: types }, 'x-requires': required }, target]
   for (const { operation } of operationsOf(document)) {
-    if (operation['x-operation'] !== 'resources.list' || operation['x-kind'] !== kind) continue
+    if (!isList(operation) || operation['x-kind'] !== kind) continue
     operation.parameters = [...(operation.parameters ?? []), ...parameters]
   }
 }

@@ -1,6 +1,6 @@
 import { filled, type Template } from './kind-template.ts'
 import { ANY_KIND, type Kind, type Kinds } from './kinds.ts'
-import { type Document, type Operation, operationsOf } from './operations.ts'
+import { type Document, isList, type Operation, operationsOf } from './operations.ts'
 
 /** A kind that would give the document a name which it has already. */
 export interface Clash {
@@ -50,7 +50,7 @@ function operationIds(paths: Template['paths'], isChild: boolean) {
       const ids = isChild ? [nested ?? operationId, ...(flat ? [flat] : [])] : [operationId]
       return ids.map((id) => ({
         id,
-        member: name === 'resources.list' ? ('plural' as const) : ('kind' as const),
+        member: isList({ 'x-operation': name }) ? ('plural' as const) : ('kind' as const),
       }))
     })
 }

@@ -18,6 +18,8 @@ export interface RequestBody {
   content: Record<string, unknown>
   /** Whether the resource is looked up before the body is refused for its syntax or content. */
   'x-look-up-first'?: boolean
+  /** Whether it is made of operations with bodies of their own. */
+  'x-holds-operations'?: boolean
 }
 
 export interface Parameter {
@@ -52,6 +54,10 @@ export function resolve<Thing extends object>(document: Document, thing: Thing |
   const [, ...path] = thing.$ref.split('/')
   return path.reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], document) as Thing
 }
+
+/** Whether an operation lists resources, by its query or by its body. */
+export const isList = ({ 'x-operation': name }: Pick<Operation, 'x-operation'>): boolean =>
+  name === 'resources.list' || name === 'resources.search'
 
 /** Every operation of the document, with its method (in capitals) and its path. */
 export function operationsOf(document: Document) {

@@ -69,6 +69,25 @@ export const keywords = (specSchemas: SpecSchemas): KeywordDefinition[] => [
     } as never,
   },
   {
+    // Members of which only one may be given; the first is told, as with x-excludes of parameters.
+    keyword: 'x-exclusive',
+    type: 'object',
+    errors: 'full',
+    validate: function exclusive(
+      [member = '', other = '']: string[],
+      data: Record<string, unknown>,
+      _schema: unknown,
+      context: Context,
+    ) {
+      const valid = (data[member] ?? null) === null || (data[other] ?? null) === null
+      const message = `must not be given together with ${other}`
+      ;(exclusive as unknown as ValidateFunction).errors = valid
+        ? []
+        : [violation('x-exclusive', `${context.instancePath}/${member}`, message)]
+      return valid
+    } as never,
+  },
+  {
     // Types of conditions that must be there; a group with `unless` may be absent when that type is True.
     keyword: 'x-required-conditions',
     type: 'array',

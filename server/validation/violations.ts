@@ -65,13 +65,13 @@ export function keysOf(pointer: string): (string | number)[] {
 }
 
 /** The parameters of a list that have a language of their own. */
-const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor'])
+const LANGUAGE = new Set(['search', 'order', 'orderBy', 'cursor', 'group_by'])
 
 /** How many violations the detail tells as well: many clients log nothing else. */
 const TOLD = 3
 
 const isOfLanguage = ({ field, constraint = '' }: Violation) =>
-  LANGUAGE.has(field) && ['maxLength', 'excludes'].includes(constraint)
+  LANGUAGE.has(field) && ['maxLength', 'excludes', 'x-exclusive'].includes(constraint)
 
 /** Ends a request that breaks rules; does nothing when there are none. */
 export function refuse(violations: Violation[]) {

@@ -7,14 +7,11 @@
 --   $4 size     int     how many entries at most
 --   $5 tenancy  jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; all of it is of one snapshot.
---   feed    text    the digest of the feed (feed_digest)
---   floor   bigint  entries up to it may be dropped: nothing can be read from before it
---   seqs    text[]  the numbers of the entries
---   types   text[]  their types
---   ids     text[]  the ids of their resources
---   bodies  text[]  the entries as JSON (change_body)
+--   feed     text    the digest of the feed (feed_digest)
+--   floor    bigint  entries up to it may be dropped: nothing can be read from before it
+--   entries  text?   the entries (change_line); null where there are none
 with page as materialized (
-    select change.seq, change.type, change.resource_id, change_body(change) as body
+    select change.seq, change_line(change) as line
     from changes as change
     where change.seq > $1::bigint
         and change.seq <= $2::bigint
@@ -26,8 +23,5 @@ with page as materialized (
 select
     feed_digest() as feed,
     change_feed.floor,
-    array(select page.seq::text from page order by page.seq) as seqs,
-    array(select page.type from page order by page.seq) as types,
-    array(select page.resource_id::text from page order by page.seq) as ids,
-    array(select page.body from page order by page.seq) as bodies
+    (select string_agg(page.line, e'\n' order by page.seq) from page) as entries
 from change_feed;

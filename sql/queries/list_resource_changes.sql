@@ -8,16 +8,14 @@
 --   $5 size      int
 --   $6 tenancy   jsonb?  the caller's tenancy (within_tenancy)
 -- Returns one row; HF404 when there is no such resource, and no entry of one (find_history). All of it is of one snapshot.
---   feed    text    the digest of the feed (feed_digest)
---   total   text
---   seqs    text[]  the numbers of the entries
---   types   text[]
---   bodies  text[]  the entries as JSON, without their tokens and types
+--   feed     text   the digest of the feed (feed_digest)
+--   total    text
+--   entries  text?  the entries (change_line); null where there are none
 with found as materialized (
     select history.id from find_history($1::text, $2::text, $3::text, $6::jsonb) as history
 ),
 page as materialized (
-    select change.seq, change.type, change_body(change) as body
+    select change.seq, change_line(change) as line
     from found
     inner join changes as change on change.resource_id = found.id
     order by change.seq desc
@@ -27,7 +25,5 @@ page as materialized (
 select
     feed_digest() as feed,
     (select count(*) from changes as change where change.resource_id = found.id)::text as total,
-    array(select page.seq::text from page order by page.seq desc) as seqs,
-    array(select page.type from page order by page.seq desc) as types,
-    array(select page.body from page order by page.seq desc) as bodies
+    (select string_agg(page.line, e'\n' order by page.seq desc) from page) as entries
 from found;

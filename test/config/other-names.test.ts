@@ -176,6 +176,8 @@ t.test('each of its flags is taken', async (t) => {
     '--log-masking-sensitive-fields',
     '--metrics-label-metrics-inclusion-duration',
   ])
+  const schema = ['--server-openapi-schema-path', 'provider.yaml']
+  t.equal(load({ args: schema }).config.server.openapi_schema_path, 'provider.yaml')
   for (const short of [['-l', 'debug'], ['-ldebug'], ['-l=debug']])
     t.equal(load({ args: short }).config.logging.level, 'debug', short.join(' '))
   for (const last of ['-l', '--log-level', '--logging-level']) {

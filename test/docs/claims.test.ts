@@ -22,6 +22,7 @@ const commands: Record<string, { test: string } | { because: string }> = {
   'README.md: npm install && npm test': { because: 'it is what runs the tests' },
   'README.md: HYPERFLEET_CLUSTER_ADAPTERS=': { test: 'test/readme.test.ts' },
   'README.md: API=': { test: 'test/readme.test.ts' },
+  'README.md: export HYPERFLEET_SERVER=': { test: 'test/readme.test.ts' },
   'README.md: eval "$(npm run -s dev-token': { test: 'test/readme.test.ts' },
   'README.md: TOKEN=': { test: 'test/readme.test.ts' },
   'README.md: export HYPERFLEET_DATABASE_URL=': {
@@ -31,8 +32,14 @@ const commands: Record<string, { test: string } | { because: string }> = {
   'clients/README.md: ': { test: 'test/clients/clients.test.ts' },
   'docs/adapters.md: node docs/examples/adapter.mjs': { test: 'test/docs/adapters.test.ts' },
   'docs/api.md: curl ': { test: 'test/docs/api.test.ts' },
+  'docs/cli.md: source <(hyperfleet completion': {
+    because: 'it is for the files of a shell; test/cli/completion.test.ts loads each script',
+  },
+  'docs/cli.md: ': { test: 'test/docs/cli.test.ts' },
   'docs/database.md: pg_dump': { because: 'npm has no pg_dump; tried by hand, as the page says' },
   'docs/kinds.md: npm run seed': { test: 'test/scripts/seed.test.ts' },
+  'docs/moving-in.md: export': { because: 'it needs the databases of the reader' },
+  'docs/moving-in.md: npm run': { test: 'test/docs/moving-in.test.ts' },
   'docs/runbook.md: NAMESPACE=': { because: 'it needs a cluster' },
   'docs/runbook.md: kubectl': { because: 'it needs a cluster; what follows a pipe is run by the next' },
   'docs/runbook.md: ': { test: 'test/docs/runbook.test.ts' },
@@ -60,7 +67,7 @@ const filesIn = (folder: string): string[] =>
 const files = filesIn('.')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const sources = files
-  .filter((file) => /^(clients|commands|handlers|server|scripts|bench)\/.*\.ts$/.test(file))
+  .filter((file) => /^(cli|clients|commands|handlers|server|scripts|bench)\/.*\.ts$/.test(file))
   .map(read)
   .join('\n')
 const kinds = Object.keys(loadDocument()['x-kinds'])

@@ -253,7 +253,7 @@ t.test('a server lets so many watch, and no more', async (t) => {
 })
 
 t.test('a request may wait for longer than a connection may be silent', async (t) => {
-  const own = await application(t, { ...env, HYPERFLEET_SERVER_TIMEOUTS_WRITE: '500ms' })
+  const own = await application(t, { ...env, HYPERFLEET_SERVER_TIMEOUTS_WRITE: '1s' })
   const open = await streams(own)
   const stream = await open()
   const page = await open('?wait=6s', { accept: 'application/json' })

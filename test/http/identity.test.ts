@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { exportSPKI, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import t from 'tap'
+import { hasQueryMethod } from '../../server/http/routing/query-method.ts'
 import { type Answer, type Application, application, base } from '../application.ts'
 import { createDatabase } from '../databases.ts'
 import { bearer, createIssuer, inSeconds, keptLog, refuses, trusting, unusableKeys } from '../issuers.ts'
@@ -184,7 +185,10 @@ t.test('refusals come in their order', async (t) => {
     status: 404,
     body: { code: 'HYPERFLEET-NTF-000' },
   })
-  t.match(await call('PUT', 'clusters'), { status: 405, headers: { allow: 'GET, HEAD, POST' } })
+  t.match(await call('PUT', 'clusters'), {
+    status: 405,
+    headers: { allow: `GET, HEAD, POST${hasQueryMethod ? ', QUERY' : ''}` },
+  })
   for (const [method, path, body] of [
     ['GET', 'clusters?nonsense=1'],
     ['GET', 'clusters?search=((('],

@@ -1,6 +1,6 @@
 /**
  * Random sequences of all operations, held against a model of the whole service: each answer, and after each step
- * everything there is. Each write is made as a dry run first, which has the same answer and changes nothing. RUNS= says how many sequences, SEED= which; one that fails is made short.
+ * everything there is. Each write is made as a dry run first, which has the same answer and changes nothing; in one test, each is made in a batch. RUNS= says how many sequences, SEED= which; one that fails is made short.
  */
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
@@ -10,6 +10,7 @@ import { printable, seed, tried } from '../random.ts'
 import { served } from '../service.ts'
 import { explanationFault, unnamed } from '../sql/explanation.ts'
 import { type Condition, type Report, sameConditions } from '../sql/model.ts'
+import { batched } from './batching.ts'
 import { rehearsed } from './rehearsal.ts'
 import { bodyOf, type Held, hrefOf, type Kind, type Members, type Patch, Service } from './service.ts'
 
@@ -622,7 +623,11 @@ async function clear(call: Call) {
   }
 }
 
-async function sequences(t: Test, required: Record<Kind, string[]>) {
+async function sequences(
+  t: Test,
+  required: Record<Kind, string[]>,
+  { way = (call: Call) => call, numRuns = RUNS } = {},
+) {
   const { call, memory } = await served(t, {
     HYPERFLEET_CLUSTER_ADAPTERS: JSON.stringify(required.Cluster),
     HYPERFLEET_NODEPOOL_ADAPTERS: JSON.stringify(required.NodePool),
@@ -645,9 +650,9 @@ async function sequences(t: Test, required: Record<Kind, string[]>) {
       [true, 'two'],
     ] as const)
       await new Create({ pick: 0, isPool, key: null, sent: { name, spec: {} } }).run(service, call)
-    await fc.asyncModelRun(() => ({ model: service, real: rehearsed(counted) }), sequence)
+    await fc.asyncModelRun(() => ({ model: service, real: rehearsed(way(counted)) }), sequence)
   })
-  const { failed, counterexample, errorInstance } = await fc.check(property, { seed, numRuns: RUNS })
+  const { failed, counterexample, errorInstance } = await fc.check(property, { seed, numRuns })
   if (failed) t.comment(printable(`${String(counterexample)} ${errorInstance}`).slice(0, 8000))
   t.comment(`memory ${JSON.stringify(memory)}`)
   tried(t, 'sequences', { count: runs, answers: done })
@@ -659,3 +664,6 @@ t.test('any sequence, with two adapters for clusters and one for node pools', (t
 )
 t.test('any sequence, with no adapter for node pools', (t) => sequences(t, { Cluster: ['a'], NodePool: [] }))
 t.test('any sequence, with no adapter at all', (t) => sequences(t, { Cluster: [], NodePool: [] }))
+t.test('any sequence, each write in a batch', (t) =>
+  sequences(t, { Cluster: ['a', 'b-c'], NodePool: ['a'] }, { way: batched, numRuns: Math.ceil(RUNS / 2) }),
+)

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
+import { hasQueryMethod } from '../../server/http/routing/query-method.ts'
 import { loadDocument } from '../../server/openapi/document.ts'
 import { operationsOf } from '../../server/openapi/operations.ts'
-import { type Answer, type Application, application, base, condition } from '../application.ts'
+import { type Answer, type Application, application, base, condition, report } from '../application.ts'
 
 type Call = Application['call']
 
@@ -557,8 +558,11 @@ t.test('every operation', async (t) => {
 
   await t.test('says which methods its path has', async (t) => {
     for (const path of new Set(operations.map((each) => each.path))) {
-      const methods = operations.filter((each) => each.path === path).map(({ method }) => method)
+      // A search is where a resource of the id `search` would be.
+      const isHere = (each: string) => new RegExp(`^${each.replaceAll(nowhere, '[^/]+')}$`).test(path)
+      const methods = operations.filter((each) => isHere(each.path)).map(({ method }) => method)
       if (methods.includes('GET')) methods.push('HEAD')
+      if (hasQueryMethod && operations.some((each) => each.path === `${path}/search`)) methods.push('QUERY')
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY']) {
         if (methods.includes(method) || (method === 'POST' && path === `${base}/nodepools`)) continue
         const answer = await call(method, `${path}?page=x`)
@@ -566,7 +570,7 @@ t.test('every operation', async (t) => {
           answer,
           {
             status: 405,
-            headers: { allow: methods.sort().join(', ') },
+            headers: { allow: [...new Set(methods)].sort().join(', ') },
             body: {
               type: 'https://api.hyperfleet.io/errors/method-not-allowed',
               code: 'HYPERFLEET-VAL-013',
@@ -631,4 +635,36 @@ t.test('what the server says of itself', async (t) => {
       { conditions: ['LastKnownReconciled', 'Reconciled'] },
     ],
   })
+})
+
+t.test('clients of each version of the specification are served as /compatibility says', async (t) => {
+  const { call } = await application(t, { HYPERFLEET_CLUSTER_ADAPTERS: '["validation"]' })
+  for (const name of ['one', 'two'])
+    t.equal((await call('POST', 'clusters', { kind: 'Cluster', name, spec: {} })).status, 201)
+  const { body: list } = await call('GET', 'clusters')
+  const [found] = list.items
+  const types = found.status.conditions.map(({ type }: { type: string }) => type)
+  const nameOf = async (query: string) =>
+    (await call('GET', `clusters?${query}`)).body.items.map(({ name }: { name: string }) => name)
+  const served: Record<string, () => unknown> = {
+    '1.0.11': () => t.ok(types.includes('LastKnownReconciled')),
+    '1.0.13': async () =>
+      t.equal(
+        (await call('POST', `clusters/${found.id}/statuses`, report('validation', 1, 'True', 1))).status,
+        201,
+      ),
+    '1.0.14': () => t.ok(types.includes('Ready')),
+    '1.0.17': async () => t.equal((await call('GET', `resources/${found.id}`)).body.id, found.id),
+    '1.0.21': () => t.equal(list.kind, 'ClusterList'),
+    '1.0.24': async () => {
+      t.strictSame(await nameOf('size=1&order=name desc'), ['two'])
+      t.strictSame(await nameOf('pageSize=1&orderBy=name&order=desc'), ['two'])
+    },
+  }
+  const { changes } = (await call('GET', 'compatibility')).body
+  t.strictSame(
+    changes.map(({ spec_version }: { spec_version: string }) => spec_version),
+    Object.keys(served),
+  )
+  for (const check of Object.values(served)) await check()
 })

@@ -290,6 +290,18 @@ t.test('discarding a report', async (t) => {
     await isDiscarded(t, call, id, report('another', 2, 'Unknown', 6), 'unknown', 'not Finalized any more')
   })
 
+  await t.test('a report that is wrong is refused, be it too old', async (t) => {
+    const { statuses } = await cluster(call)
+    t.equal((await call('PUT', statuses, report('validator', 1, 'True', 10))).status, 200)
+    const old = report('validator', 1, 'False', 9)
+    t.equal((await call('PUT', statuses, old)).status, 204)
+    const lacking = {
+      ...old,
+      conditions: old.conditions.filter((each) => (each as { type: string }).type !== 'Applied'),
+    }
+    t.equal((await call('PUT', statuses, lacking)).status, 400)
+  })
+
   await t.test('a resource that is not there is told before', async (t) => {
     const answer = await call('PUT', 'clusters/abc/statuses', report('validator', 99, 'True', 1))
     t.match(answer, { status: 404, body: { code: 'HYPERFLEET-NTF-001', detail: /^Cluster with id='abc'/ } })

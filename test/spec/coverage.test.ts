@@ -49,10 +49,15 @@ interface Sent {
 let names = 0
 const fresh = (kind: string, more: object = {}) => ({ kind, name: `c-${++names}`, spec: {}, ...more })
 
+/** A batch of one operation, which is answered as this one. */
+const batchOf = (operation: object) => ({ atomic: true, operations: [operation] })
+
 /** A body that an operation takes, for resources that nobody has changed or reported on; another one each time. */
 function bodyOf({ method, path, hasBody }: Operation): object | undefined {
   if (!hasBody) return undefined
   if (path.endsWith('/force-delete')) return { reason: 'test' }
+  if (path.endsWith('/search')) return {}
+  if (path.endsWith('/batch')) return batchOf({ method: 'POST', path: '/clusters', body: fresh('Cluster') })
   if (/\/(statuses|explain)$/.test(path)) return report('validation', 1, 'True', 1)
   if (method === 'PATCH') return { labels: { n: String(++names) } }
   return fresh(path.endsWith('/nodepools') ? 'NodePool' : 'Cluster')
@@ -105,6 +110,26 @@ const ways: Record<string, (sent: Sent, operation: Operation, call: Application[
   },
 }
 
+/** The ways of a batch, where they are those of its operations. */
+const waysOfBatch: typeof ways = {
+  ...ways,
+  '404': async (sent) => ({ ...sent, body: batchOf({ method: 'DELETE', path: `/clusters/${nowhere}` }) }),
+  '405': async (sent) => ({ ...sent, body: batchOf({ method: 'PUT', path: '/clusters' }) }),
+  '412': async (sent, _operation, call) => {
+    const { body } = await call('POST', 'clusters', fresh('Cluster'))
+    return {
+      ...sent,
+      body: batchOf({ method: 'DELETE', path: body.href, headers: { 'If-Match': '"99"' } }),
+    }
+  },
+  '413': async (sent) => ({ ...sent, body: JSON.stringify(sent.body).padEnd(8 * 1024 * 1024 + 1) }),
+  '422': async (sent, operation, call) => {
+    const headers = { 'idempotency-key': `key-${++names}` }
+    await call('POST', sent.path, sent.body, headers)
+    return { ...plain(operation), headers }
+  },
+}
+
 /** The operations for which the document declares a status. */
 const declaring = (status: string) => operations.filter(({ statuses }) => statuses.includes(status))
 
@@ -128,7 +153,7 @@ t.test('every operation', async (t) => {
     )
     await t.test(`${operation.id} is answered with ${statuses.join(', ')}`, async (t) => {
       for (const status of statuses) {
-        const way = ways[status]
+        const way = (operation.path.endsWith('/batch') ? waysOfBatch : ways)[status]
         if (!way) {
           t.fail(`no request is known that is answered with ${status}`)
           continue
@@ -167,7 +192,7 @@ t.test('a token whose keys cannot be read is 503', async (t) => {
 })
 
 t.test('a request that no rule allows is 403', async (t) => {
-  const rule = { name: 'nothing', effect: 'deny', verbs: ['*'], kinds: ['*'] }
+  const rule = { name: 'no-one', effect: 'deny', verbs: ['*'], kinds: ['*'] }
   const { call } = await application(t, {
     ...env,
     HYPERFLEET_SERVER_AUTHORIZATION_RULES: JSON.stringify([rule]),
@@ -179,7 +204,7 @@ t.test('a request that no rule allows is 403', async (t) => {
     // The schemas of kinds are not resources.
     const isDue = operation.statuses.includes('403') && operation.id !== 'getSchema'
     t.equal(answer.status === 403, isDue, `${operation.id} ${answer.status}`)
-    if (answer.status === 403) t.notMatch(answer.text, /nothing/, 'the rule is not named')
+    if (answer.status === 403) t.notMatch(answer.text, /no-one/, 'the rule is not named')
   }
 })
 

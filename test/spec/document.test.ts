@@ -82,13 +82,13 @@ t.test('operations', async (t) => {
     for (const { operationId, path, 'x-kind': kind, 'x-operation': name } of operations) {
       const [, { plural = '' } = {}] = kinds.find(([each]) => each === kind) ?? []
       t.equal(/^(resources|reports|history)\./.test(name), kind !== undefined, operationId)
-      const hasVerb = kind !== undefined || name === 'changes.list'
+      const hasVerb = kind !== undefined || ['changes.list', 'summary.get'].includes(name)
       t.equal(name in document['x-verbs'], hasVerb, `${operationId} has a verb`)
       if (kind)
         t.match(
           path,
           new RegExp(
-            `/${plural}(/\\{\\w+\\})?(/statuses|/explain|/force-delete|/changes|/generations(/\\{generation\\})?)?$`,
+            `/${plural}(/\\{\\w+\\})?(/search|/statuses|/explain|/force-delete|/changes|/generations(/\\{generation\\})?)?$`,
           ),
           operationId,
         )
@@ -348,6 +348,16 @@ t.test('the document is served', async (t) => {
       t.equal(answer.status, 200, path)
       t.equal(answer.headers['content-type'], 'application/json', path)
       t.ok(isDeepStrictEqual(answer.body, JSON.parse(JSON.stringify(open))), path)
+    }
+  })
+
+  await t.test('as JSON, not again to a caller who has it', async (t) => {
+    for (const path of ['/openapi.json', '/openapi', `${base}/openapi`]) {
+      const etag = String((await app.inject(path)).headers.etag)
+      const again = await app.inject({ url: path, headers: { 'if-none-match': etag } })
+      t.strictSame([again.statusCode, again.body, again.headers.etag], [304, '', etag], path)
+      const other = await app.inject({ url: path, headers: { 'if-none-match': 'W/"another"' } })
+      t.equal(other.statusCode, 200, path)
     }
   })
 

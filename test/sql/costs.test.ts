@@ -260,6 +260,53 @@ t.test('a search unpacks a spec once, however many terms it has', async (t) => {
   t.equal(await fetched(`name = 'long' and spec.other is null and not spec.long is null`), once)
 })
 
+t.test('a search by ids reads the resources with these ids', async (t) => {
+  const session = await openSession(t, await createDatabase())
+  const now = new Date().toISOString()
+  const seeded = await session.query(queries.seed_resources.text, [
+    'Cluster',
+    null,
+    1,
+    26_000,
+    'c-',
+    0,
+    now,
+    26_000,
+    ['{}'],
+    [''],
+  ])
+  await session.query('analyze resources')
+  const ids: string[] = seeded.rows[0].ids.filter((_: string, index: number) => index % 26 === 0)
+  t.equal(ids.length, 1000)
+  const values = ['Cluster', null, 1, 500, ['id'], false, null, 16 * 1024 * 1024, 'refuse', null, '{}', '']
+  const scope = { kind: 'Cluster', owner_id: null, tenant: '' }
+  const read = `
+    select pg_stat_get_xact_tuples_returned('resources'::regclass)::int as scanned,
+      (
+        select sum(pg_stat_get_xact_tuples_fetched(indexrelid))::int
+          + pg_stat_get_xact_tuples_fetched('resources'::regclass)::int
+        from pg_index
+        where indrelid = 'resources'::regclass
+      ) as fetched`
+  for (const order of ['created_time desc', 'name', 'generation']) {
+    const selection = scoped(select({ ids, order }, resourceFields), scope)
+    t.notOk(selection.unindexed, 'it waits for no place')
+    const statement = selected(queries.list_resources.text, values, selection)
+    /** Rows read by scans of the table and by its indexes, by this session since it last told its statistics. */
+    const counted = async () => (await session.query(read)).rows[0] as { scanned: number; fetched: number }
+    await session.query('begin')
+    const before = await counted()
+    const { rows } = await session.query(statement.text, statement.values)
+    const after = await counted()
+    await session.query('commit')
+    t.equal(rows[0].total, '1000')
+    t.equal(after.scanned, before.scanned, `order ${order}`)
+    // To count them, to sort them, and the page of 500.
+    const fetched = after.fetched - before.fetched
+    t.ok(fetched >= 1000 && fetched <= 2600, `order ${order}: ${fetched} rows are read`)
+  }
+})
+
 t.test('references are set without reading the other resources', async (t) => {
   const peers = [{ ref_type: 'peers', target_kind: 'Cluster' }]
   const entities = JSON.stringify([{ kind: 'Cluster', references: peers }])

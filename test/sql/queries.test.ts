@@ -117,7 +117,14 @@ t.test('resources are written by few functions', async (t) => {
       ),
     )
     .map(nameOf)
-  t.same(writers.sort(), ['adopt_resources', 'mark_resources', 'remove_resources', 'save_resource'])
+  t.same(writers.sort(), [
+    'adopt_resources',
+    'import_references',
+    'import_rows',
+    'mark_resources',
+    'remove_resources',
+    'save_resource',
+  ])
 })
 
 /** PostgreSQL's names of types as the headers write them. */

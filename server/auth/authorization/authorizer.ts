@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import type { Guard, Transaction } from '../../db/database.ts'
-import type { Target } from '../../http/routing/target.ts'
+import { type Target, targetIds } from '../../http/routing/target.ts'
 import { audit } from '../../observability/audit-log.ts'
 import { ANY_KIND } from '../../openapi/kinds.ts'
 import { Problem } from '../../problem.ts'
@@ -117,17 +117,18 @@ export class Authorizer {
   /** Decides by the resource in the transaction of each statement: for a write, under its locks. */
   private guard(request: FastifyRequest, facts: KnownFacts): Guard {
     const isSnapshot = request.method === 'GET' || request.method === 'HEAD'
+    const decideOn = (resource: unknown) => {
+      const known = { ...facts, resource }
+      const decision = this.decide(request, known)
+      if (decision.outcome !== 'allow') throw this.denial(request, facts.verb, facts.kind, decision, known)
+    }
+    const look = async (statements: Transaction) => decideOn(await readResource(statements, request))
     return {
       isSnapshot,
+      look,
       check: async (statements) => {
-        const decideOn = (resource: unknown) => {
-          const known = { ...facts, resource }
-          const decision = this.decide(request, known)
-          if (decision.outcome !== 'allow')
-            throw this.denial(request, facts.verb, facts.kind, decision, known)
-        }
         // First without a lock: who is denied waits for none, and takes none.
-        decideOn(await readResource(statements, request))
+        await look(statements)
         if (!isSnapshot) decideOn(await lockResource(statements, request, facts.verb))
       },
     }
@@ -187,18 +188,11 @@ async function lockResource(statements: Transaction, request: FastifyRequest, ve
   return parsed(request, statements.one('get_locked_resource', parameters))
 }
 
-/** The targets of references that may be looked up, as lock_for_decision takes them: the body has not been validated yet. */
+/** The targets of references that may be looked up, as lock_for_decision takes them. */
 function targetsOf(references: unknown): string | null {
-  if (typeof references !== 'object' || references === null) return null
-  const targets = Object.values(references).flatMap((items) => (Array.isArray(items) ? items : []))
-  const ids = targets
-    .map((target) => (target as { id?: unknown } | null)?.id)
-    .filter((id) => typeof id === 'string')
-  return JSON.stringify({ any: ids.filter((id) => UUID.test(id)).map((id) => ({ id })) })
+  const ids = targetIds(references)
+  return ids && JSON.stringify({ any: ids.map((id) => ({ id })) })
 }
-
-/** The form of ids that resources have: no other one is looked up. */
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 async function parsed(request: FastifyRequest, row: Promise<{ body: string | null }>): Promise<unknown> {
   try {

@@ -14,6 +14,7 @@ const RESERVED = [
   'schemas',
   'compatibility',
   'changes',
+  'summary',
   'batch',
   'watch',
   'statuses',

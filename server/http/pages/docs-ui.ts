@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -34,8 +35,14 @@ export async function addPage(app: FastifyInstance, document: Document): Promise
       })
     }
   })
+  // Weak, for it stands for the compressed form, too.
+  const tag = `W/"${createHash('sha256').update(JSON.stringify(document)).digest('base64url')}"`
   for (const path of ['/openapi', '/openapi.json', '/api/hyperfleet/v1/openapi']) {
-    app.get(path, async () => document)
+    app.get(path, async (request, reply) => {
+      reply.header('etag', tag)
+      if (request.headers['if-none-match'] === tag) return reply.code(304).send()
+      return document
+    })
   }
   app.get('/errors/:name', async (request, reply) => {
     const { name } = request.params as { name: string }

@@ -43,21 +43,22 @@ export function anyKind(document: Document, compile: (reference: string) => Vali
     request.kind = (await request.database.one('get_kind', request.target as Target)).kind
   }
 
+  const ofList: Steps['settle'] = async (request) => {
+    const { kind = '', ref_type } = request.query as { kind?: string; ref_type?: string }
+    const types = kinds[kind]?.references?.map((reference) => reference.ref_type) ?? []
+    if (ref_type !== undefined && !types.includes(ref_type))
+      refuse([
+        {
+          field: 'ref_type',
+          message: `must be one that ${kind} has: ${types.join(', ') || 'it has none'}`,
+        },
+      ])
+    request.kind = kind
+  }
+
   const steps: Record<string, Steps> = {
-    'resources.list': {
-      settle: async (request) => {
-        const { kind = '', ref_type } = request.query as { kind?: string; ref_type?: string }
-        const types = kinds[kind]?.references?.map((reference) => reference.ref_type) ?? []
-        if (ref_type !== undefined && !types.includes(ref_type))
-          refuse([
-            {
-              field: 'ref_type',
-              message: `must be one that ${kind} has: ${types.join(', ') || 'it has none'}`,
-            },
-          ])
-        request.kind = kind
-      },
-    },
+    'resources.list': { settle: ofList },
+    'resources.search': { settle: ofList },
     'resources.create': {
       check: async ({ body }) => {
         const kind = (body as { kind?: unknown } | null)?.kind

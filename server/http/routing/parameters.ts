@@ -11,23 +11,25 @@ type ParameterCheck = [part: 'params' | 'query' | 'headers', validate: ValidateF
 declare module 'fastify' {
   interface FastifyContextConfig {
     parameters?: ParameterCheck[]
+    /** What validates a body, by its media type. */
+    bodies?: Record<string, ValidateFunction>
   }
 }
 
 /**
  * Settles and checks the parameters of the requests of one operation: its path, its query and its headers. `request.query` has
- * the names and types of the document afterwards. The function throws a problem (400) that lists all violations.
+ * the names and types of the document afterwards. An operation that is safe ignores preconditions. The function throws a problem (400) that lists all violations.
  */
 export function parameterChecker(
   document: Document,
-  method: string,
+  isSafe: boolean,
   parameters: Parameter[],
 ): (request: FastifyRequest) => void {
   const settleQuery = querySettler(parameters)
   const inPath = parameters.filter((parameter) => parameter.in === 'path')
   const headers = parameters.filter((parameter) => parameter.in === 'header')
   const once = headers.filter(({ 'x-list': isList }) => !isList).map(({ name }) => name.toLowerCase())
-  const refused = method === 'GET' ? [] : unsupportedPreconditions(document, headers)
+  const refused = isSafe ? [] : unsupportedPreconditions(document, headers)
   return (request) => {
     for (const parameter of inPath) settleNumber(request.params as Record<string, unknown>, parameter)
     const violations = [
@@ -181,7 +183,7 @@ function checkEncoding(query: string) {
 
 /**
  * Takes the parameters out of the schema of a route, so that Fastify checks the body alone: parameters are refused first,
- * before the body is read. An unknown one is a mistake: `serach=` must not list everything.
+ * before the body is read. Bodies of the operations of a batch are checked by the same schemas. An unknown one is a mistake: `serach=` must not list everything.
  */
 export function separateParameters(route: RouteOptions, compile: FastifySchemaCompiler<AnySchema>) {
   const { schema, method, url } = route
@@ -196,7 +198,14 @@ export function separateParameters(route: RouteOptions, compile: FastifySchemaCo
     ['headers', compiled('headers', headers && lowerCased(headers as { properties: object }))],
   ]
   const parameters = checks.filter(([, validate]) => validate) as ParameterCheck[]
-  route.config = { ...route.config, parameters }
+  const { content = {} } = (rest.body ?? {}) as { content?: Record<string, { schema?: AnySchema }> }
+  const bodies = Object.fromEntries(
+    Object.entries(content).flatMap(([mediaType, { schema }]) => {
+      const validate = schema && compile({ schema, method: String(method), url, httpPart: 'body' })
+      return validate ? [[mediaType, validate as ValidateFunction]] : []
+    }),
+  )
+  route.config = { ...route.config, parameters, bodies }
   route.schema = rest
 }
 

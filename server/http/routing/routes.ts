@@ -19,6 +19,7 @@ import { isRepeated } from '../headers.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { mediaTypeOf, unstorable } from '../request-body.ts'
 import { isOfAnyKind, type Steps } from './any-kind.ts'
+import type { Operation } from './operation.ts'
 import { parameterChecker, settlePath } from './parameters.ts'
 import { bind, type Target } from './target.ts'
 
@@ -27,14 +28,13 @@ interface Admission {
   identity?: Identity | undefined
   settleTenancy?: ReturnType<typeof tenancyReader>
   limit?: RateLimit | undefined
-  authorizer?: Authorizer | undefined
 }
 
 /** The handler of each operation of the document, by its x-operation. */
 export type Handlers = Record<string, (request: never, reply: FastifyReply) => Promise<unknown>>
 
 /**
- * The handler and the hooks of each operation, for the glue. A request passes, in this order: authentication (401), tenancy (403),
+ * The operations of the document with their handlers, by their ids. A request passes, in this order: authentication (401), tenancy (403),
  * rate limit (429) and authorization (403), where the document asks for a token; parameters (400), the media type of the body (415), its size (413) and its
  * syntax (400), its content (400), the handler; a create at another path than that of its kind is refused instead (422). Where the document says `x-look-up-first`, the resource is looked up before
  * syntax and content are refused (404). On a route of any kind the content is checked by the schema of the kind, and
@@ -42,14 +42,14 @@ export type Handlers = Record<string, (request: never, reply: FastifyReply) => P
  * Where authorization depends on the body or the kind, it comes before anything of them or of the resource is refused.
  * Throws when the document and the handlers differ.
  */
-export function operationResolver(
+export function bindOperations(
   document: Document,
   handlers: Handlers,
   stepsOf: (operation: string) => Steps,
-  { identity, settleTenancy, limit, authorizer }: Admission,
-) {
-  const described = new Map(operationsOf(document).map((each) => [each.operation.operationId, each]))
-  const named = [...described.values()].map(({ operation }) => operation['x-operation'])
+  authorizer?: Authorizer | undefined,
+): Map<string, Operation> {
+  const described = operationsOf(document)
+  const named = described.map(({ operation }) => operation['x-operation'])
   const unknown = Object.keys(handlers).filter((name) => !named.includes(name))
   const missing = named.filter((name) => !(name in handlers))
   if (unknown.length || missing.length) {
@@ -58,10 +58,7 @@ export function operationResolver(
     )
   }
 
-  return (operationId: string): Partial<RouteOptions> => {
-    const found = described.get(operationId)
-    if (!found) throw new Error(`the document has no operation ${operationId}`)
-    const { method, path, operation } = found
+  const bound = ({ method, path, operation }: (typeof described)[number]): Operation => {
     const { 'x-operation': name, 'x-kind': kind, 'x-created-at': createdAt } = operation
     const serve = (createdAt === undefined ? handlers[name] : refuseCreate(createdAt)) as Serve
     const parameters = (operation.parameters ?? []).map((parameter) =>
@@ -74,51 +71,93 @@ export function operationResolver(
     const access =
       isSecured && verb ? authorizer?.access(verb, isOfAnyKind(kind) ? undefined : kind) : undefined
     const mediaTypes = body && Object.keys(body.content)
-    const checkParameters = parameterChecker(document, method, parameters)
+    const isSafe = method === 'GET' || verb === 'list'
+    const checkParameters = parameterChecker(document, isSafe, parameters)
     const isChange = verb !== undefined && CHANGES.has(verb)
     const canDryRun = parameters.some(({ name }) => name === 'dry_run')
     const { settle, check } = isOfAnyKind(kind) ? stepsOf(name) : {}
     const lookUp = body?.['x-look-up-first'] ? (settle ?? findResource) : undefined
+    const isBatch = body?.['x-holds-operations'] ?? false
     const refuseBody = async (request: FastifyRequest, problem: Problem) => {
       await lookUp?.(request)
       throw problem
     }
     return {
-      ...(kind && { config: { target: bind(document['x-kinds'], kind, path, name), createdAt } }),
-      onRequest: async (request, reply) => {
-        settlePath(request)
-        if (isSecured) {
-          await identity?.identify(request)
-          settleTenancy?.(request, reply)
-          await limit?.(request)
-        }
+      id: operation.operationId,
+      method,
+      path,
+      isSecured,
+      verb,
+      config: kind
+        ? { target: bind(document['x-kinds'], kind, path, name), createdAt, isRead: verb === 'list' }
+        : {},
+      hasBody: mediaTypes !== undefined,
+      isBatch,
+      hasContent: mediaTypes !== undefined || settle !== undefined,
+      admit(request, reply) {
         // Before anything is refused: the answer says that it is of a dry run.
         if (canDryRun) settleDryRun(request, reply)
         access?.early(request)
         checkParameters(request)
         if (mediaTypes) checkMediaType(request, mediaTypes)
-        else await access?.late(request)
       },
-      ...(mediaTypes && {
+      async authorize(request) {
+        await access?.late(request)
+      },
+      async checkSyntax(request) {
+        if (request.json) return
+        await refuseBody(request, request.malformed ?? new Problem('VAL-006', 'The body is empty'))
+      },
+      async checkContent(request) {
+        const byKind = await check?.(request)
+        // The bodies of the operations of a batch are judged one by one.
+        const unstorable = isBatch ? [] : notStorable(request)
+        const problem = problemOf([...(byKind ?? bySchema(request)), ...unstorable])
+        if (problem) await refuseBody(request, problem)
+        await settle?.(request)
+      },
+      async serve(request, reply) {
+        if (isChange && request.isSystem) await refuseSystemCaller(request)
+        return serve(request, reply)
+      },
+    }
+  }
+  return new Map(described.map((each) => [each.operation.operationId, bound(each)]))
+}
+
+/** The handler and the hooks of the route of each operation, for the glue; `bodyLimit` is in bytes. */
+export function operationResolver(
+  operations: Map<string, Operation>,
+  { identity, settleTenancy, limit }: Admission,
+  bodyLimit: number,
+) {
+  return (operationId: string): Partial<RouteOptions> => {
+    const operation = operations.get(operationId)
+    if (!operation) throw new Error(`the document has no operation ${operationId}`)
+    return {
+      config: operation.config,
+      ...(operation.isBatch && { bodyLimit: BODIES * bodyLimit }),
+      onRequest: async (request, reply) => {
+        settlePath(request)
+        if (operation.isSecured) {
+          await identity?.identify(request)
+          settleTenancy?.(request, reply)
+          await limit?.(request)
+        }
+        operation.admit(request, reply)
+        if (!operation.hasBody) await operation.authorize(request)
+      },
+      ...(operation.hasBody && {
         preValidation: async (request) => {
-          await access?.late(request)
-          if (request.json) return
-          await refuseBody(request, request.malformed ?? new Problem('VAL-006', 'The body is empty'))
+          await operation.authorize(request)
+          await operation.checkSyntax(request)
         },
       }),
-      ...((mediaTypes || settle) && {
-        preHandler: async (request) => {
-          const byKind = await check?.(request)
-          const problem = problemOf([...(byKind ?? bySchema(request)), ...notStorable(request)])
-          if (problem) await refuseBody(request, problem)
-          await settle?.(request)
-        },
-      }),
+      ...(operation.hasContent && { preHandler: (request) => operation.checkContent(request) }),
       // The answer is checked against the document by the tests, not at each request.
       handler: async (request, reply) => {
         try {
-          if (isChange && request.isSystem) await refuseSystemCaller(request)
-          const body = await serve(request, reply)
+          const body = await operation.serve(request, reply)
           if (body !== undefined) reply.type('application/json')
           return body
         } catch (error) {
@@ -131,6 +170,9 @@ export function operationResolver(
     }
   }
 }
+
+/** How many times as large as another body that of a batch may be. */
+const BODIES = 8
 
 /** The verbs that change resources. A system caller reads and reports: resources are changed by tenants. */
 const CHANGES: ReadonlySet<Verb> = new Set(['create', 'update', 'delete', 'force-delete'])

@@ -72,3 +72,16 @@ export function targetOf({ routeOptions, params, kind: ownKind, scope }: Fastify
   const owner_id = (parent && ids[parent]) ?? null
   return { kind, owner_kind: parentKind, owner_id, id: (id && ids[id]) ?? '', is_history, ...scope }
 }
+
+/** The ids of the targets of references that may be looked up; the body has not been validated yet. Null without references. */
+export function targetIds(references: unknown): string[] | null {
+  if (typeof references !== 'object' || references === null) return null
+  const targets = Object.values(references).flatMap((items) => (Array.isArray(items) ? items : []))
+  const ids = targets
+    .map((target) => (target as { id?: unknown } | null)?.id)
+    .filter((id) => typeof id === 'string')
+  return ids.filter((id) => UUID.test(id))
+}
+
+/** The form of ids that resources have: no other one is looked up. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/

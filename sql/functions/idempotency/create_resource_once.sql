@@ -11,8 +11,7 @@
 --   id, body, href, version  of the resource
 --   started    whether a generation began: not when a kept answer is given again
 --   has_rules  whether a generation began and its kind has rules for conditions
--- Refuses, beside what create_resource does: HF423 the first request with this key still runs, HF422 the
--- key was used with another body, HF503 the kind is not in the database.
+-- Refuses, beside what create_resource does: HF423 and HF422 as kept_answer, HF503 the kind is not in the database.
 create or replace function create_resource_once(
     p_kind text,
     p_owner_id text,
@@ -32,26 +31,9 @@ declare
     v_resource resources;
 begin
     if p_key is not null then
-        -- Held until the transaction ends, however it ends: a request that died leaves nothing behind. A dry run keeps no key,
-        -- and so none from another request.
-        if current_setting('hyperfleet.dry_run', true) is distinct from 'true' and not pg_try_advisory_xact_lock(
-            hashtextextended(concat_ws(E'\n', p_caller, p_scope, v_owner_id, p_key), 0)
-        ) then
-            perform raise_problem('HF423', 'The first request with this Idempotency-Key is still running');
-        end if;
         v_hash := sha256(convert_to(p_body, 'UTF8'));
-        select stored.*
-        into v_stored
-        from idempotency_keys as stored
-        where stored.caller = p_caller
-            and stored.kind = p_scope
-            and stored.owner_id = v_owner_id
-            and stored.key = p_key
-            and stored.created_time > clock_timestamp() - p_ttl;
-        if found and v_stored.body_hash <> v_hash then
-            perform raise_problem('HF422', 'This Idempotency-Key was used with another body');
-        end if;
-        if found then
+        v_stored := kept_answer(p_caller, p_scope, v_owner_id, p_key, v_hash, p_ttl);
+        if v_stored.key is not null then
             return query
             select (v_stored.body::json ->> 'id')::uuid, v_stored.body, v_stored.href, v_stored.version, false, false;
             return;

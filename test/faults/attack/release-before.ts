@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { execute } from '../../databases.ts'
-import { launch, root, startReplica, temporaryFolder } from '../../processes.ts'
+import { launch, root, type Scope, startReplica, temporaryFolder } from '../../processes.ts'
 import { keepJournal } from '../journal.ts'
 import { openWay } from '../way.ts'
 import type { Fault } from './attack.ts'
@@ -12,18 +12,27 @@ import { openDatabase, settingsFor } from './stage.ts'
 const COMMIT = '58091ca'
 const PROGRAM = 'hyperfleet-api'
 
+/** Why the release before cannot be had, if it cannot. */
+export const lackOfBefore = () =>
+  spawnSync('git', ['cat-file', '-e', `${COMMIT}^{commit}`]).status === 0
+    ? undefined
+    : `the history does not go back to ${COMMIT}`
+
+/** A folder with the release before. */
+export async function checkoutBefore(scope: Scope): Promise<string> {
+  const folder = await temporaryFolder(scope)
+  const files = execFileSync('git', ['archive', COMMIT], { cwd: root, maxBuffer: 2 ** 28 })
+  execFileSync('tar', ['-x', '-C', folder], { input: files })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
 export const releaseBefore: Fault = {
   name: `this release migrates under a server of the one before (${COMMIT}), and both serve`,
   rounds: { short: 1, long: 1 },
-  lack: () =>
-    spawnSync('git', ['cat-file', '-e', `${COMMIT}^{commit}`]).status === 0
-      ? undefined
-      : `the history does not go back to ${COMMIT}`,
+  lack: lackOfBefore,
   async open(scope, seed) {
-    const older = await temporaryFolder(scope)
-    const files = execFileSync('git', ['archive', COMMIT], { cwd: root, maxBuffer: 2 ** 28 })
-    execFileSync('tar', ['-x', '-C', older], { input: files })
-    symlinkSync(join(root, 'node_modules'), join(older, 'node_modules'))
+    const older = await checkoutBefore(scope)
     const { database, folder } = await openDatabase(scope, seed)
     await execute(database.url, 'create database older')
     const url = new URL(database.url)

@@ -48,6 +48,8 @@ const SERVERS = 2
 const LOOKS = 100
 /** How many resources each writer has, before it removes one for each that it creates. */
 const OWN = 50
+/** A resource that the seed adds has an entry of its creation, and of the reports of two adapters. */
+const ENTRIES_PER_SEEDED = 3
 
 export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
   const { below } = plan
@@ -84,7 +86,9 @@ export async function follow(scope: Scope, plan: Plan): Promise<Outcome> {
     write(index, api, below, () => isWriting),
   )
   const open = holdOpen(url, below, () => isWriting)
-  const seeding = addMany(env, plan.seeded, () => isWriting)
+  // No faster than entries are read: at the end, little is left to be read.
+  const isDue = (runs: number) => story.length >= runs * plan.seeded * ENTRIES_PER_SEEDED
+  const seeding = addMany(env, plan.seeded, isDue, () => isWriting)
 
   const steps = [
     ...spread(plan.changes, plan.serverKills, async (index) => {
@@ -202,8 +206,13 @@ async function write(
 
 const RETRY_MS = 20
 
-/** Adds resources by the seed, without pause, until they are enough. */
-async function addMany(env: Environment, count: number, isGoingOn: () => boolean): Promise<void> {
+/** Adds resources by the seed again and again, whenever `isDue` after so many runs. */
+async function addMany(
+  env: Environment,
+  count: number,
+  isDue: (runs: number) => boolean,
+  isGoingOn: () => boolean,
+): Promise<void> {
   const args = [
     '--import',
     'tsx',
@@ -215,12 +224,14 @@ async function addMany(env: Environment, count: number, isGoingOn: () => boolean
     '--unreconciled',
     '0',
   ]
-  while (count && isGoingOn())
+  for (let runs = 0; count && isGoingOn(); runs++) {
     // It may have lost the database.
     await promisify(execFile)(process.execPath, args, {
       cwd: root,
       env: { PATH: process.env.PATH, ...env },
     }).catch(() => sleep(RETRY_MS))
+    while (!isDue(runs) && isGoingOn()) await sleep(RETRY_MS)
+  }
 }
 
 /** Holds inserts open in transactions of their own, idle, and commits or rolls them back; returns how many. */

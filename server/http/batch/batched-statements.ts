@@ -1,0 +1,158 @@
+import type { Queries } from '../../../generated/sql.ts'
+import {
+  type Asked,
+  type Guard,
+  PipelineFailure,
+  type RequestDatabase,
+  type Transaction,
+} from '../../db/database.ts'
+
+type Name = keyof Queries
+type Row<Query extends Name> = Queries[Query]['row']
+
+/** Each is the whole write of an operation, the last of its statements that depends on the order of operations. */
+const WRITES: ReadonlySet<Name> = new Set([
+  'create_resource',
+  'patch_resource',
+  'delete_resource',
+  'force_delete_resource',
+  'report_status',
+])
+
+/** A statement was not run, since one before it had failed. */
+export class NotRun extends Error {}
+
+interface Waiting {
+  query: Asked
+  resolve(rows: object[]): void
+  reject(error: unknown): void
+}
+
+/**
+ * A transaction in which the operations of a batch run, in their order. Writes are sent together: each waits until
+ * `flush` is called, or until another statement has to run after it.
+ */
+export class SharedTransaction {
+  readonly statements: Transaction
+  /** By what a statement has failed: none runs any more. */
+  failure: unknown
+  private waiting: Waiting[] = []
+
+  constructor(statements: Transaction) {
+    this.statements = statements
+  }
+
+  /** How many writes wait. */
+  get size(): number {
+    return this.waiting.length
+  }
+
+  /** Puts a write behind those that wait; resolves with its rows once it has run. */
+  queue<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]> {
+    return new Promise((resolve, reject) => {
+      const query = { name, parameters } as unknown as Asked
+      this.waiting.push({ query, resolve: resolve as Waiting['resolve'], reject })
+    })
+  }
+
+  /** Runs the writes that wait. A failure is that of its write, not of this call. */
+  async flush(): Promise<void> {
+    const { waiting } = this
+    this.waiting = []
+    if (!waiting.length) return
+    const skip = (from: number) => {
+      for (const { reject } of waiting.slice(from)) reject(new NotRun('an operation before it has failed'))
+    }
+    if (this.failure) return skip(0)
+    const settle = (rows: object[][]) => {
+      for (const [index, each] of rows.entries()) waiting[index]?.resolve(each)
+    }
+    try {
+      settle(await this.statements.pipeline(waiting.map(({ query }) => query)))
+    } catch (error) {
+      const { rows, cause } = error instanceof PipelineFailure ? error : { rows: [], cause: error }
+      this.failure = cause
+      settle(rows)
+      waiting[rows.length]?.reject(cause)
+      skip(rows.length + 1)
+    }
+  }
+
+  /** Runs a statement after those that wait. After one that has failed, it fails likewise. */
+  async run<Result>(statement: (statements: Transaction) => Promise<Result>): Promise<Result> {
+    await this.flush()
+    if (this.failure) throw this.failure
+    try {
+      return await statement(this.statements)
+    } catch (error) {
+      this.failure = error
+      throw error
+    }
+  }
+}
+
+/** The statements of one operation of a batch. */
+export class BatchedStatements implements RequestDatabase {
+  isKept: boolean
+  guard: Guard | undefined
+  /** Resolves when the write of the operation waits in the transaction: the next operation can begin. */
+  readonly written: Promise<void>
+  /** What is to be done once the transaction is committed. */
+  readonly afterwards: (() => void)[] = []
+  /** The transaction that it runs in, to be set before the first statement. */
+  shared!: SharedTransaction
+  /** Whether the locks of the batch are not taken yet: a guard takes none then. */
+  isLooking = true
+  private hasWritten = () => {}
+
+  constructor(isKept: boolean) {
+    this.isKept = isKept
+    this.written = new Promise((resolve) => {
+      this.hasWritten = resolve
+    })
+  }
+
+  async one<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>> {
+    const [row] = await this.all(name, parameters)
+    if (row === undefined) throw new Error('a query that returns one row returned none')
+    return row
+  }
+
+  all<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]> {
+    if (this.guard) return this.transaction((statements) => statements.all(name, parameters))
+    if (!WRITES.has(name)) return this.shared.run((statements) => statements.all(name, parameters))
+    const rows = this.shared.queue(name, parameters)
+    this.hasWritten()
+    return rows
+  }
+
+  list(...[name, parameters, selection]: Parameters<Transaction['list']>) {
+    return this.shared.run((statements) => statements.list(name, parameters, selection)) as never
+  }
+
+  async transaction<Result>(work: (statements: Transaction) => Promise<Result>): Promise<Result> {
+    const { shared } = this
+    const statements: Transaction = {
+      one: (name, parameters) => shared.run((each) => each.one(name, parameters)),
+      all: (name, parameters) => shared.run((each) => each.all(name, parameters)),
+      list: (name, parameters, selection) => shared.run((each) => each.list(name, parameters, selection)),
+      // The transaction goes on after it.
+      finish: (name, parameters) => shared.run((each) => each.all(name, parameters)),
+      pipeline: (queries) => shared.run((each) => each.pipeline(queries)),
+      attempt: (attempted) => shared.run((each) => each.attempt(attempted)),
+    }
+    if (this.isLooking) await this.guard?.look(statements)
+    else await this.guard?.check(statements)
+    try {
+      return await work(statements)
+    } catch (error) {
+      // It may have written already.
+      shared.failure ??= error
+      throw error
+    }
+  }
+
+  whenKept(work: () => void) {
+    if (this.isKept) this.afterwards.push(work)
+  }
+}

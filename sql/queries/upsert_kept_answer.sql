@@ -1,0 +1,12 @@
+-- upsert_kept_answer: keeps the answer to a batch under its idempotency key (sql/functions/idempotency/keep_answer.sql).
+--
+-- Params
+--   $1 caller   text
+--   $2 scope    text      what the key is for
+--   $3 key      text
+--   $4 hash     text      the SHA-256 of the request body, in hexadecimal digits
+--   $5 key_ttl  interval  how long it is kept
+--   $6 body     text      the body of the answer
+-- Returns one row without meaning. Requires get_kept_answer earlier in the transaction.
+--   done  text
+select keep_answer($1::text, $2::text, '', $3::text, decode($4::text, 'hex'), $6::text, '', 1, $5::interval)::text as done;
