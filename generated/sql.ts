@@ -218,6 +218,10 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; id: string; report: string; max_clock_skew: string; max_age: string | null; maps: boolean; tenancy: string | null }
     row: { discarded: string | null; body: string | null; inputs: string | null; has_rules: boolean }
   }
+  report_statuses: {
+    parameters: { reports: string; max_clock_skew: string; max_age: string | null; tenancy: string | null }
+    row: { discarded: string | null; body: string | null; has_rules: boolean }
+  }
   rotate_changes: {
     parameters: { retention: string; history_retention: string }
     row: { done: string }
@@ -543,6 +547,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'report_status_dcd8bf60',
     parameters: ["kind","owner_id","id","report","max_clock_skew","max_age","maps","tenancy"],
     text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    case when $7::boolean and report.discarded is null then condition_inputs(as_uuid($3::text), false) end as inputs,\n    (select kinds.condition_rules <> '[]' from kinds where kinds.kind = $1::text) as has_rules\nfrom report_status($1::text, $2::text, $3::text, $4::jsonb, $5::interval, $6::interval, $8::jsonb) as report",
+  },
+  report_statuses: {
+    id: 'report_statuses_c225683c',
+    parameters: ["reports","max_clock_skew","max_age","tenancy"],
+    text: "select\n    report.discarded,\n    case when report.discarded is null then adapter_status_body(report.status) end as body,\n    report.has_rules\nfrom report_statuses($1::jsonb, $2::interval, $3::interval, $4::jsonb) as report\norder by report.place",
   },
   rotate_changes: {
     id: 'rotate_changes_26d82495',

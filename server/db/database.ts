@@ -32,8 +32,8 @@ export interface Transaction extends Statements {
   /** Runs the last statement of the transaction, and ends it in the same round trip; returns its rows. */
   finish<Query extends Name>(name: Query, parameters: Queries[Query]['parameters']): Promise<Row<Query>[]>
   /**
-   * Runs queries in this order, in few round trips; resolves with the rows of each. After one that fails none is run: the promise
-   * is rejected with a PipelineFailure then.
+   * Runs queries in this order, in few round trips; resolves with the rows of each. After one that fails none is run, and the promise
+   * is rejected as that one.
    */
   pipeline(queries: Asked[]): Promise<object[][]>
   /** Does some work, and undoes it alone where it rejects; rejects as the work does. */
@@ -52,17 +52,6 @@ export interface RequestDatabase extends Statements {
   transaction<Result>(work: (statements: Transaction) => Promise<Result>): Promise<Result>
   /** Calls some work once the writes before it are kept; never where they are not. */
   whenKept(work: () => void): void
-}
-
-/** One of several statements that were sent at once has failed. */
-export class PipelineFailure extends Error {
-  /** The rows of those before it. */
-  readonly rows: object[][]
-
-  constructor(rows: object[][], cause: unknown) {
-    super('a statement of several has failed', { cause })
-    this.rows = rows
-  }
 }
 
 /** A check of a request that its statements depend on. */
@@ -409,28 +398,24 @@ export class Database {
     return rows
   }
 
-  /** Runs statements one after another; those that are prepared on the session are sent together. Rejects with a PipelineFailure. */
+  /** Runs statements one after another; those that are prepared on the session are sent together. Rejects as the first one that fails. */
   private async performAll(list: Statement[], session: Session, waiter?: Waiter): Promise<object[][]> {
     const { client } = session
     const isReady = ({ name, text }: Statement) => name === undefined || isPrepared(client, text, name)
     const rows: object[][] = []
-    try {
-      for (let at = 0; at < list.length; ) {
-        const statement = list[at] as Statement
-        if (!isReady(statement)) {
-          rows.push(await this.perform(statement, session, waiter))
-          at++
-          continue
-        }
-        const next = list.findIndex((each, index) => index > at && !isReady(each))
-        const together = list.slice(at, next < 0 ? list.length : next)
-        await this.performTogether(together, rows, session, waiter)
-        at += together.length
+    for (let at = 0; at < list.length; ) {
+      const statement = list[at] as Statement
+      if (!isReady(statement)) {
+        rows.push(await this.perform(statement, session, waiter))
+        at++
+        continue
       }
-      return rows
-    } catch (error) {
-      throw new PipelineFailure(rows, error)
+      const next = list.findIndex((each, index) => index > at && !isReady(each))
+      const together = list.slice(at, next < 0 ? list.length : next)
+      await this.performTogether(together, rows, session, waiter)
+      at += together.length
     }
+    return rows
   }
 
   /** Runs statements in one round trip, and adds the rows of each that succeeds to `rows`. */

@@ -304,7 +304,7 @@ t.test('what is no command is told so', async (t) => {
     t.equal(code, 1, command)
     t.equal(
       stderr,
-      `hyperfleet-api: ${command} is not a command; there are serve, migrate, verify, openapi, can-i, config, version, help\n`,
+      `hyperfleet-api: ${command} is not a command; there are serve, migrate, verify, import, openapi, can-i, config, version, help\n`,
     )
   }
 })

@@ -33,6 +33,7 @@ t.test('a failure is explained when all that is said of it is', async (t) => {
     operation: 'GET /x',
     message: '',
     request: 'GET http://127.0.0.1/x?order=y',
+    sent: '',
     status: 400,
     body: JSON.stringify({
       errors: errors.map((each) => ({ field: each.split(': ')[0], message: each.split(': ')[1] })),
@@ -57,5 +58,15 @@ t.test('a failure is explained when all that is said of it is', async (t) => {
   t.equal(explain(negative('parameters `size`, `cursor` in query')).length, 1)
   t.strictSame(explain(negative('parameters `size`, `page` in query')), [])
   t.strictSame(explain(negative('parameter `size` in query, body')), [])
+  const partial = (sent: string): Failure => ({
+    ...failure(),
+    check: 'response_schema_conformance',
+    message: '"name" is a required property\n',
+    request: 'POST http://127.0.0.1/x/search',
+    sent,
+    status: 200,
+  })
+  t.equal(explain(partial('{"fields":["id"]}')).length, 1)
+  t.strictSame(explain(partial('{}')), [])
   for (const { reason, says } of explanations) t.match(reason, /\w+ \w+/, says)
 })

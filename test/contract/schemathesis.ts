@@ -23,6 +23,8 @@ export interface Explanation {
   query?: string
   /** What was sent, as a method and a URL. */
   request?: string
+  /** The body that was sent. */
+  sent?: string
   reason: string
 }
 
@@ -36,6 +38,7 @@ export interface Failure {
   operation: string
   message: string
   request: string
+  sent: string
   status: number | undefined
   body: string
 }
@@ -48,10 +51,13 @@ export interface Outcome {
   errors: string[]
 }
 
+/** The checks that find something in an answer, and not in a request. */
+const OF_ANSWERS = ['response_schema_conformance', 'allow_header_conformance']
+
 /** What is said of a failure: each violation of the request, or the detail; else what schemathesis says of it. */
 function sayings(failure: Failure): string[] {
   const { check, message, body, status = 0 } = failure
-  if (check === 'response_schema_conformance') return [message.split('\n')[0] ?? '']
+  if (OF_ANSWERS.includes(check)) return [message.split('\n')[0] ?? '']
   if (check === 'negative_data_rejection' && status < 400) return accepted(failure)
   try {
     const { errors, detail } = JSON.parse(body)
@@ -81,12 +87,13 @@ const queryOf = (request: string) => new URL(request.replace(/^\w+ /, '')).searc
 export function explain(failure: Failure): Explanation[] {
   const found = sayings(failure).map((saying) =>
     explanations.find(
-      ({ check, status, says, query, request }) =>
+      ({ check, status, says, query, request, sent }) =>
         check === failure.check &&
         status === failure.status &&
         new RegExp(says).test(saying) &&
         (!query || queryOf(failure.request).has(query)) &&
-        (!request || new RegExp(request).test(failure.request)),
+        (!request || new RegExp(request).test(failure.request)) &&
+        (!sent || new RegExp(sent).test(failure.sent)),
     ),
   )
   return found.includes(undefined) ? [] : [...new Set(found as Explanation[])]
@@ -160,7 +167,7 @@ interface Scenario {
     interactions?: Record<
       string,
       {
-        request: { method: string; uri: string }
+        request: { method: string; uri: string; body?: { $base64?: string } }
         response?: { status_code: number; content?: { $base64?: string } }
       }
     >
@@ -191,9 +198,12 @@ function add({ cases, failures }: Outcome, { phase, recorder }: Scenario) {
         operation: label,
         message: info?.failure.message ?? status,
         request: `${request?.method} ${request?.uri}`,
+        sent: textOf(request?.body),
         status: response?.status_code,
-        body: Buffer.from(response?.content?.$base64 ?? '', 'base64').toString(),
+        body: textOf(response?.content),
       })
     }
   }
 }
+
+const textOf = (content?: { $base64?: string }) => Buffer.from(content?.$base64 ?? '', 'base64').toString()

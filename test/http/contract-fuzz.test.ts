@@ -54,9 +54,10 @@ function fault({ broken, isOpen, method, path, body }: Request, { status, body: 
   const parameters = [...new URL(path, 'http://server').searchParams.keys()]
   const isOfParameter = answer?.errors?.every(({ field }: { field: string }) => parameters.includes(field))
   if (isOfAnyKind && (!broken.length || isOfParameter) && (status === 400 || status === 422)) return undefined
-  // What its operations are answered, an atomic batch is; one that is not says so in its results.
-  if (path.startsWith(`${base}/batch`) && answer?.index !== undefined) return undefined
-  if (path.startsWith(`${base}/batch`) && status === 200) {
+  // What its operations are answered, an atomic batch is; one that is not says so in its results. A key that was used goes before both.
+  const isBatch = path.startsWith(`${base}/batch`)
+  if (isBatch && (answer?.index !== undefined || status === 422)) return undefined
+  if (isBatch && status === 200) {
     const isDone = answer.results.every((result: { status: number }) => result.status < 300)
     return broken.length && isDone ? `${broken} should have been refused` : undefined
   }

@@ -54,6 +54,8 @@ t.test('a server in use', async (t) => {
   const { href, id } = await call('POST', `${base}/clusters`, { kind: 'Cluster', name: 'one', spec: {} })
   await call('PUT', `${href}/statuses`, report('validation', 1, 'True', 1))
   await call('HEAD', href)
+  const gone = { method: 'DELETE', path: '/clusters/019ad2a5-7d3c-7cc0-8f2e-3c1f5e0a9b11' }
+  await call('POST', `${base}/batch`, { atomic: false, operations: [gone] })
   await call('GET', `${base}/clusters`)
   await call('PROPFIND', href)
   await call('GET', '/nowhere/at/all')

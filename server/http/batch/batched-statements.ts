@@ -1,11 +1,5 @@
 import type { Queries } from '../../../generated/sql.ts'
-import {
-  type Asked,
-  type Guard,
-  PipelineFailure,
-  type RequestDatabase,
-  type Transaction,
-} from '../../db/database.ts'
+import type { Asked, Guard, RequestDatabase, Transaction } from '../../db/database.ts'
 
 type Name = keyof Queries
 type Row<Query extends Name> = Queries[Query]['row']
@@ -19,13 +13,48 @@ const WRITES: ReadonlySet<Name> = new Set([
   'report_status',
 ])
 
-/** A statement was not run, since one before it had failed. */
-export class NotRun extends Error {}
-
 interface Waiting {
   query: Asked
   resolve(rows: object[]): void
   reject(error: unknown): void
+}
+
+/** A statement that does one write or several, and what is done with its rows. */
+interface Step {
+  query: Asked
+  settle(rows: object[]): void
+}
+
+/** The statements of writes that wait: reports that follow one another are taken by one. */
+function stepsOf(waiting: Waiting[]): Step[] {
+  const runs: Waiting[][] = []
+  for (const each of waiting) {
+    const last = runs.at(-1)
+    if (isReport(each) && last?.every(isReport)) last.push(each)
+    else runs.push([each])
+  }
+  return runs.map((run) => {
+    const [first] = run as [Waiting]
+    if (run.length === 1) return { query: first.query, settle: first.resolve }
+    const settle = (rows: object[]) => {
+      for (const [index, { resolve }] of run.entries()) resolve(rows.slice(index, index + 1))
+    }
+    return { query: reportsOf(run.map(({ query }) => query.parameters as Report)), settle }
+  })
+}
+
+type Report = Queries['report_status']['parameters']
+
+const isReport = ({ query }: Waiting) => query.name === 'report_status'
+
+/** The statement that takes several reports of one caller. */
+function reportsOf(reports: Report[]): Asked {
+  const { max_clock_skew, max_age, tenancy } = reports[0] as Report
+  const texts = reports.map(({ report, ...resource }) => {
+    const { kind, owner_id, id } = resource
+    return `${JSON.stringify({ kind, owner_id, id }).slice(0, -1)},"report":${report}}`
+  })
+  return { name: 'report_statuses', parameters: { reports: `[${texts}]`, max_clock_skew, max_age, tenancy } }
 }
 
 /**
@@ -55,26 +84,19 @@ export class SharedTransaction {
     })
   }
 
-  /** Runs the writes that wait. A failure is that of its write, not of this call. */
+  /** Runs the writes that wait. Where one fails, none of them is kept, and each rejects with its error; this call never rejects. */
   async flush(): Promise<void> {
     const { waiting } = this
     this.waiting = []
     if (!waiting.length) return
-    const skip = (from: number) => {
-      for (const { reject } of waiting.slice(from)) reject(new NotRun('an operation before it has failed'))
-    }
-    if (this.failure) return skip(0)
-    const settle = (rows: object[][]) => {
-      for (const [index, each] of rows.entries()) waiting[index]?.resolve(each)
-    }
     try {
-      settle(await this.statements.pipeline(waiting.map(({ query }) => query)))
+      if (this.failure) throw this.failure
+      const steps = stepsOf(waiting)
+      const results = await this.statements.pipeline(steps.map(({ query }) => query))
+      for (const [index, { settle }] of steps.entries()) settle(results[index] ?? [])
     } catch (error) {
-      const { rows, cause } = error instanceof PipelineFailure ? error : { rows: [], cause: error }
-      this.failure = cause
-      settle(rows)
-      waiting[rows.length]?.reject(cause)
-      skip(rows.length + 1)
+      this.failure = error
+      for (const { reject } of waiting) reject(error)
     }
   }
 

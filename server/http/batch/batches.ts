@@ -31,7 +31,7 @@ const SCOPE = 'batch'
 interface Mode {
   /** Whether the first operation that fails undoes all. */
   isAtomic: boolean
-  /** Whether each operation can be undone alone. */
+  /** Whether operations are sent one after another, so that it is known which one fails. */
   isCareful?: boolean
   /** Where the answer is kept; then nothing is done where an operation fails for a passing reason. */
   key?: { caller: string; scope: string; key: string; hash: string; key_ttl: string } | undefined
@@ -53,7 +53,7 @@ class OperationFailed extends Error {
   }
 }
 
-/** A statement of one of several operations has failed, and they are done once more, each for itself. */
+/** A statement of several operations has failed: they are done once more, one after another. */
 class NotTogether extends Error {}
 
 /** The answer to a repeated batch. */
@@ -130,7 +130,7 @@ export class Batches {
     return { operations, outcomes: operations.map((operation) => operation.refused(error)) }
   }
 
-  /** Runs operations in one transaction: together, and where one fails that others do not depend on, each to be undone alone. */
+  /** Runs operations in one transaction: together, and where one fails in the database, one after another. */
   private async attempt(request: FastifyRequest, asked: Asked[], mode: Mode): Promise<Done> {
     try {
       return await this.perform(request, asked, mode)
@@ -182,20 +182,18 @@ async function runTogether(
   }
   await shared.flush()
   const outcomes = await Promise.all(running)
-  const first = outcomes.findIndex(({ error }) => error !== undefined)
-  if (first >= 0 && isAtomic) {
-    const { error } = outcomes[first] as Outcome
-    throw isOfAll(error) ? error : new OperationFailed(operations[first] as BatchedOperation, error)
-  }
   if (shared.failure) throw isOfAll(shared.failure) ? shared.failure : new NotTogether()
+  const first = outcomes.findIndex(({ error }) => error !== undefined)
+  if (first >= 0 && isAtomic)
+    throw new OperationFailed(operations[first] as BatchedOperation, outcomes[first]?.error)
   return outcomes
 }
 
-/** Runs operations one after another, and undoes each that fails. */
+/** Runs operations one after another, and undoes each that fails; the first one that does ends an atomic batch. */
 async function runAlone(
   operations: BatchedOperation[],
   statements: Transaction,
-  { key }: Mode,
+  { isAtomic, key }: Mode,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const operation of operations) {
@@ -209,9 +207,10 @@ async function runAlone(
       return outcome
     }
     try {
-      outcomes.push(await statements.attempt(run))
+      outcomes.push(isAtomic ? await run() : await statements.attempt(run))
     } catch (error) {
       if (isOfAll(error)) throw error
+      if (isAtomic) throw new OperationFailed(operation, error)
       outcomes.push(operation.refused(error))
       // With a key, nothing is done then: a repeated batch would get the same answer.
       if (key && operation.problemOf(error).status >= 500) throw error

@@ -20,15 +20,7 @@ language sql stable as $$
             limit 1
         ) is not null,
         array(
-            select row(
-                status.adapter,
-                status.observed_generation,
-                status.last_report_time,
-                status.available,
-                status.available_reason,
-                status.available_message,
-                status.finalized
-            )::adapter_report
+            select adapter_report_of(status)
             from adapter_statuses as status
             where status.resource_id = p_id and status.adapter = any (kinds.required_adapters)
         )

@@ -4,6 +4,7 @@
 -- p_report         the request body, valid by the document
 -- p_max_clock_skew, p_max_age  see check_report_time
 -- p_tenancy        the caller's tenancy (within_tenancy)
+-- Many reports of a batch are taken by report_statuses, with the same functions.
 -- Returns the stored report, or the reason why it was discarded (discard_reason) and no report.
 -- A report equal to the stored one that no rule discards is answered with that, and changes nothing.
 -- Refuses: HF404 no such resource; HF400 the time, or too many adapters.
@@ -55,7 +56,10 @@ begin
         status := v_stored;
     else
         v_report.resource_id := v_resource.id;
-        perform store_report(v_report, v_stored.adapter is null);
+        if v_stored.adapter is null then
+            perform check_adapters(v_report, 0);
+        end if;
+        perform store_reports(array[v_report]);
         if v_report.available is not null or (v_resource.deleted_time is not null and v_report.finalized) then
             v_resource := store_derived(v_resource, v_report.adapter);
         end if;

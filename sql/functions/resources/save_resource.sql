@@ -11,7 +11,7 @@
 -- The entry is written where the version rises.
 -- Requires the lock on the resource, if it is stored. Returns the resource as it is afterwards; null when the name of a new
 -- one is taken.
--- It and mark_resources, which marks thousands at once, are the only functions that write resources for callers.
+-- It, save_conditions and mark_resources, which write many at once, are the only functions that write resources for callers.
 create or replace function save_resource(
     p_resource resources,
     p_conditions jsonb,
