@@ -14,6 +14,7 @@ export type Explanation = Schemas['Explanation']
 export type Change = Omit<Schemas['Change'], 'resource'> & { resource?: Partial<Resource> }
 export type Generation = Schemas['Generation']
 export type PatchOperation = Schemas['PatchOperation']
+export type Summary = Schemas['ResourceSummary']
 export type ProblemDetails = Schemas['ProblemDetails']
 export type Violation = Schemas['ValidationError']
 

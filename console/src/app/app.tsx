@@ -38,7 +38,7 @@ export function App() {
     )
   const { authentication } = server.configuration
   return (
-    <ServerContext value={server}>
+    <ServerContext.Provider value={server}>
       {authentication && !token ? (
         <Suspense>
           <SignIn />
@@ -49,6 +49,6 @@ export function App() {
           <Pages />
         </Frame>
       )}
-    </ServerContext>
+    </ServerContext.Provider>
   )
 }

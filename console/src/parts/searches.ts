@@ -5,6 +5,7 @@ export const STUCK = '10m'
 export const searches = {
   ready: "status.conditions.Reconciled = 'True' and deleted_time is null",
   notReady: "status.conditions.Reconciled = 'False' and deleted_time is null",
+  live: 'deleted_time is null',
   marked: 'deleted_time is not null',
   stuck: `status.conditions.Reconciled = 'False' and status.conditions.Reconciled.last_updated_time < now() - ${STUCK}`,
 }

@@ -87,7 +87,7 @@ export default function ResourcePage({ kind, id }: { kind: Kind; id: string }) {
     again,
   }
   return (
-    <SubjectContext value={subject}>
+    <SubjectContext.Provider value={subject}>
       <PageSection type="breadcrumb">
         <Breadcrumb>
           <BreadcrumbItem render={() => <PlaceLink href={places.list(kind.name)}>{kind.name}</PlaceLink>} />
@@ -131,6 +131,6 @@ export default function ResourcePage({ kind, id }: { kind: Kind; id: string }) {
         </Tabs>
         <CallShown call={call} />
       </PageSection>
-    </SubjectContext>
+    </SubjectContext.Provider>
   )
 }
