@@ -18,6 +18,15 @@ const shells: Record<string, (line: string) => string> = {
     COMP_LINE=${JSON.stringify(line)} COMP_POINT=${line.length}
     complete -p hyperfleet | grep -q _hyperfleet && _hyperfleet
     printf '%s\\n' "\${COMPREPLY[@]}"`,
+  // A terminal of zsh in which the line is typed once its editor reads, and the candidates are asked for by a key.
+  zsh: (line) => `
+    zmodload zsh/zpty
+    zpty shell 'PS1="> " zsh -f -i'
+    zpty -w shell 'autoload -Uz compinit && compinit -u -D; LISTMAX=0; source <(hyperfleet completion zsh); bindkey "^T" list-choices; zle-line-init() { print READY"-"NOW }; zle -N zle-line-init'
+    zpty -r shell text '*READY-NOW*'
+    zpty -w -n shell ${JSON.stringify(line)}$'\\x14\\x15print END"-"OF-LIST\\n'
+    zpty -r shell text '*END-OF-LIST*'
+    print -r -- "$text"`,
   fish: (line) => `
     hyperfleet completion fish | source
     complete -C${JSON.stringify(line)}`,
