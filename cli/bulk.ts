@@ -1,5 +1,6 @@
 /** Commands with many writes: batch, import. */
 import { SingleBar } from 'cli-progress'
+import type { components } from '../generated/openapi.d.ts'
 import { ApiError } from './api-client.ts'
 import { parseYaml } from './exact-values.ts'
 import { CliError } from './exit-codes.ts'
@@ -19,18 +20,9 @@ function progress(total: number, what: string): { step(done: number): void; stop
   return { step: (done) => bar.update(done), stop: () => bar.stop() }
 }
 
-interface Operation {
-  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  path: string
-  headers?: Record<string, string>
-  body?: unknown
-}
-
-interface Result {
-  status: number
-  headers: Record<string, string>
-  body?: unknown
-}
+type Schemas = components['schemas']
+type Operation = Schemas['BatchOperation']
+type Result = Schemas['BatchResult']
 
 const BASE = '/api/hyperfleet/v1'
 const BATCH = `${BASE}/batch`
@@ -110,8 +102,8 @@ async function sendBatch(
   flags: BatchFlags,
 ): Promise<Result[]> {
   const init = { params: await writeQuery(session, flags, 'batch.write'), body: { atomic, operations } }
-  const { data } = await session.api.POST(BATCH as never, init as never)
-  return (data as unknown as { results: Result[] }).results
+  const { data } = await session.api.POST(BATCH, init)
+  return (data as Schemas['BatchResults']).results
 }
 
 /** One request for each operation; one that the server refuses has its problem as its result. */
