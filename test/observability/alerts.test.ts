@@ -94,12 +94,17 @@ t.test('a running server has what alerts and dashboard ask for', async (t) => {
     HYPERFLEET_VERIFICATION_INTERVAL: '10ms',
     HYPERFLEET_ENTITIES: JSON.stringify([{ kind: 'Cluster', conditions: [absent] }, { kind: 'NodePool' }]),
   })
-  const created = await fetch(`${server.api}${base}/clusters`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"kind": "Cluster", "name": "one", "spec": {}}',
-  })
+  const post = (path: string, body: object) =>
+    fetch(`${server.api}${base}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const cluster = (name: string) => ({ kind: 'Cluster', name, spec: {} })
+  const created = await post('clusters', cluster('one'))
   t.equal(created.status, 201)
+  const operations = [{ method: 'POST', path: '/clusters', body: cluster('two') }]
+  t.equal((await post('batch', { atomic: true, operations })).status, 200)
   await fetch(`${server.health}/readyz`)
   await execute(url, `update resources set states = '{}'`)
   while (!(await scrape(t, server.metrics)).value('hyperfleet_api_invariant_violations_total'));
