@@ -3,7 +3,7 @@
 --
 -- p_reports  [{kind, owner_id, id, report}], each as in report_status; a resource, and an adapter of it, may occur more than once
 -- p_max_clock_skew, p_max_age, p_tenancy  as in report_status, for all of them
--- Requires the locks on the resources (lock_for_batch).
+-- Requires the locks that lock_for_batch takes; a resource that came into the tenancy after it is locked here.
 -- Returns for each its place from 1 on, what report_status returns, and whether the kind has rules. Reports on one resource are taken in
 -- their order, and so are those on marked resources, which may remove one another.
 -- Refuses: as report_status; then none is taken, and the refused one is not named.
@@ -36,6 +36,11 @@ declare
 begin
     perform require_read_committed();
     perform enter_tenancy(p_tenancy);
+    perform
+    from resources as resource
+    where resource.id = any (array(select as_uuid(given ->> 'id') from jsonb_array_elements(p_reports) as given))
+    order by resource.id
+    for no key update;
     for v_given in
         select
             given.place,
