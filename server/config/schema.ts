@@ -600,6 +600,7 @@ export const configSchema = {
               type: 'array',
               description: 'The scopes that it asks for.',
               default: ['openid', 'email'],
+              examples: [['openid', 'email', 'groups']],
               items: { type: 'string', minLength: 1 },
             },
           },

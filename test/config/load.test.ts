@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hyperfleet-config-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 let written = 0
 
-/** What makes any other setting right: certificates, an issuer, a dimension of tenants, a word on adapters. */
+/** What makes any other setting right: certificates, issuers, a dimension of tenants, a word on adapters. */
 function base(): Tree {
   const tls = { cert_file: 'cert', key_file: 'key' }
   return {
@@ -38,6 +38,7 @@ function base(): Tree {
     },
     health: { tls: { ...tls } },
     metrics: { tls: { ...tls } },
+    console: { oidc: { issuer: 'https://base.example.com', client_id: 'base' } },
     entities: names.map((kind) => ({ kind, required_adapters: ['base'] })),
   }
 }

@@ -585,7 +585,6 @@ t.test('every operation', async (t) => {
 
   await t.test('is told from a route that is not there', async (t) => {
     for (const path of [
-      '/',
       '/api',
       '/api/hyperfleet/v2',
       '/api/hyperfleet/v2/clusters',
