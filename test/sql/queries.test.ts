@@ -123,6 +123,7 @@ t.test('resources are written by few functions', async (t) => {
     'import_rows',
     'mark_resources',
     'remove_resources',
+    'save_conditions',
     'save_resource',
   ])
 })
