@@ -313,3 +313,11 @@ t.test('a removal by force is in the audit log once its batch is committed', asy
   await call('POST', 'batch', { atomic: false, operations: [force, create('Not a name')] })
   t.equal(audits(), 1)
 })
+
+t.test('a path that no request can have fails for itself', async (t) => {
+  const { call } = await application(t, adapters)
+  const operations = [create('aaa'), { method: 'DELETE', path: '/clusters/\ud800' }, create('bbb')]
+  t.same(statuses(await call('POST', 'batch', { atomic: false, operations })), [201, 400, 201])
+  const atomic = await call('POST', 'batch', { atomic: true, operations: operations.slice(1) })
+  t.match(atomic.body, { status: 400, index: 0, problem: { status: 400 } })
+})

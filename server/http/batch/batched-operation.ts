@@ -45,6 +45,7 @@ export class BatchedOperation {
     this.statements = new BatchedStatements(batch.database.isKept)
     this.request = batchedRequest(batch, given, fullPath(path), text, this.statements)
     try {
+      if (/\p{Surrogate}/u.test(path)) throw new Problem('VAL-000', 'The path has half of a surrogate pair')
       this.found = routes.find(method, this.request.url)
       route(this.request, this.found, headersOf(given))
       settlePath(this.request)
