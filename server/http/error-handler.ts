@@ -148,7 +148,7 @@ function problemDocument(
     title,
     status: problem.status,
     detail: problem.message,
-    instance,
+    instance: instance.toWellFormed(),
     code: `HYPERFLEET-${problem.code}`,
     timestamp: new Date().toISOString().replace('Z', '000Z'),
     trace_id,

@@ -321,3 +321,26 @@ t.test('a path that no request can have fails for itself', async (t) => {
   const atomic = await call('POST', 'batch', { atomic: true, operations: operations.slice(1) })
   t.match(atomic.body, { status: 400, index: 0, problem: { status: 400 } })
 })
+
+t.test('a kind or a name that cannot be stored fails for itself', async (t) => {
+  const { call } = await application(t, adapters)
+  for (const text of ['\ud800', 'a\0b']) {
+    const named = { method: 'POST', path: '/clusters', body: { kind: 'Cluster', name: text, spec: {} } }
+    const ofKind = { method: 'POST', path: '/resources', body: { kind: text, name: 'ccc', spec: {} } }
+    for (const fault of [named, ofKind]) {
+      const operations = [create('aaa'), fault, create('bbb')]
+      const { body } = await call('POST', 'batch', { atomic: true, operations: operations.slice(1) })
+      t.match(body, { status: 400, index: 0 })
+      t.equal(statuses(await call('POST', 'batch', { atomic: false, operations }))[1], 400)
+    }
+  }
+})
+
+t.test('a path is one of this server', async (t) => {
+  const { call } = await application(t, adapters)
+  for (const path of ['clusters', 'http://elsewhere.example/api/hyperfleet/v1/clusters']) {
+    const answer = await call('POST', 'batch', { atomic: false, operations: [{ ...create('aaa'), path }] })
+    t.equal(answer.status, 400)
+    t.match(answer.body, { errors: [{ field: 'operations[0].path' }] })
+  }
+})

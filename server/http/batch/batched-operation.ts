@@ -3,7 +3,7 @@ import type { Transaction } from '../../db/database.ts'
 import { describeRequest } from '../../observability/request-line.ts'
 import { Problem } from '../../problem.ts'
 import { problemAnswer } from '../error-handler.ts'
-import { mediaTypeOf } from '../request-body.ts'
+import { mediaTypeOf, unstorable } from '../request-body.ts'
 import { settlePath } from '../routing/parameters.ts'
 import { targetIds } from '../routing/target.ts'
 import { type BatchRoutes, type Found, fullPath } from './batch-routes.ts'
@@ -45,7 +45,7 @@ export class BatchedOperation {
     this.statements = new BatchedStatements(batch.database.isKept)
     this.request = batchedRequest(batch, given, fullPath(path), text, this.statements)
     try {
-      if (/\p{Surrogate}/u.test(path)) throw new Problem('VAL-000', 'The path has half of a surrogate pair')
+      if (!path.isWellFormed()) throw new Problem('VAL-000', 'The path has half of a surrogate pair')
       this.found = routes.find(method, this.request.url)
       route(this.request, this.found, headersOf(given))
       settlePath(this.request)
@@ -78,7 +78,10 @@ export class BatchedOperation {
     }
   }
 
-  /** What the operation writes, as lock_for_batch takes it; undefined where it takes no locks before its turn. */
+  /**
+   * What the operation writes, as lock_for_batch takes it; undefined where it takes no locks before its turn. A body has not been
+   * checked yet: one that PostgreSQL cannot read is refused in its turn, and must not fail the locks of the others.
+   */
   get write(): object | undefined {
     const { target, body, kind } = this.request
     const { verb } = this.found?.operation ?? {}
@@ -86,13 +89,15 @@ export class BatchedOperation {
     const members = (body ?? {}) as Record<string, unknown>
     const references = verb === 'create' || verb === 'update' ? targetIds(members.references) : null
     if (verb !== 'create') return { verb, id: target.id, references }
-    return {
+    const { name } = members
+    const write = {
       verb,
       owner_id: target.owner_id,
       kind: target.kind || kind || members.kind,
-      name: members.name,
+      name,
       references,
     }
+    return unstorable({ text: '', value: [write.kind, name] }).length ? undefined : write
   }
 
   /** Passes the steps that are left, in a transaction whose locks are taken. Never rejects. */
