@@ -45,6 +45,21 @@ t.test('hostile texts are texts everywhere', { skip }, async (t) => {
   }
 })
 
+t.test('the overview counts all resources by the values of a label', { skip }, async (t) => {
+  const { api, create, report } = await fleetServer(t, 0)
+  for (const name of ['aaa', 'bbb', 'ccc']) {
+    const id = await create(name, { labels: { tier: '0' } })
+    if (name === 'aaa') for (const adapter of ['validation', 'dns']) await report(id, adapter, 1)
+  }
+  await create('ddd', { labels: { tier: 'gold' } })
+  await create('eee')
+  const { page } = await newPage(t, api)
+  await page.goto(`${api}/console/`)
+  const rows = page.getByRole('grid', { name: 'Cluster by tier' }).locator('tbody tr')
+  await rows.nth(2).waitFor()
+  t.same(await rows.allInnerTexts(), ['0\t3\t2', 'gold\t1\t1', '(without it)\t1\t1'])
+})
+
 t.test('pages are accessible in both themes', { skip }, async (t) => {
   const { api, create, report, call } = await fleetServer(t, 0)
   const id = await create('ready', { labels: { environment: 'production' }, spec: { replicas: 3 } })

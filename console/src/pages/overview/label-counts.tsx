@@ -37,7 +37,7 @@ export function LabelCounts({ kind }: { kind: Kind }) {
             <FormSelectOption key={each} value={each} label={each} />
           ))}
         </FormSelect>
-        <Counts kind={kind} label={key} />
+        <Counts key={key} kind={kind} label={key} />
       </CardBody>
     </Card>
   )
@@ -50,6 +50,7 @@ function Counts({ kind, label }: { kind: Kind; label: string }) {
   const query = { kind: kind.name, group_by: field, search: searches.live }
   const { answer, error } = useAnswer<Summary>(document.call('summary.get', undefined, [], { query }))
   const groups = answer?.body.groups ?? []
+  const values = groups.length + (answer?.body.others?.groups ?? 0)
   return (
     <>
       <ProblemShown error={error} />
@@ -63,13 +64,13 @@ function Counts({ kind, label }: { kind: Kind; label: string }) {
         </Thead>
         <Tbody>
           {groups.slice(0, MOST_VALUES).map((group) => (
-            <Group key={group.value ?? 0} kind={kind} field={field} group={group} />
+            <Group key={JSON.stringify(group.value ?? null)} kind={kind} field={field} group={group} />
           ))}
         </Tbody>
       </Table>
-      {groups.length > MOST_VALUES && (
+      {values > MOST_VALUES && (
         <p className="hf-quiet">
-          The {MOST_VALUES} largest of {groups.length.toLocaleString('en')} values.
+          The {MOST_VALUES} largest of {values.toLocaleString('en')} values.
         </p>
       )}
     </>
