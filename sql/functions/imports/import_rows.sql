@@ -224,14 +224,11 @@ begin
                             and child.position not in (select lost.position from lost)
                     ) as has_children,
                 array(
-                    select row(
-                        status.adapter, status.observed_generation, status.last_report_time, status.available,
-                        status.available_reason, status.available_message, status.finalized
-                    )::adapter_report
+                    select adapter_report_of(status.report)
                     from (
-                        select (fresh.report).* from fresh where fresh.position = kept.position
+                        select fresh.report from fresh where fresh.position = kept.position
                         union all
-                        select old.*
+                        select old as report
                         from adapter_statuses as old
                         where old.resource_id = kept.id
                             and not exists (
@@ -240,7 +237,7 @@ begin
                                 where fresh.position = kept.position and (fresh.report).adapter = old.adapter
                             )
                     ) as status
-                    where status.adapter = any (kept.required_adapters)
+                    where (status.report).adapter = any (kept.required_adapters)
                 ) as reports
             offset 0
         ) as facts
