@@ -335,6 +335,70 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     t.match(queries.list_unfiltered_resources.text, new RegExp(`\\blimit ${maximum + 1}\\n`))
   })
 
+  await t.test('writes find what they need by keys, alone and in a batch', async (t) => {
+    const scanned = async () => {
+      const { rows } = await session.query(
+        `select coalesce(sum(seq_tup_read), 0)::int as rows from pg_stat_xact_user_tables
+         where relname in ('resources', 'adapter_statuses', 'changes', 'generations')`,
+      )
+      return rows[0].rows as number
+    }
+    /** How many rows a statement reads in scans of whole tables. */
+    const scannedBy = async (text: string, values: unknown[]) => {
+      const before = await scanned()
+      await session.query(text, values)
+      return (await scanned()) - before
+    }
+    const { rows } = await session.query(
+      `select id, owner_id from resources where kind = 'NodePool' order by id limit 100`,
+    )
+    const pools = rows as { id: string; owner_id: string }[]
+    const report = { adapter: 'validator', observed_generation: 1, conditions: [], data: {} }
+    const reports = pools.map(({ id }) => ({ kind: 'NodePool', owner_id: null, id, report }))
+    const writes = [
+      ...pools.map((_, index) => ({ verb: 'create', kind: 'Cluster', name: `new-${index}` })),
+      ...pools.map(({ owner_id }) => ({ verb: 'create', kind: 'NodePool', name: 'new', owner_id })),
+      ...pools.map(({ id }) => ({ verb: 'report', id })),
+      ...pools.map(({ id }) => ({ verb: 'update', id, references: [pools[0]?.id] })),
+      ...pools.map(({ owner_id }) => ({ verb: 'delete', id: owner_id })),
+    ]
+    const [pool] = pools as [{ id: string; owner_id: string }]
+    const create = (name: string, owner_id: string | null) => [
+      owner_id ? 'NodePool' : 'Cluster',
+      owner_id,
+      JSON.stringify({ name, spec: {} }),
+      'test',
+      null,
+      '1 h',
+      '',
+      false,
+      '{}',
+      '',
+    ]
+    const statements: Record<string, [text: string, values: unknown[]]> = {
+      'locks of a batch': [queries.lock_batch.text, [JSON.stringify(writes), '{}']],
+      'reports of a batch': [queries.report_statuses.text, [JSON.stringify(reports), '5 min', null, '{}']],
+      'a report': [
+        queries.report_status.text,
+        ['NodePool', null, pool.id, JSON.stringify(report), '5 min', null, false, '{}'],
+      ],
+      'a create': [queries.create_resource.text, create('one', null)],
+      'a create below a parent': [queries.create_resource.text, create('one', pool.owner_id)],
+      'a patch': [
+        queries.patch_resource.text,
+        ['NodePool', null, pool.id, '{"spec": {"a": 1}}', false, 'test', null, 1e6, null, false, '{}'],
+      ],
+      'a deletion': [
+        queries.delete_resource.text,
+        ['Cluster', null, pool.owner_id, 'test', null, false, '{}'],
+      ],
+    }
+    await session.query('begin')
+    for (const [title, [text, values]] of Object.entries(statements))
+      t.equal(await scannedBy(text, values), 0, title)
+    await session.query('rollback')
+  })
+
   await t.test('what a path names is read alone', async (t) => {
     t.ok((await list({}, id)) <= 2, 'the children of one parent')
     t.ok((await list({ search: `labels.even = 'true'` }, id)) <= 2, 'searched')

@@ -14,6 +14,12 @@ create or replace function lock_for_batch(p_writes jsonb, p_tenancy jsonb) retur
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
     v_slot int := 0;
+    -- What the writes name, once for each time.
+    v_named uuid[];
+    v_verbs text[];
+    v_named_shared boolean[];
+    v_updated uuid[];
+    -- What is to be locked.
     v_ids uuid[];
     v_depths int[];
     v_shared boolean[];
@@ -50,22 +56,31 @@ begin
         select as_uuid(target.id), 'refer', true
         from written
         cross join jsonb_array_elements_text(coalesce(nullif(written."references", 'null'), '[]')) as target (id)
-    ),
-    found as (
+    )
+    select
+        coalesce(array_agg(named.id), '{}'),
+        array_agg(named.verb),
+        array_agg(named.is_shared),
+        coalesce(array_agg(named.id) filter (where named.verb = 'update'), '{}')
+    into v_named, v_verbs, v_named_shared, v_updated
+    from named
+    where named.id is not null;
+
+    -- By arrays, which the planner takes for short: for rows out of JSON it would read all resources.
+    with found as (
         select
             resource.id,
             resource.owner_id,
             named.verb,
             named.is_shared,
             resource.deleted_time is not null as is_marked
-        from named
+        from unnest(v_named, v_verbs, v_named_shared) as named (id, verb, is_shared)
         inner join resources as resource on resource.id = named.id
         where within_tenancy(resource.tenancy, p_tenancy)
             or (named.verb = 'refer' and exists (
                 select
-                from written
-                inner join resource_references as reference on reference.source_id = written.id
-                where written.verb = 'update' and reference.target_id = named.id
+                from resource_references as reference
+                where reference.source_id = any (v_updated) and reference.target_id = named.id
             ))
     ),
     wanted as (
