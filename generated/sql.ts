@@ -22,6 +22,10 @@ export interface Queries {
     parameters: { kind: string; owner_id: string | null; body: string; caller: string; key: string | null; key_ttl: string; scope: string; maps: boolean; tenancy: string | null; tenant: string }
     row: { body: string; href: string; version: number; id: string; started: boolean; inputs: string | null; has_rules: boolean }
   }
+  create_resources: {
+    parameters: { creates: string; caller: string; tenancy: string | null; tenant: string }
+    row: { body: string; href: string; version: number; id: string; started: boolean; has_rules: boolean }
+  }
   delete_resource: {
     parameters: { kind: string; owner_id: string | null; id: string; caller: string; if_match: string | null; maps: boolean; tenancy: string | null }
     row: { body: string; version: number; started: string[]; inputs: string | null; has_rules: boolean }
@@ -302,6 +306,11 @@ export const queries: { [Name in keyof Queries]: { id: string; parameters: strin
     id: 'create_resource_dd8fb87c',
     parameters: ["kind","owner_id","body","caller","key","key_ttl","scope","maps","tenancy","tenant"],
     text: "select\n    created.body,\n    created.href,\n    created.version,\n    created.id::text as id,\n    created.started,\n    case when $8::boolean and created.started then condition_inputs(created.id, false) end as inputs,\n    created.has_rules\nfrom create_resource_once($1::text, $2::text, $3::text, $4::text, $7::text, $5::text, $6::interval, $9::jsonb, $10::text) as created",
+  },
+  create_resources: {
+    id: 'create_resources_5379ad12',
+    parameters: ["creates","caller","tenancy","tenant"],
+    text: "select created.body, created.href, created.version, created.id::text as id, true as started, created.has_rules\nfrom create_resources($1::jsonb, $2::text, $3::jsonb, $4::text) as created\norder by created.place",
   },
   delete_resource: {
     id: 'delete_resource_463ba646',

@@ -13,21 +13,26 @@ export function textsWithin(text: string, array: string, member: string): (strin
     if (text.charCodeAt(at) !== OPEN_ARRAY) return
     for (let item = skipSpace(text, at + 1); text.charCodeAt(item) !== CLOSE_ARRAY; ) {
       let found: string | undefined
-      members(text, item, (inner, from, to) => {
+      const end = members(text, item, (inner, from, to) => {
         if (inner === member) found = text.slice(from, to)
       })
       texts.push(found)
-      item = skipSpace(text, skipValue(text, item))
+      item = skipSpace(text, end)
       if (text.charCodeAt(item) === COMMA) item = skipSpace(text, item + 1)
     }
   })
   return texts
 }
 
-/** Visits the members of the object at a place of the text; none where there is something else. */
-function members(text: string, from: number, visit: (name: string, from: number, to: number) => void) {
-  if (text.charCodeAt(from) !== OPEN_OBJECT) return
-  for (let at = skipSpace(text, from + 1); text.charCodeAt(at) !== CLOSE_OBJECT; ) {
+/** Visits the members of the object at a place of the text, none where there is something else; returns the place after it. */
+function members(
+  text: string,
+  from: number,
+  visit: (name: string, from: number, to: number) => void,
+): number {
+  if (text.charCodeAt(from) !== OPEN_OBJECT) return skipValue(text, from)
+  let at = skipSpace(text, from + 1)
+  while (text.charCodeAt(at) !== CLOSE_OBJECT) {
     const end = skipValue(text, at)
     const name: string = JSON.parse(text.slice(at, end))
     const colon = skipSpace(text, end)
@@ -38,6 +43,7 @@ function members(text: string, from: number, visit: (name: string, from: number,
     at = skipSpace(text, to)
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
+  return at + 1
 }
 
 function skipSpace(text: string, from: number): number {
@@ -72,10 +78,14 @@ function skipValue(text: string, from: number): number {
 }
 
 function skipString(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === BACKSLASH) at++
-    else if (code === QUOTE) return at + 1
-  }
-  return text.length
+  let end = text.indexOf('"', from + 1)
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end + 1
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text.charCodeAt(first - 1) === BACKSLASH) first--
+  return (at - first) % 2 === 1
 }

@@ -121,6 +121,7 @@ t.test('resources are written by few functions', async (t) => {
     'adopt_resources',
     'import_references',
     'import_rows',
+    'insert_resources',
     'mark_resources',
     'remove_resources',
     'save_conditions',

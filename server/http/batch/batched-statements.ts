@@ -25,12 +25,13 @@ interface Step {
   settle(rows: object[]): void
 }
 
-/** The statements of writes that wait: reports that follow one another are taken by one. */
+/** The statements of writes that wait: those of one sort that follow one another are done by one. */
 function stepsOf(waiting: Waiting[]): Step[] {
   const runs: Waiting[][] = []
   for (const each of waiting) {
     const last = runs.at(-1)
-    if (isReport(each) && last?.every(isReport)) last.push(each)
+    const sort = sortOf(each.query)
+    if (last && sort && sortOf((last[0] as Waiting).query) === sort) last.push(each)
     else runs.push([each])
   }
   return runs.map((run) => {
@@ -39,23 +40,42 @@ function stepsOf(waiting: Waiting[]): Step[] {
     const settle = (rows: object[]) => {
       for (const [index, { resolve }] of run.entries()) resolve(rows.slice(index, index + 1))
     }
-    return { query: reportsOf(run.map(({ query }) => query.parameters as Report)), settle }
+    const queries = run.map(({ query }) => query)
+    const query = sortOf(first.query) === 'report' ? reportsOf(queries) : createsOf(queries)
+    return { query, settle }
   })
+}
+
+/** The writes of which one statement does many. A create with a key is none: its answer may be kept. */
+function sortOf({ name, parameters }: Asked): 'report' | 'create' | undefined {
+  if (name === 'report_status') return 'report'
+  return name === 'create_resource' && parameters.key === null ? 'create' : undefined
 }
 
 type Report = Queries['report_status']['parameters']
-
-const isReport = ({ query }: Waiting) => query.name === 'report_status'
+type Create = Queries['create_resource']['parameters']
 
 /** The statement that takes several reports of one caller. */
-function reportsOf(reports: Report[]): Asked {
+function reportsOf(queries: Asked[]): Asked {
+  const reports = queries.map(({ parameters }) => parameters as Report)
   const { max_clock_skew, max_age, tenancy } = reports[0] as Report
-  const texts = reports.map(({ report, ...resource }) => {
-    const { kind, owner_id, id } = resource
-    return `${JSON.stringify({ kind, owner_id, id }).slice(0, -1)},"report":${report}}`
-  })
+  const texts = reports.map(({ kind, owner_id, id, report }) =>
+    withText({ kind, owner_id, id }, 'report', report),
+  )
   return { name: 'report_statuses', parameters: { reports: `[${texts}]`, max_clock_skew, max_age, tenancy } }
 }
+
+/** The statement that does several creates of one caller. */
+function createsOf(queries: Asked[]): Asked {
+  const creates = queries.map(({ parameters }) => parameters as Create)
+  const { caller, tenancy, tenant } = creates[0] as Create
+  const texts = creates.map(({ kind, owner_id, body }) => withText({ kind, owner_id }, 'body', body))
+  return { name: 'create_resources', parameters: { creates: `[${texts}]`, caller, tenancy, tenant } }
+}
+
+/** An object as JSON, with one more member whose JSON is there already. */
+const withText = (object: object, name: string, text: unknown) =>
+  `${JSON.stringify(object).slice(0, -1)},"${name}":${text}}`
 
 /**
  * A transaction in which the operations of a batch run, in their order. Writes are sent together: each waits until

@@ -1,7 +1,7 @@
--- save_resource: writes one resource: a new one, whose version is null, or a changed one over the stored one.
+-- save_resource: writes a changed resource over the stored one.
 --
 -- p_conditions  the conditions where they may have changed, null where they have not
--- p_type        of the entry in the feed of changes: created; changed, by a caller; reported, where only conditions differ
+-- p_type        of the entry in the feed of changes: changed, by a caller; reported, where only conditions differ
 -- p_changed     the members and the conditions that differ (changes.changed)
 -- p_adapter     the adapter whose report has changed the conditions, null where none has
 -- `states` and `unreconciled_since` are made of the conditions here; a caller that changes labels sets `label_pairs`, too.
@@ -9,9 +9,8 @@
 -- does not write it again. A column with an index keeps its stored value where it is equal: an equal value written anew
 -- would break a heap-only update.
 -- The entry is written where the version rises.
--- Requires the lock on the resource, if it is stored. Returns the resource as it is afterwards; null when the name of a new
--- one is taken.
--- It, save_conditions and mark_resources, which write many at once, are the only functions that write resources for callers.
+-- Requires the lock on the resource. Returns the resource as it is afterwards.
+-- It, insert_resources, save_conditions and mark_resources are the only functions that write resources for callers.
 create or replace function save_resource(
     p_resource resources,
     p_conditions jsonb,
@@ -28,70 +27,39 @@ begin
         p_resource.states := condition_states(p_conditions);
         p_resource.unreconciled_since := unreconciled_since(p_conditions);
     end if;
+    -- A new one, of a server of the release before, whose functions know no tenancy; null when its name is taken.
     if p_resource.version is null then
         p_resource.version := 1;
-        -- Null where a server of the release before creates a resource: its functions know no tenancy.
         p_resource.tenancy := coalesce(p_resource.tenancy, '{}');
         p_resource.tenant := coalesce(p_resource.tenant, '');
-        insert into resources (
-            id, kind, owner_id, name, labels, label_pairs, spec, refs, generation, generation_time, version,
-            created_time, updated_time, created_by, updated_by, conditions, states, unreconciled_since, tenancy, tenant
-        )
-        values (
-            p_resource.id,
-            p_resource.kind,
-            p_resource.owner_id,
-            p_resource.name,
-            p_resource.labels,
-            p_resource.label_pairs,
-            p_resource.spec,
-            p_resource.refs,
-            p_resource.generation,
-            p_resource.generation_time,
-            p_resource.version,
-            p_resource.created_time,
-            p_resource.updated_time,
-            p_resource.created_by,
-            p_resource.updated_by,
-            p_resource.conditions,
-            p_resource.states,
-            p_resource.unreconciled_since,
-            p_resource.tenancy,
-            p_resource.tenant
-        )
-        -- Of the name, by whichever index there is: the one with the tenancy is built while servers write.
-        on conflict do nothing;
-        if not found then
-            return null;
-        end if;
-    else
-        update resources as resource
-        set labels = p_resource.labels,
-            label_pairs = case
-                when resource.label_pairs = p_resource.label_pairs then resource.label_pairs
-                else p_resource.label_pairs
-            end,
-            spec = case
-                when resource.generation = p_resource.generation then resource.spec else p_resource.spec
-            end,
-            refs = p_resource.refs,
-            generation = p_resource.generation,
-            generation_time = p_resource.generation_time,
-            version = resource.version + case
-                when resource.updated_time = p_resource.updated_time and resource.conditions::text = p_resource.conditions::text
-                    then 0
-                else 1
-            end,
-            updated_time = p_resource.updated_time,
-            updated_by = p_resource.updated_by,
-            conditions = p_resource.conditions,
-            states = case
-                when resource.states = p_resource.states then resource.states else p_resource.states
-            end,
-            unreconciled_since = p_resource.unreconciled_since
-        where resource.id = p_resource.id
-        returning resource.version, resource.spec into p_resource.version, p_resource.spec;
+        return case when insert_resources(array[p_resource]) = 1 then p_resource end;
     end if;
+    update resources as resource
+    set labels = p_resource.labels,
+        label_pairs = case
+            when resource.label_pairs = p_resource.label_pairs then resource.label_pairs
+            else p_resource.label_pairs
+        end,
+        spec = case
+            when resource.generation = p_resource.generation then resource.spec else p_resource.spec
+        end,
+        refs = p_resource.refs,
+        generation = p_resource.generation,
+        generation_time = p_resource.generation_time,
+        version = resource.version + case
+            when resource.updated_time = p_resource.updated_time and resource.conditions::text = p_resource.conditions::text
+                then 0
+            else 1
+        end,
+        updated_time = p_resource.updated_time,
+        updated_by = p_resource.updated_by,
+        conditions = p_resource.conditions,
+        states = case
+            when resource.states = p_resource.states then resource.states else p_resource.states
+        end,
+        unreconciled_since = p_resource.unreconciled_since
+    where resource.id = p_resource.id
+    returning resource.version, resource.spec into p_resource.version, p_resource.spec;
     if p_resource.version > v_version then
         insert into changes (type, kind, resource_id, owner_id, version, generation, tenancy, caller, adapter, changed)
         values (
