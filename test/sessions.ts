@@ -18,6 +18,17 @@ export const untilWaiting = (session: pg.Client, count: number) =>
 /** Resolves once no session of the server waits for a lock any more, though the lock is still held. */
 export const untilNoneWaits = (session: pg.Client) => untilWaits(session, (waiting) => waiting === 0, 'none')
 
+/** Resolves once another session waits for a lock that this one holds. */
+export async function untilBlocking(session: pg.Client) {
+  const giveUp = Date.now() + PATIENCE_MS
+  // Unlike pg_stat_activity, pg_locks shows each statement of a transaction the present.
+  const text = 'select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))'
+  while (!(await session.query(text)).rowCount) {
+    if (Date.now() > giveUp) throw new Error('no session waits for a lock of this one')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
 async function untilWaits(session: pg.Client, isEnough: (waiting: number) => boolean, wanted: string) {
   const giveUp = Date.now() + PATIENCE_MS
   for (;;) {

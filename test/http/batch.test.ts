@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import t from 'tap'
 import { type Answer, application, base, report } from '../application.ts'
-import { openSession, untilWaiting } from '../sessions.ts'
+import { openSession, untilBlocking, untilWaiting } from '../sessions.ts'
 
 const adapters = { HYPERFLEET_CLUSTER_ADAPTERS: '["dns"]', HYPERFLEET_NODEPOOL_ADAPTERS: '[]' }
 const cluster = (name: string, more: object = {}) => ({ kind: 'Cluster', name, spec: {}, ...more })
@@ -343,4 +343,50 @@ t.test('a path is one of this server', async (t) => {
     t.equal(answer.status, 400)
     t.match(answer.body, { errors: [{ field: 'operations[0].path' }] })
   }
+})
+
+t.test('a batch waits for deletions as often as one meets it', async (t) => {
+  const { call, url } = await application(t, { ...adapters, HYPERFLEET_NODEPOOL_ADAPTERS: '["validation"]' })
+  const parents: string[] = []
+  const pools: string[] = []
+  for (const name of ['aaa', 'bbb', 'ccc', 'ddd', 'eee']) {
+    const { body: parent } = await call('POST', 'clusters', cluster(name))
+    const pool = { kind: 'NodePool', name: 'pool', spec: {} }
+    parents.push(parent.id)
+    pools.push((await call('POST', `clusters/${parent.id}/nodepools`, pool)).body.id)
+  }
+  const [first = '', ...others] = parents
+  const begin = async () => {
+    const session = await openSession(t, url)
+    await session.query('begin')
+    return session
+  }
+  let holder = await begin()
+  await holder.query(`select delete_resource('Cluster', null, $1, 'other', null, '{}')`, [first])
+  const operations = pools.map((id) => ({
+    method: 'PUT',
+    path: `/nodepools/${id}/statuses`,
+    body: report('validation', 1, 'True', 1),
+  }))
+  const answer = call('POST', 'batch', { atomic: true, operations })
+  /** Rejects where the batch is answered before it waits. */
+  const untilItWaits = async (session: typeof holder) => {
+    const early = answer.then(({ text }) => Promise.reject(new Error(text)))
+    await Promise.race([untilBlocking(session), early])
+  }
+  await untilItWaits(holder)
+  // While the batch waits for one tree, another one is marked, and locked by somebody else.
+  for (const parent of others) {
+    const next = await begin()
+    await call('DELETE', `clusters/${parent}`)
+    await next.query('select from resources where id = $1 for update', [parent])
+    await holder.query('commit')
+    await untilItWaits(next)
+    holder = next
+  }
+  await holder.query('commit')
+  t.strictSame(
+    statuses(await answer),
+    pools.map(() => 200),
+  )
 })
