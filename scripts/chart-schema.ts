@@ -1,7 +1,7 @@
-/** helm/values.schema.json, from the comments and defaults of helm/values.yaml, and from the schema of the settings. */
+/** helm/values.schema.json, from helm/values.yaml and helm/files/reference-values.yaml, and from the schema of the settings. */
 import { isMap, isScalar, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import { isTree, type Tree } from '../server/config/file.ts'
-import { root, type SettingSchema, settings } from '../server/config/settings.ts'
+import { root, type SettingSchema, settings, known as withOtherNames } from '../server/config/settings.ts'
 import { durationPattern, sizePattern } from '../server/config/units.ts'
 
 const kept = ['type', 'description', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern']
@@ -43,6 +43,7 @@ const known: Record<string, object> = {
   'pgbouncer.imagePullPolicy': pullPolicy,
   'postgresql.imagePullPolicy': pullPolicy,
   'podDisruptionBudget.maxUnavailable': { type: ['integer', 'string'] },
+  'podDisruptionBudget.minAvailable': { type: ['integer', 'string', 'null'] },
   'service.ipFamilyPolicy': { enum: ['', 'SingleStack', 'PreferDualStack', 'RequireDualStack'] },
   'service.ipFamilies': { items: { enum: ['IPv4', 'IPv6'] }, maxItems: 2, uniqueItems: true },
   'service.type': { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
@@ -87,6 +88,18 @@ function derived(schema: SettingSchema, rename = (name: string) => name): object
   }
 }
 
+/** A schema of the settings as a file may be: a text that is empty counts as not set. */
+function allowingEmpty(schema: Tree): Tree {
+  const { minLength, ...rest } = schema
+  const members = Object.entries((schema.properties ?? {}) as Record<string, Tree>)
+  return {
+    ...rest,
+    ...(schema.properties !== undefined && {
+      properties: Object.fromEntries(members.map(([name, member]) => [name, allowingEmpty(member)])),
+    }),
+  }
+}
+
 /** The settings that the config of a chart must have, since the templates read them. A port that is chosen at the start suits no Service. */
 function needed(schema: Tree, values: unknown): Tree {
   const properties = schema.properties as Record<string, Tree> | undefined
@@ -117,7 +130,13 @@ function schemaOf(map: YAMLMap, path: string[] = []): object {
     const { value } = pair
     const description = descriptionOf(map, index, key)
     if (key === 'config') {
-      return [name, { ...needed(derived(root) as Tree, (value as YAMLMap).toJSON()), description }]
+      return [
+        name,
+        {
+          ...needed(allowingEmpty(derived(withOtherNames) as Tree), (value as YAMLMap).toJSON()),
+          description,
+        },
+      ]
     }
     if (isMap(value) && value.items.length && !passed.test(key)) {
       return [name, { description, ...schemaOf(value, [...path, name]), ...known[key] }]
@@ -149,14 +168,51 @@ const isEmpty = (value: unknown) =>
 
 const typeOf = (value: unknown) => (typeof value === 'number' ? 'integer' : typeof value)
 
-/** The schema, for the text of helm/values.yaml. */
-export function chartSchema(values: string): string {
+/** The values of the reference's chart (helm/files/reference-values.yaml). */
+interface ReferenceValues {
+  moved: Record<string, string>
+  combined: string[]
+  variables: Record<string, string>
+  ignored: Record<string, string>
+}
+
+/** Adds the values of the reference's chart to a schema: each is what it becomes, and one from which nothing follows is anything. */
+function addReference(schema: Tree, { moved, combined, variables, ignored }: ReferenceValues) {
+  for (const path of [...combined, ...Object.keys(variables), ...Object.keys(ignored)])
+    place(schema, path, {})
+  for (const [path, own] of Object.entries(moved)) place(schema, path, schemaAt(schema, own))
+}
+
+/** The members of an object in a schema. */
+const membersOf = (schema: Tree) => schema.properties as Record<string, Tree>
+
+const schemaAt = (schema: Tree, path: string): Tree =>
+  path.split('.').reduce((at, name) => membersOf(at)[name] as Tree, schema)
+
+/** Puts a schema at a path, within new objects where there are none. One that is there stays. */
+function place(schema: Tree, path: string, own: Tree) {
+  const names = path.split('.')
+  const last = names.pop() as string
+  const parent = names.reduce((at, name) => {
+    const members = membersOf(at)
+    const object = { type: 'object', additionalProperties: false, properties: {} }
+    if (!members[name]?.properties) members[name] = object
+    return members[name]
+  }, schema)
+  const members = membersOf(parent)
+  members[last] ??= own
+}
+
+/** The schema, for the text of helm/values.yaml and of helm/files/reference-values.yaml. */
+export function chartSchema(values: string, reference: string): string {
   const schema = schemaOf(parseDocument(values).contents as YAMLMap) as { properties: object }
+  addReference(schema as unknown as Tree, parseDocument(reference).toJS())
   // Of a chart that is part of another, helm adds this one.
   const properties = { ...schema.properties, global: { type: 'object' } }
   const whole = {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $comment: 'Made by `npm run generate` from helm/values.yaml and server/config/schema.ts.',
+    $comment:
+      'Made by `npm run generate` from helm/values.yaml, helm/files/reference-values.yaml and server/config/schema.ts.',
     ...schema,
     properties,
   }

@@ -137,5 +137,9 @@ await writeFile(
 )
 await writeFile(new URL('docs/configuration.md', root), configurationPage(Object.keys(kinds)))
 
-const values = await readFile(new URL('helm/values.yaml', root), 'utf8')
-await writeFile(new URL('helm/values.schema.json', root), chartSchema(values))
+const [values = '', reference = ''] = await Promise.all(
+  ['helm/values.yaml', 'helm/files/reference-values.yaml'].map((file) =>
+    readFile(new URL(file, root), 'utf8'),
+  ),
+)
+await writeFile(new URL('helm/values.schema.json', root), chartSchema(values, reference))

@@ -1,6 +1,7 @@
 {{/* Ends the rendering with everything that is wrong with the values, as the server does with its settings. */}}
 {{- define "hyperfleet-api.check" -}}
 {{- $wrong := list }}
+{{- if not .Values.existingConfig }}
 {{- range $name, $kind := dict "cluster" "clusters" "nodepool" "node pools" }}
 {{- if not (kindIs "slice" (get (default dict $.Values.adapters) $name)) }}
 {{- $wrong = append $wrong (printf "adapters.%s must say which adapters are required for %s: a list such as [validation, dns], or [] for none" $name $kind) }}
@@ -8,6 +9,7 @@
 {{- end }}
 {{- if and .Values.auth.enableJwt (not .Values.auth.issuers) }}
 {{- $wrong = append $wrong "auth.enableJwt is on and auth.issuers names no issuer: add one with issuerUrl and jwkCertUrl, or turn it off with auth.enableJwt=false" }}
+{{- end }}
 {{- end }}
 {{- if and .Values.database.existingSecret .Values.postgresql.enabled }}
 {{- $wrong = append $wrong "database.existingSecret and postgresql.enabled are both set: there is one database, so leave one out" }}
@@ -33,9 +35,9 @@
 {{- $wrong = append $wrong "provider.schema is too long for a ConfigMap, which holds one mebibyte" }}
 {{- end }}
 
-{{- $places := dict "server.jwt" "auth" "server.openapi_schema_path" "provider.schema" "database.secret_dir" "database.existingSecret" }}
-{{- $_ := merge $places (dict "database.ssl.mode" "database.sslMode" "database.read_url" "database.readUrl") }}
-{{- range list "url" "host" "port" "name" "username" "password" }}
+{{- $places := dict "server.openapi_schema_path" "provider.schema" "database.secret_dir" "database.existingSecret" }}
+{{- $_ := merge $places (dict "database.read_url" "database.readUrl") }}
+{{- range list "url" "username" "password" }}
 {{- $_ := set $places (printf "database.%s" .) "the Secret of database.existingSecret" }}
 {{- end }}
 {{- range $key, $place := $places }}

@@ -15,7 +15,7 @@
 {{- $issuers = append $issuers $issuer }}
 {{- end }}
 {{- $_ := set $config.server "jwt" (dict "enabled" .Values.auth.enableJwt "configs" $issuers) }}
-{{- if .Values.provider.schema }}
+{{- if include "hyperfleet-api.providerConfigMap" . }}
 {{- $_ := set $config.server "openapi_schema_path" "/etc/hyperfleet/schemas/openapi.yaml" }}
 {{- end }}
 
@@ -47,4 +47,28 @@
 {{- end }}
 {{- $_ := set $config "entities" (concat (list $cluster $nodepool) $others) }}
 {{- toYaml $config }}
+{{- end }}
+
+{{/* With a configuration file that is not the chart's: what the chart decides in any case, as variables, which go before a file. */}}
+{{- define "hyperfleet-api.decided" -}}
+{{- if .Values.existingConfig }}
+{{- $config := include "hyperfleet-api.config" . | fromYaml }}
+{{- $paths := list "server.openapi_schema_path" "database.secret_dir" "database.ssl.mode" "database.read_url" }}
+{{- range list "server" "health" "metrics" }}
+{{- $paths = concat $paths (list (printf "%s.host" .) (printf "%s.port" .) (printf "%s.tls.enabled" .)) }}
+{{- end }}
+{{- $paths = concat $paths (list "health.drain_delay" "health.shutdown_timeout") }}
+{{- range list "conn_retry_attempts" "conn_retry_interval" "statement_timeout" "prepared_statements" }}
+{{- $paths = append $paths (printf "database.pool.%s" .) }}
+{{- end }}
+{{- range $path := $paths }}
+{{- $names := splitList "." $path }}
+{{- $node := $config }}
+{{- range initial $names }}{{ $node = get $node . | default dict }}{{ end }}
+{{- if hasKey $node (last $names) }}
+- name: HYPERFLEET_{{ $path | replace "." "_" | upper }}
+  value: {{ include "hyperfleet-api.text" (get $node (last $names)) | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}

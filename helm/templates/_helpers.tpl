@@ -32,6 +32,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{- define "hyperfleet-api.image" -}}
 {{- with .Values.image }}
+{{- with .registry }}{{ trimSuffix "/" . }}/{{ end }}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
 {{- end }}
 {{- end }}
@@ -44,6 +45,19 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{/* The Secret that servers reach the database with. */}}
 {{- define "hyperfleet-api.databaseSecret" -}}
 {{- .Values.postgresql.enabled | ternary (printf "%s-postgresql" (include "hyperfleet-api.fullname" .)) .Values.database.existingSecret }}
+{{- end }}
+
+{{/* The ConfigMap with the server's configuration file. */}}
+{{- define "hyperfleet-api.configMap" -}}
+{{- default (include "hyperfleet-api.fullname" .) .Values.existingConfig }}
+{{- end }}
+
+{{/* The ConfigMap with the provider's document; empty without one. */}}
+{{- define "hyperfleet-api.providerConfigMap" -}}
+{{- with .Values.provider }}
+{{- $own := .schema | empty | ternary "" (printf "%s-schema" (include "hyperfleet-api.fullname" $)) }}
+{{- default $own .existingConfigMap }}
+{{- end }}
 {{- end }}
 
 {{/* The milliseconds in a duration of the server, such as 250ms, 10s or 5m. Called with (list name duration). */}}

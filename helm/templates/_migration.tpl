@@ -31,9 +31,15 @@ template:
       - name: migration
         {{- include "hyperfleet-api.container" . | nindent 8 }}
         args: [migrate]
-        {{- with .Values.extraEnv }}
+        {{- $decided := include "hyperfleet-api.decided" . }}
+        {{- if or $decided .Values.extraEnv }}
         env:
+          {{- with $decided }}
+          {{- . | nindent 10 }}
+          {{- end }}
+          {{- with .Values.extraEnv }}
           {{- include "hyperfleet-api.valued" . | nindent 10 }}
+          {{- end }}
         {{- end }}
         {{- with .Values.extraEnvFrom }}
         envFrom:

@@ -52,7 +52,7 @@ securityContext:
 {{- define "hyperfleet-api.volumes" -}}
 - name: config
   configMap:
-    name: {{ include "hyperfleet-api.fullname" .root }}
+    name: {{ include "hyperfleet-api.configMap" .root | quote }}
 - name: database
   secret:
     secretName: {{ .secret | quote }}

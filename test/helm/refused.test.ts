@@ -60,10 +60,6 @@ const refused: Record<string, [says: string, ...args: string[]]> = {
     '--set=config.database.password=secret',
   ],
   'a URL in config': ['config.database.url must not be set', '--set=config.database.url=postgres://db/fleet'],
-  'tokens in config': [
-    'config.server.jwt must not be set: the chart makes it of auth',
-    '--set=config.server.jwt.enabled=false',
-  ],
   'adapters in config': [
     'config.entities[0].required_adapters of NodePool must not be set: the chart takes them from adapters',
     '--set-json=config.entities=[{"kind":"NodePool","required_adapters":[]}]',

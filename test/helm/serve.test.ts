@@ -64,6 +64,13 @@ async function serveSet(t: Test, name: string, besides: Environment = {}) {
 
 t.jobs = 2
 
+t.test('reference: the values of the Go implementation', { skip }, async (t) => {
+  const { api, server } = await serveSet(t, 'reference', { HYPERFLEET_DATABASE_SSL_MODE: 'disable' })
+  t.equal((await fetch(`${api}/channels`)).status, 401, 'its kinds and issuers are those of the server')
+  // One line names what the server ignores of its configuration.
+  t.match(server.output.stdout, /server\.hostname/)
+})
+
 t.test('try: as it is', { skip }, async (t) => {
   const { api } = await serveSet(t, 'try')
   const body = JSON.stringify({ kind: 'Cluster', name: 'my-cluster', spec: {} })
