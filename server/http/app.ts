@@ -125,11 +125,12 @@ export async function buildApp(parts: Parts & { handlers: Handlers }): Promise<F
   const operations = bindOperations(routed, handlers, stepsOf, authorizer)
   const routes = new BatchRoutes(app, operations)
   app.decorate('batches', new Batches(routes, limit))
+  // Before the schemas of a route are separated: the other route has them, too.
+  addQueryMethod(app)
   app.addHook('onRoute', (route) => {
     separateParameters(route, compile)
     routes.add(route)
   })
-  addQueryMethod(app)
 
   await addPage(app, published(document, config))
   await addConsole(app, config)

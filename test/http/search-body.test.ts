@@ -285,6 +285,8 @@ t.test('QUERY on a collection', async (t) => {
     const posted = await call('POST', `${path}/search`, body)
     t.match(await query(path, body), { status: 200, text: posted.text }, path)
   }
+  const ofKind = await call('POST', 'resources/search?kind=Cluster', {})
+  t.match(await query('resources?kind=Cluster', {}), { status: 200, text: ofKind.text }, 'with a parameter')
   t.match(await query('clusters', { serach: 1 }), { status: 400 })
   t.match(await query('clusters', {}, { 'content-type': 'text/plain' }), { status: 415 })
   const untyped = await fetch(`${address}${base}/clusters`, { method: 'QUERY' })
