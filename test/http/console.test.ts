@@ -56,7 +56,7 @@ t.test('a console that has been built', async (t) => {
     t.match(page.body, /<title>console/)
     t.match(page.headers['content-security-policy'], /script-src 'self';.*connect-src 'self';/)
     t.notMatch(page.headers['content-security-policy'], /unsafe/)
-    t.equal((await get(path)).statusCode, 404, `${path} for a program`)
+    t.equal((await get(path)).body, page.body, `${path} without Accept`)
   }
   const script = await get('/console/assets/index-a1.js')
   t.match([script.statusCode, script.body, script.headers['cache-control']], [200, 'plain()', /immutable/])
@@ -71,7 +71,7 @@ t.test('a console that has been built', async (t) => {
   const again = await get('/console/assets/index-a1.js', { 'if-none-match': String(script.headers.etag) })
   t.equal(again.statusCode, 304)
   for (const path of ['/console/assets/gone.js', '/console/../package.json', '/console/%2e%2e/package.json'])
-    t.equal((await get(path)).statusCode, 404, path)
+    for (const headers of [{}, PAGE]) t.equal((await get(path, headers)).statusCode, 404, path)
   t.same((await get('/console/config.json')).json(), { authentication: false })
   t.same(warnings(), [])
 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config/schema.ts'
 import { Problem } from '../../problem.ts'
 
@@ -55,13 +55,11 @@ export async function addConsole(
       reply.header('cache-control', REVALIDATED)
       return { authentication: server.jwt.enabled, ...(oidc.issuer && { oidc }) }
     })
-    // The pages of the console are places within index.html.
-    for (const path of PATHS)
-      own.get(path, async (request, reply) => {
-        if (!isNavigation(request))
-          throw new Problem('NTF-000', `There is no route ${request.url.slice(0, 200)}`)
-        return reply.sendFile('index.html')
-      })
+    // The pages of the console are places within index.html; the file of an older build is none of them.
+    for (const path of PATHS) own.get(path, async (_request, reply) => reply.sendFile('index.html'))
+    own.get(`${PREFIX}/assets/*`, async ({ url }) => {
+      throw new Problem('NTF-000', `There is no route ${url.slice(0, 200)}`)
+    })
   })
 }
 
@@ -76,6 +74,3 @@ function refuseConsole(app: FastifyInstance) {
 /** The names of these files change with their content. */
 const FOREVER = 'public, max-age=31536000, immutable'
 const REVALIDATED = 'no-cache'
-
-/** Whether a browser asks for a page, rather than a program for a file. */
-const isNavigation = ({ headers: { accept = '' } }: FastifyRequest) => accept.includes('text/html')
