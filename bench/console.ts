@@ -61,15 +61,16 @@ async function load(browser: Browser, subject: Subject) {
   session.on('Network.loadingFinished', ({ encodedDataLength }) => {
     bytes += encodedDataLength
   })
+  // The policy of the console lets no test evaluate a text in its page.
+  const usable = new Promise<number>((resolve) => page.exposeFunction('usable', resolve))
   await page.addInitScript(`
     const look = () =>
       document.body?.innerText.includes(${JSON.stringify(subject.text)})
-        ? requestIdleCallback(() => { window.usableAt = performance.now() })
+        ? requestIdleCallback(() => usable(performance.now()))
         : requestAnimationFrame(look)
     look()`)
   await page.goto(subject.url, { waitUntil: 'commit' })
-  await page.waitForFunction('window.usableAt')
-  subject.times.push(Number(await page.evaluate('window.usableAt')))
+  subject.times.push(await usable)
   subject.bytes = bytes
   await context.close()
 }
