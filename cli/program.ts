@@ -122,6 +122,8 @@ export function createProgram(): Command {
   write('patch <kind> [names...]', 'change resources by a merge patch')
     .addOption(new Option('--patch <object>', 'the patch, as JSON or YAML'))
     .option('--patch-file <file>', 'the patch in a file, or - ')
+    .option('--spec <object>', 'the members of the spec to change, as JSON or YAML')
+    .addOption(new Option('-l, --label <key=value>', 'a label to set; may be repeated').argParser(collect))
     .option('--replace', 'replace spec and labels whole instead of merging')
     .option('--if-match <tag>', 'only at this entity tag')
     .action(run(async () => (await writings()).patch))

@@ -92,10 +92,14 @@ export async function parentOf(
   return session.find((await session.discovery()).kindOf(owner.kind), name)
 }
 
-interface CreateFlags extends WriteFlags {
-  filename?: string[]
+/** What a resource is to have, by flags. */
+interface Wanted {
   label?: string[]
   spec?: string
+}
+
+interface CreateFlags extends WriteFlags, Wanted {
+  filename?: string[]
 }
 
 /** `create KIND NAME` or `create -f FILE`. */
@@ -121,7 +125,7 @@ export async function create(
 }
 
 /** The spec and the labels of flags. */
-function given({ spec, label }: CreateFlags): Pick<Manifest, 'spec' | 'labels'> {
+function given({ spec, label }: Wanted): Pick<Manifest, 'spec' | 'labels'> {
   return {
     ...(spec !== undefined && { spec: objectIn(spec, '--spec') }),
     ...(label && {
@@ -229,18 +233,22 @@ function replacing(present: Resource, manifest: Manifest) {
 
 const idsOf = (targets: { id?: string }[] | null | undefined) => (targets ?? []).map(({ id }) => id).sort()
 
-interface PatchFlags extends WriteFlags {
+interface PatchFlags extends WriteFlags, Wanted {
   patch?: string
   patchFile?: string
   replace?: boolean
   ifMatch?: string
 }
 
-/** `patch KIND NAME -p PATCH`: a merge patch, or with --replace whole members. */
+/** `patch KIND NAME --patch PATCH`, or with the members in --spec and --label: a merge patch, or with --replace whole members. */
 export async function patch(session: Session, words: string[], flags: PatchFlags): Promise<void> {
   const text = flags.patch ?? (flags.patchFile === undefined ? undefined : textOf(flags.patchFile))
-  if (text === undefined) throw new CliError('patch takes -p PATCH or --patch-file FILE', 'usage')
-  const body = objectIn(text, 'the patch')
+  const body = { ...(text !== undefined && objectIn(text, 'the patch')), ...given(flags) }
+  if (!Object.keys(body).length && text === undefined)
+    throw new CliError(
+      'patch takes --patch PATCH, --patch-file FILE, --spec SPEC or --label KEY=VALUE',
+      'usage',
+    )
   await forEach(await session.resources(words), async ({ href }) => {
     const { data } = await session.api.PATCH(itemAt(href), {
       params: params({

@@ -183,6 +183,10 @@ t.test('commands', async (t) => {
       'cluster/prod-1 patched\n',
     )
     t.match(await ok('get', 'cluster', 'prod-1', '-o', 'json'), /"id": 12345678901234567890\b/)
+    const members = ['--spec', 'zone: eu-b', '--label', 'tier=gold']
+    const shown = await ok('patch', 'cluster', 'prod-1', ...members, '--dry-run', '-o', 'json')
+    t.match(JSON.parse(shown), { spec: { region: 'eu', zone: 'eu-b' }, labels: { tier: 'gold' } })
+    await refused(2, /patch takes --patch PATCH/, 'patch', 'cluster', 'prod-1')
     await refused(
       5,
       /HYPERFLEET-CNF-002/,
