@@ -66,6 +66,11 @@ export interface Guard {
 
 const DEADLOCK = '40P01'
 /**
+ * A serialization failure. The transactions here have none of PostgreSQL: functions raise it where another write has come between a read
+ * and the lock after it. That one is done, so this one may begin anew as often as its time allows.
+ */
+const OVERTAKEN = '40001'
+/**
  * An internal error, and a datatype mismatch, by which PostgreSQL fails when a later release changes a table at the moment in which
  * a statement is analysed: one part of its plan has the columns of before, another those of after.
  */
@@ -74,7 +79,7 @@ const TABLE_CHANGED = ['XX000', '42804']
  * What may be tried again as it was: after a serialization failure, a deadlock or a change of a table the transaction was rolled
  * back, and on a connection that the database has ended for being idle no statement began.
  */
-const RETRIED = new Set(['40001', DEADLOCK, '57P05', ...TABLE_CHANGED])
+const RETRIED = new Set([OVERTAKEN, DEADLOCK, '57P05', ...TABLE_CHANGED])
 /** How long a statement waits after its first deadlock; twice as long after the second. */
 const DEADLOCK_PAUSE_MS = 50
 /** A prepared statement is not there, or there already: the pooler has given us another connection than we prepared it on. */
@@ -332,7 +337,8 @@ export class Database {
         const state = sqlState(error)
         if (performance.now() > end) throw error
         if (isPrepared && NOT_PREPARED.has(state)) this.stopPreparing()
-        else if (!(RETRIED.has(state) || UNFIT.has(state)) || count >= this.attempts) throw error
+        else if (!(RETRIED.has(state) || UNFIT.has(state))) throw error
+        else if (count >= this.attempts && !(state === OVERTAKEN && this.attempts > 1)) throw error
         // At once, it could take the lock again before the session that waits for it has woken up.
         if (state === DEADLOCK) await sleep(count * DEADLOCK_PAUSE_MS)
       }
