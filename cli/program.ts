@@ -42,6 +42,9 @@ const count = (text: string) => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new CliError(`${text} is no number from 1 on`, 'usage')
   return Number(text)
 }
+/** Flags with a whole patch, beside which none of its members may be given. */
+const PATCHES = ['patch', 'patchFile']
+
 const collect = (value: string, before: string[] = []) => [...before, value]
 
 const labelFlag = () =>
@@ -122,8 +125,14 @@ export function createProgram(): Command {
   write('patch <kind> [names...]', 'change resources by a merge patch')
     .addOption(new Option('--patch <object>', 'the patch, as JSON or YAML'))
     .option('--patch-file <file>', 'the patch in a file, or - ')
-    .option('--spec <object>', 'the members of the spec to change, as JSON or YAML')
-    .addOption(new Option('-l, --label <key=value>', 'a label to set; may be repeated').argParser(collect))
+    .addOption(
+      new Option('--spec <object>', 'the members of the spec to change, as JSON or YAML').conflicts(PATCHES),
+    )
+    .addOption(
+      new Option('-l, --label <key=value>', 'a label to set; may be repeated')
+        .argParser(collect)
+        .conflicts(PATCHES),
+    )
     .option('--replace', 'replace spec and labels whole instead of merging')
     .option('--if-match <tag>', 'only at this entity tag')
     .action(run(async () => (await writings()).patch))

@@ -243,8 +243,8 @@ interface PatchFlags extends WriteFlags, Wanted {
 /** `patch KIND NAME --patch PATCH`, or with the members in --spec and --label: a merge patch, or with --replace whole members. */
 export async function patch(session: Session, words: string[], flags: PatchFlags): Promise<void> {
   const text = flags.patch ?? (flags.patchFile === undefined ? undefined : textOf(flags.patchFile))
-  const body = { ...(text !== undefined && objectIn(text, 'the patch')), ...given(flags) }
-  if (!Object.keys(body).length && text === undefined)
+  const body = text === undefined ? given(flags) : objectIn(text, 'the patch')
+  if (text === undefined && !Object.keys(body).length)
     throw new CliError(
       'patch takes --patch PATCH, --patch-file FILE, --spec SPEC or --label KEY=VALUE',
       'usage',

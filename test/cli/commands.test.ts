@@ -187,6 +187,7 @@ t.test('commands', async (t) => {
     const shown = await ok('patch', 'cluster', 'prod-1', ...members, '--dry-run', '-o', 'json')
     t.match(JSON.parse(shown), { spec: { region: 'eu', zone: 'eu-b' }, labels: { tier: 'gold' } })
     await refused(2, /patch takes --patch PATCH/, 'patch', 'cluster', 'prod-1')
+    await refused(2, /cannot be used with/, 'patch', 'cluster', 'prod-1', '--patch', 'spec: {}', ...members)
     await refused(
       5,
       /HYPERFLEET-CNF-002/,
