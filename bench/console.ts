@@ -61,8 +61,12 @@ async function load(browser: Browser, subject: Subject) {
   session.on('Network.loadingFinished', ({ encodedDataLength }) => {
     bytes += encodedDataLength
   })
-  // The policy of the console lets no test evaluate a text in its page.
-  const usable = new Promise<number>((resolve) => page.exposeFunction('usable', resolve))
+  // The Content-Security-Policy of the console forbids to evaluate text in its page.
+  let showUsable = (_at: number) => {}
+  const usable = new Promise<number>((resolve) => {
+    showUsable = resolve
+  })
+  await page.exposeFunction('usable', (at: number) => showUsable(at))
   await page.addInitScript(`
     const look = () =>
       document.body?.innerText.includes(${JSON.stringify(subject.text)})

@@ -19,29 +19,33 @@ export const untilWaiting = (session: pg.Client, count: number) =>
 export const untilNoneWaits = (session: pg.Client) => untilWaits(session, (waiting) => waiting === 0, 'none')
 
 /** Resolves once another session waits for a lock that this one holds. */
-export async function untilBlocking(session: pg.Client) {
-  const giveUp = Date.now() + PATIENCE_MS
-  // Unlike pg_stat_activity, pg_locks shows each statement of a transaction the present.
-  const text = 'select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))'
-  while (!(await session.query(text)).rowCount) {
-    if (Date.now() > giveUp) throw new Error('no session waits for a lock of this one')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
+export const untilBlocking = (session: pg.Client) =>
+  poll(async () => {
+    // Unlike pg_stat_activity, pg_locks shows each statement of a transaction the present.
+    const text = 'select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))'
+    const { rowCount } = await session.query(text)
+    return rowCount ? undefined : 'no session waits for a lock of this one'
+  })
 
-async function untilWaits(session: pg.Client, isEnough: (waiting: number) => boolean, wanted: string) {
-  const giveUp = Date.now() + PATIENCE_MS
-  for (;;) {
+const untilWaits = (session: pg.Client, isEnough: (waiting: number) => boolean, wanted: string) =>
+  poll(async () => {
     // A transaction would be shown the same picture again and again.
     await session.query('select pg_stat_clear_snapshot()')
     const { rows } = await session.query(
       `select count(*)::int as waiting from pg_stat_activity
        where datname = current_database() and wait_event_type = 'Lock' and application_name <> 'test'`,
     )
-    if (isEnough(rows[0].waiting)) return
-    if (Date.now() > giveUp) {
-      throw new Error(`${rows[0].waiting} sessions wait for a lock, and not ${wanted}`)
-    }
+    const [{ waiting }] = rows
+    return isEnough(waiting) ? undefined : `${waiting} sessions wait for a lock, and not ${wanted}`
+  })
+
+/** Looks again and again until nothing is missing any more; rejects with the last thing that was. */
+async function poll(missing: () => Promise<string | undefined>) {
+  const giveUp = Date.now() + PATIENCE_MS
+  for (;;) {
+    const message = await missing()
+    if (message === undefined) return
+    if (Date.now() > giveUp) throw new Error(message)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

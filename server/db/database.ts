@@ -66,8 +66,9 @@ export interface Guard {
 
 const DEADLOCK = '40P01'
 /**
- * A serialization failure. The transactions here have none of PostgreSQL: functions raise it where another write has come between a read
- * and the lock after it. That one is done, so this one may begin anew as often as its time allows.
+ * A serialization failure. At READ COMMITTED a primary raises none itself: functions do, where another write came between a read and the
+ * lock after it. Each retry follows a write that succeeded, so retries are limited by time and not by their count. A standby raises it for
+ * conflicts with recovery.
  */
 const OVERTAKEN = '40001'
 /**
@@ -338,7 +339,7 @@ export class Database {
         if (performance.now() > end) throw error
         if (isPrepared && NOT_PREPARED.has(state)) this.stopPreparing()
         else if (!(RETRIED.has(state) || UNFIT.has(state))) throw error
-        else if (count >= this.attempts && !(state === OVERTAKEN && this.attempts > 1)) throw error
+        else if (count >= this.attempts && (state !== OVERTAKEN || this.isReader)) throw error
         // At once, it could take the lock again before the session that waits for it has woken up.
         if (state === DEADLOCK) await sleep(count * DEADLOCK_PAUSE_MS)
       }

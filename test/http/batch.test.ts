@@ -336,7 +336,7 @@ t.test('a kind or a name that cannot be stored fails for itself', async (t) => {
   }
 })
 
-t.test('a path is one of this server', async (t) => {
+t.test('a path begins with a slash', async (t) => {
   const { call } = await application(t, adapters)
   for (const path of ['clusters', 'http://elsewhere.example/api/hyperfleet/v1/clusters']) {
     const answer = await call('POST', 'batch', { atomic: false, operations: [{ ...create('aaa'), path }] })
@@ -345,7 +345,7 @@ t.test('a path is one of this server', async (t) => {
   }
 })
 
-t.test('a batch waits for deletions as often as one meets it', async (t) => {
+t.test('a batch begins anew each time that a resource of it is marked meanwhile', async (t) => {
   const { call, url } = await application(t, { ...adapters, HYPERFLEET_NODEPOOL_ADAPTERS: '["validation"]' })
   const parents: string[] = []
   const pools: string[] = []

@@ -378,6 +378,20 @@ t.test('every path to resources that clients walk has an index', async (t) => {
     const statements: Record<string, [text: string, values: unknown[]]> = {
       'locks of a batch': [queries.lock_batch.text, [JSON.stringify(writes), '{}']],
       'reports of a batch': [queries.report_statuses.text, [JSON.stringify(reports), '5 min', null, '{}']],
+      'creates of a batch': [
+        queries.create_resources.text,
+        [
+          JSON.stringify(
+            pools.flatMap(({ owner_id }, index) => [
+              { kind: 'Cluster', owner_id: null, body: { name: `created-${index}`, spec: {} } },
+              { kind: 'NodePool', owner_id, body: { name: 'created', spec: {} } },
+            ]),
+          ),
+          'test',
+          '{}',
+          '',
+        ],
+      ],
       'a report': [
         queries.report_status.text,
         ['NodePool', null, pool.id, JSON.stringify(report), '5 min', null, false, '{}'],

@@ -14,12 +14,12 @@ create or replace function lock_for_batch(p_writes jsonb, p_tenancy jsonb) retur
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
     v_slot int := 0;
-    -- What the writes name, once for each time.
+    -- The resources that the writes name, each as often as it is named, with the verb and the strength of the lock.
     v_named uuid[];
     v_verbs text[];
     v_named_shared boolean[];
     v_updated uuid[];
-    -- What is to be locked.
+    -- The resources to lock.
     v_ids uuid[];
     v_depths int[];
     v_shared boolean[];

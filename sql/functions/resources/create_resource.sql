@@ -23,6 +23,7 @@ declare
     v_resource resources;
     v_owner resources;
     v_references jsonb := coalesce(nullif(p_body -> 'references', 'null'), '{}');
+    v_refs jsonb;
 begin
     select kinds.* into v_kind from kinds where kinds.kind = p_kind;
     if not found then
@@ -31,16 +32,15 @@ begin
     v_owner := lock_for_create(v_kind, p_owner_id, v_references, p_tenancy);
     if v_references <> '{}' or v_kind.reference_types <> '[]' then
         perform check_references(v_kind, null, v_references, null, p_tenancy);
+        v_refs := normalized_refs(v_references);
     end if;
     v_resource := new_resource(v_kind, v_owner, p_body, p_caller, p_tenancy, p_tenant);
-    if v_references <> '{}' or v_kind.reference_types <> '[]' then
-        v_resource.refs := normalized_refs(v_references);
-    end if;
+    v_resource.refs := v_refs;
     if insert_resources(array[v_resource]) = 0 then
         perform raise_problem('HF409', format('%s with name=''%s'' already exists', p_kind, p_body ->> 'name'));
     end if;
-    if v_resource.refs is not null then
-        perform store_references(v_resource.id, v_resource.refs);
+    if v_refs is not null then
+        perform store_references(v_resource.id, v_refs);
     end if;
     return v_resource;
 end;

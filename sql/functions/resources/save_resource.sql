@@ -20,7 +20,7 @@ create or replace function save_resource(
 ) returns resources
 language plpgsql as $$
 declare
-    v_version int := coalesce(p_resource.version, 0);
+    v_version int := p_resource.version;
 begin
     if p_conditions is not null then
         p_resource.conditions := p_conditions;
@@ -82,7 +82,5 @@ $$;
 -- As a function of the release before calls it while it runs and `migrate` replaces it.
 create or replace function save_resource(p_resource resources, p_conditions jsonb) returns resources
 language sql as $$
-    select save_resource(
-        p_resource, p_conditions, case when p_resource.version is null then 'created' else 'changed' end, '{}', null
-    )
+    select save_resource(p_resource, p_conditions, 'changed', '{}', null)
 $$;
