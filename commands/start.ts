@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { handlers } from '../handlers/index.ts'
 import { loadSettings } from '../server/config/load.ts'
 import { loadDocument } from '../server/openapi/document.ts'
-import { serve } from '../server/process/lifecycle.ts'
+import { isEmbedded, serve } from '../server/process/lifecycle.ts'
 import { fail } from './main.ts'
 
 const baseFile = fileURLToPath(new URL('quick-start.yaml', import.meta.url))
@@ -19,7 +19,7 @@ async function start() {
   const kinds = loadDocument()['x-kinds']
   const settings = loadSettings(kinds, { args: process.argv.slice(2), baseFile })
   const { database, server } = settings.config
-  const hasOwn = database.embedded && !database.url && !database.host
+  const hasOwn = isEmbedded(database)
   const { api, health, metrics } = await serve(settings, handlers, { migrating: true })
   const token = server.jwt.enabled ? ` -H "authorization: Bearer $TOKEN"` : ''
   console.log(`

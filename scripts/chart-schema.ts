@@ -1,7 +1,13 @@
 /** helm/values.schema.json, from helm/values.yaml and helm/files/reference-values.yaml, and from the schema of the settings. */
 import { isMap, isScalar, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import { isTree, type Tree } from '../server/config/file.ts'
-import { root, type SettingSchema, settings, known as withOtherNames } from '../server/config/settings.ts'
+import {
+  addMember,
+  root,
+  type SettingSchema,
+  settings,
+  known as withOtherNames,
+} from '../server/config/settings.ts'
 import { durationPattern, sizePattern } from '../server/config/units.ts'
 
 const kept = ['type', 'description', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern']
@@ -176,37 +182,25 @@ interface ReferenceValues {
   ignored: Record<string, string>
 }
 
-/** Adds the values of the reference's chart to a schema: each is what it becomes, and one from which nothing follows is anything. */
-function addReference(schema: Tree, { moved, combined, variables, ignored }: ReferenceValues) {
-  for (const path of [...combined, ...Object.keys(variables), ...Object.keys(ignored)])
-    place(schema, path, {})
-  for (const [path, own] of Object.entries(moved)) place(schema, path, schemaAt(schema, own))
+/**
+ * Adds the values of the reference's chart to a schema, except those that it has: each has the schema of ours that it becomes; one
+ * without effect may be anything.
+ */
+function addReference(schema: SettingSchema, { moved, combined, variables, ignored }: ReferenceValues) {
+  const add = (path: string, own: object = {}) => {
+    if (!schemaAt(schema, path)) addMember(schema, path, own)
+  }
+  for (const path of [...combined, ...Object.keys(variables), ...Object.keys(ignored)]) add(path)
+  for (const [path, own] of Object.entries(moved)) add(path, schemaAt(schema, own))
 }
 
-/** The members of an object in a schema. */
-const membersOf = (schema: Tree) => schema.properties as Record<string, Tree>
-
-const schemaAt = (schema: Tree, path: string): Tree =>
-  path.split('.').reduce((at, name) => membersOf(at)[name] as Tree, schema)
-
-/** Puts a schema at a path, within new objects where there are none. One that is there stays. */
-function place(schema: Tree, path: string, own: Tree) {
-  const names = path.split('.')
-  const last = names.pop() as string
-  const parent = names.reduce((at, name) => {
-    const members = membersOf(at)
-    const object = { type: 'object', additionalProperties: false, properties: {} }
-    if (!members[name]?.properties) members[name] = object
-    return members[name]
-  }, schema)
-  const members = membersOf(parent)
-  members[last] ??= own
-}
+const schemaAt = (schema: SettingSchema, path: string) =>
+  path.split('.').reduce<SettingSchema | undefined>((at, name) => at?.properties?.[name], schema)
 
 /** The schema, for the text of helm/values.yaml and of helm/files/reference-values.yaml. */
 export function chartSchema(values: string, reference: string): string {
   const schema = schemaOf(parseDocument(values).contents as YAMLMap) as { properties: object }
-  addReference(schema as unknown as Tree, parseDocument(reference).toJS())
+  addReference(schema as unknown as SettingSchema, parseDocument(reference).toJS())
   // Of a chart that is part of another, helm adds this one.
   const properties = { ...schema.properties, global: { type: 'object' } }
   const whole = {

@@ -59,7 +59,7 @@ const POOL = 'The pool opens connections as they are needed, and closes those th
 
 /** Names of features that this server lacks, or cannot turn off. */
 export const ignored: readonly Ignored[] = [
-  { member: 'server.hostname', why: 'Nothing follows from it there, either.' },
+  { member: 'server.hostname', why: 'It has no effect there, either.' },
   { member: 'database.dialect', flags: ['--db-dialect'], only: 'postgres', why: 'There is only PostgreSQL.' },
   {
     member: 'database.debug',
@@ -80,5 +80,5 @@ export const ignored: readonly Ignored[] = [
   },
   { member: 'logging.masking.headers', flags: ['--log-masking-sensitive-headers'], why: NO_EXCERPTS },
   { member: 'logging.masking.fields', flags: ['--log-masking-sensitive-fields'], why: NO_EXCERPTS },
-  { member: 'metrics.label_metrics_inclusion_duration', why: 'Nothing follows from it there, either.' },
+  { member: 'metrics.label_metrics_inclusion_duration', why: 'It has no effect there, either.' },
 ]

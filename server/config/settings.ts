@@ -54,7 +54,7 @@ function withOtherNames(): SettingSchema {
 }
 
 /** Adds a member to a schema, with the groups above it that are not there; `[]` in its path is each item of a list. */
-function addMember(schema: SettingSchema, member: string, added: Partial<SettingSchema>): void {
+export function addMember(schema: SettingSchema, member: string, added: Partial<SettingSchema>): void {
   const path = member.split(/\.|(?=\[\])/)
   const name = path.pop() ?? ''
   let group = schema

@@ -133,8 +133,11 @@ export async function serve(
   }
 }
 
+/** Whether a server with these settings starts a PostgreSQL of its own. To be asked before the start, which sets the URL. */
+export const isEmbedded = ({ embedded, url, host }: Config['database']): boolean => embedded && !url && !host
+
 async function embed({ database }: Config): Promise<EmbeddedDatabase | undefined> {
-  if (!database.embedded || database.url || database.host) return undefined
+  if (!isEmbedded(database)) return undefined
   return startEmbedded({ dir: database.embedded_dir, port: database.embedded_port })
 }
 
