@@ -1,6 +1,6 @@
 {{/*
-Moves the values of the reference's chart to those of this chart (files/reference-values.yaml), and lists in .Values.ignored the ones
-from which nothing follows. Templates are rendered in no order: each begins with this, and all but the first call do nothing.
+Moves the values of the reference's chart to those of this chart (files/reference-values.yaml), and lists those without effect
+in .Values.ignored. The order in which templates are rendered is not defined: each begins with this, and all but the first call do nothing.
 */}}
 {{- define "hyperfleet-api.adopt" -}}
 {{- if not (hasKey .Values "ignored") }}

@@ -6,7 +6,7 @@ import { parse as parseYaml } from 'yaml'
 import { chartSchema } from '../../scripts/chart-schema.ts'
 import { about } from '../../server/lib/version.ts'
 import { root } from '../processes.ts'
-import { KUBERNETES, only, parse, renderBeside, renderSet, run, sets, skip, valuesOf } from './helm.ts'
+import { KUBERNETES, notesOf, only, parse, renderSet, run, sets, skip, valuesOf } from './helm.ts'
 
 const read = (path: string) => readFileSync(join(root, 'helm', path), 'utf8')
 
@@ -29,15 +29,11 @@ t.test('the schema of the values is fresh, and knows them all', async (t) => {
   t.throws(() => chartSchema('image:\n  tag: ""\n', ''), { message: /image.tag has no comment/ })
 })
 
-/** NOTES.txt with one of the sets. Only an installation shows it: so it is made a text of an object. */
-async function notesOf(t: Test, name: string, ...args: string[]): Promise<string> {
-  const notes = `{{ define "notes" }}${read('templates/NOTES.txt')}{{ end }}`
-  const template = `${notes}\nkind: Notes\ntext: {{ include "notes" . | toJson }}\n`
-  return only(await renderBeside(t, template, ...valuesOf(name), ...args), 'Notes').text
-}
+/** NOTES.txt with one of the sets. */
+const notesOfSet = (t: Test, name: string, ...args: string[]) => notesOf(t, ...valuesOf(name), ...args)
 
 t.test('the notes of a first try', { skip }, async (t) => {
-  const notes = await notesOf(t, 'try')
+  const notes = await notesOfSet(t, 'try')
   const { name } = only(parse(renderSet('try')), 'Job').metadata
   t.match(notes, `kubectl wait --namespace fleet --for=condition=complete --timeout=10m job/${name}\n`)
   t.match(notes, 'kubectl rollout status --namespace fleet --timeout=5m deployment/hyperfleet-api\n')
@@ -50,21 +46,21 @@ t.test('the notes of a first try', { skip }, async (t) => {
 })
 
 t.test('the notes of others', { skip }, async (t) => {
-  const production = await notesOf(t, 'production')
+  const production = await notesOfSet(t, 'production')
   t.notMatch(production, 'WARNING')
   t.match(
     production,
     '  curl --header "Authorization: Bearer $TOKEN" http://localhost:8000/api/hyperfleet/v1/clusters\n',
   )
-  t.match(await notesOf(t, 'tls'), '  curl --insecure https://localhost:8000/api/hyperfleet/v1\n')
-  const scheduling = await notesOf(t, 'scheduling')
+  t.match(await notesOfSet(t, 'tls'), '  curl --insecure https://localhost:8000/api/hyperfleet/v1\n')
+  const scheduling = await notesOfSet(t, 'scheduling')
   t.notMatch(scheduling, 'kubectl wait')
   t.notMatch(scheduling, 'kubectl logs')
   t.match(scheduling, 'There is no migration here')
-  t.notMatch(await notesOf(t, 'tenancy'), 'WARNING')
+  t.notMatch(await notesOfSet(t, 'tenancy'), 'WARNING')
   t.match(
-    await notesOf(t, 'tenancy', '--set=networkPolicy.enabled=false'),
+    await notesOfSet(t, 'tenancy', '--set=networkPolicy.enabled=false'),
     'WARNING: tenants are kept apart by headers (X-HyperFleet-Tenancy, X-HyperFleet-System)',
   )
-  t.match(await notesOf(t, 'production', '--kube-version=1.29.0'), 'WARNING: this Kubernetes is v1.29.0')
+  t.match(await notesOfSet(t, 'production', '--kube-version=1.29.0'), 'WARNING: this Kubernetes is v1.29.0')
 })

@@ -1,6 +1,6 @@
 /** The chart as helm renders it; and what to say where there is no helm. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -48,6 +48,13 @@ export async function renderBeside(t: Test, template: string, ...args: string[])
   cpSync(join(root, 'helm'), folder, { recursive: true })
   writeFileSync(join(folder, 'templates/beside.yaml'), template)
   return parse(run(...templating(folder), ...args))
+}
+
+/** NOTES.txt of a release. Only an installation shows it: so it is made a text of an object. */
+export async function notesOf(t: Test, ...args: string[]): Promise<string> {
+  const notes = `{{ define "notes" }}${readFileSync(join(root, 'helm/templates/NOTES.txt'), 'utf8')}{{ end }}`
+  const template = `${notes}\nkind: Notes\ntext: {{ include "notes" . | toJson }}\n`
+  return only(await renderBeside(t, template, ...args), 'Notes').text
 }
 
 export const parse = (text: string): Manifest[] =>
